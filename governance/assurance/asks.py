@@ -1,0 +1,202 @@
+"""What one ask comes to.
+
+1. Take the pieces of the asked kind that speak of the asked subject (and purpose, and topic). None: *missing*.
+2. Group them by what they speak of: each data set, each environment, each evaluation task. The newest of a group decides, and
+   the worst group decides the ask, so one good data set does not cover for another.
+3. Not whole enough: *inconclusive*. A failed test: *unmet*. A test on something unsaid: *inconclusive*.
+4. Too old: *stale*. No clock, or a clock in the future, where an age is asked for: *inconclusive*.
+
+Evidence about a model counts only when it is tied to the very weights of the candidate. A report that names no weights, or
+others, is shown and not counted.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from governance.assurance.expect import Outcome, check
+from governance.domain.assessment import AskResult
+from governance.domain.control import About, Standing
+from governance.domain.evidence import Role, SubjectType
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
+
+    from governance.domain.catalogue import Catalogue
+    from governance.domain.control import Ask
+    from governance.domain.dossier import Dossier
+    from governance.domain.evidence import Piece
+
+SYSTEM_KIND = "system.v1"
+EVALUATION_KIND = "eval-run.v1"
+WORST_FIRST = (
+    Standing.UNMET,
+    Standing.MISSING,
+    Standing.STALE,
+    Standing.INCONCLUSIVE,
+    Standing.MANUAL,
+    Standing.MET,
+)
+
+
+def worst(standings: list[Standing]) -> Standing:
+    """The worst of several standings. Of nothing it is *missing*: an empty list is never a yes."""
+    return min(standings, key=WORST_FIRST.index) if standings else Standing.MISSING
+
+
+def answer(ask: Ask, dossier: Dossier, catalogue: Catalogue, on: datetime) -> AskResult:
+    """Judge one ask for one system at one moment."""
+    if ask.kind == SYSTEM_KIND:
+        return _of_system(ask, dossier)
+    pool = [piece for piece in dossier.of_kind(ask.kind) if _speaks_of(ask, piece, dossier)]
+    groups: dict[str, tuple[Piece, Mapping[str, Any]]] = {}
+    for piece in pool:
+        for key, body in _parts(ask, piece, dossier, catalogue):
+            held = groups.get(key)
+            if held is None or _newer(piece, held[0]):
+                groups[key] = (piece, body)
+    if not groups:
+        return AskResult(
+            ask=ask.id, kind=ask.kind, standing=Standing.MISSING, reason=_why_missing(ask, pool, dossier)
+        )
+    judged = [(_judge(ask, piece, body, on), piece) for _, (piece, body) in sorted(groups.items())]
+    standing = worst([verdict[0] for verdict, _ in judged])
+    deciding = [(verdict, piece) for verdict, piece in judged if verdict[0] is standing]
+    reasons = list(dict.fromkeys(verdict[1] for verdict, _ in deciding))
+    return AskResult(
+        ask=ask.id,
+        kind=ask.kind,
+        standing=standing,
+        reason="; ".join(reasons[:3]) + (f"; and {len(reasons) - 3} more" if len(reasons) > 3 else ""),
+        evidence=tuple(dict.fromkeys(piece.id for _, piece in deciding)),
+    )
+
+
+def _of_system(ask: Ask, dossier: Dossier) -> AskResult:
+    standing, reason = _tests(ask, dossier.system_body)
+    return AskResult(
+        ask=ask.id, kind=ask.kind, standing=standing, reason=reason, evidence=(dossier.system_entry,)
+    )
+
+
+def _speaks_of(ask: Ask, piece: Piece, dossier: Dossier) -> bool:
+    subject = piece.record.subject
+    match ask.about:
+        case About.CANDIDATE:
+            wanted = dossier.candidate.record.subject.digest if dossier.candidate else None
+            return subject.role is Role.CANDIDATE and wanted is not None and subject.digest == wanted
+        case About.BASE:
+            return subject.role is Role.BASE
+        case About.DATA_SET:
+            return subject.type is SubjectType.DATA_SET
+        case About.ENVIRONMENT:
+            return subject.type is SubjectType.ENVIRONMENT
+        case About.SYSTEM | About.ANY:
+            return True
+
+
+def _parts(
+    ask: Ask, piece: Piece, dossier: Dossier, catalogue: Catalogue
+) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The groups a piece falls into, each with the part of its body that counts there."""
+    body = piece.body
+    if ask.topic is not None:
+        if body.get("topic") == ask.topic:
+            yield ask.topic, body
+        return
+    results = body.get("results")
+    if ask.kind == EVALUATION_KIND and isinstance(results, list):
+        by_task: dict[str, list[Any]] = {}
+        for row in results:
+            by_task.setdefault(str(row.get("task")), []).append(row)
+        for task, rows in by_task.items():
+            if ask.purpose is None or catalogue.speaks_for(task, ask.purpose, dossier.system):
+                yield f"task {task}", {**body, "results": rows}
+        return
+    if isinstance(body.get("task"), str):
+        if ask.purpose is None or catalogue.speaks_for(body["task"], ask.purpose, dossier.system):
+            yield f"task {body['task']}", body
+        return
+    if ask.purpose is None:
+        yield ("" if ask.about is About.CANDIDATE else piece.record.subject.name), body
+
+
+def _newer(one: Piece, other: Piece) -> bool:
+    """By the tool's clock where both have one, else by the order of recording."""
+    first, second = one.record.effective_at, other.record.effective_at
+    if first is not None and second is not None and first != second:
+        return first > second
+    return one.seq > other.seq
+
+
+def _judge(ask: Ask, piece: Piece, body: Mapping[str, Any], on: datetime) -> tuple[Standing, str]:
+    record = piece.record
+    if record.quality not in ask.quality:
+        why = "; ".join(record.quality_reasons) or "the collector gave no reason"
+        return Standing.INCONCLUSIVE, f"the evidence is {record.quality}: {why}"
+    standing, reason = _tests(ask, body)
+    if standing is not Standing.MET:
+        return standing, reason
+    if ask.purpose is not None:
+        standing, reason = _has_numbers(body, reason)
+        if standing is not Standing.MET:
+            return standing, reason
+    return _aged(ask, record.effective_at, on, reason)
+
+
+def _tests(ask: Ask, body: Mapping[str, Any]) -> tuple[Standing, str]:
+    if not ask.expect:
+        return Standing.MET, "there is evidence"
+    outcomes = [check(expectation, body) for expectation in ask.expect]
+    for outcome, standing in ((Outcome.FAILS, Standing.UNMET), (Outcome.UNDECIDED, Standing.INCONCLUSIVE)):
+        reasons = [reason for found, reason in outcomes if found is outcome]
+        if reasons:
+            return standing, "; ".join(reasons)
+    return Standing.MET, "; ".join(reason for _, reason in outcomes)
+
+
+def _has_numbers(body: Mapping[str, Any], reason: str) -> tuple[Standing, str]:
+    """An evaluation without a number, or over no sample, was not performed as far as anybody can tell."""
+    rows = body.get("results") or []
+    if rows and all(row.get("value") is None for row in rows):
+        return Standing.INCONCLUSIVE, f"{rows[0].get('task')} has no value that is a number"
+    if any(row.get("n") == 0 for row in rows):
+        return Standing.INCONCLUSIVE, f"{rows[0].get('task')} was run over no sample"
+    task = rows[0].get("task") if rows else None
+    return Standing.MET, f"{task} was evaluated" if task and reason == "there is evidence" else reason
+
+
+def _aged(ask: Ask, effective: datetime | None, on: datetime, reason: str) -> tuple[Standing, str]:
+    if ask.within is None:
+        return Standing.MET, reason
+    if effective is None:
+        return (
+            Standing.INCONCLUSIVE,
+            "the tool left no clock, so its age can not be told; declare it with --effective DATE",
+        )
+    if effective > on:
+        return Standing.INCONCLUSIVE, f"it is dated {effective:%Y-%m-%d}, which lies in the future"
+    age = on - effective
+    if age > timedelta(days=ask.within):
+        return Standing.STALE, f"it is {age.days} days old and may be {ask.within}"
+    return Standing.MET, f"{reason}, {age.days} days ago"
+
+
+def _why_missing(ask: Ask, pool: list[Piece], dossier: Dossier) -> str:
+    wanted = f"{ask.kind} about the {ask.about}" if ask.about is not About.ANY else ask.kind
+    if ask.purpose is not None:
+        wanted += f" for the purpose {ask.purpose}"
+    if ask.topic is not None:
+        wanted += f" on the topic {ask.topic}"
+    others = [piece for piece in dossier.of_kind(ask.kind) if piece not in pool]
+    reason = f"no evidence of {wanted}"
+    if ask.about is About.CANDIDATE and dossier.candidate is None:
+        return f"{reason}; no weights of a candidate were attached"
+    unbound = [piece for piece in others if piece.record.subject.role is None]
+    if ask.about in {About.CANDIDATE, About.BASE} and unbound:
+        reason += f"; {len(unbound)} such pieces are tied to no model"
+    elif ask.about is About.CANDIDATE and any(piece.record.subject.role is Role.CANDIDATE for piece in others):
+        reason += "; what there is speaks of other weights"
+    return reason

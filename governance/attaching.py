@@ -1,0 +1,170 @@
+"""From files to entries: read, check against the kind, append what is new, list what could not be read.
+
+All pieces of one attach are appended in one transaction, after every one of them fits its kind. A piece that does not fit is
+listed with the reason like a file that could not be read, and nothing of it is kept.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import jsonschema_rs
+from pydantic import ValidationError
+
+from governance.domain.entry import EntryType
+from governance.domain.evidence import Evidence
+from governance.errors import UnreadableError
+from governance.ledger.store import Draft
+from governance.parsing import canonical
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from governance.collectors.interface import Found
+    from governance.domain.catalogue import Catalogue
+    from governance.domain.evidence import Role
+    from governance.ledger.blobs import Blobs
+    from governance.ledger.store import Ledger
+
+
+@dataclass(frozen=True)
+class Item:
+    """One piece as it was attached."""
+
+    id: str
+    kind: str
+    path: str
+    collector: str
+    tool: str | None
+    tool_version: str | None
+    quality: str
+    quality_reasons: tuple[str, ...]
+    bound_to: str | None
+    bound_by: str | None
+
+
+@dataclass(frozen=True)
+class Unread:
+    """A path that gave nothing; `named` when the caller asked for this very path."""
+
+    path: str
+    reason: str
+    named: bool
+
+
+@dataclass(frozen=True)
+class Attached:
+    """What an attach came to."""
+
+    appended: tuple[Item, ...]
+    unchanged: tuple[Item, ...]
+    not_read: tuple[Unread, ...]
+
+    @property
+    def named_but_not_read(self) -> bool:
+        """Whether a path that was named explicitly gave nothing."""
+        return any(row.named for row in self.not_read)
+
+
+def attach(
+    paths: Sequence[Path],
+    system: str,
+    *,
+    catalogue: Catalogue,
+    ledger: Ledger,
+    blobs: Blobs,
+    about: Role | None,
+    effective: datetime | None,
+    environment: bool,
+    progress: Callable[[str, int, int], None] | None,
+) -> Attached:
+    """Attach everything that can be read under the paths to a system."""
+    from governance.collectors.collect import collect
+
+    reading = collect(paths, about=about, effective=effective, environment=environment, progress=progress)
+    named = {path.name for path in paths if not path.is_dir()} | {str(path) for path in paths}
+    unread = [Unread(row.path, row.reason, row.path in named) for row in reading.not_read]
+    check = Kinds(catalogue)
+    items: dict[str, Item] = {}
+    drafts: list[Draft] = []
+    bodies: dict[str, bytes] = {}
+    for found in reading.found:
+        try:
+            check.require(found.kind, found.body)
+            record, body = _record(found, system)
+            plain = record.plain()
+        except UnreadableError as error:
+            unread.append(Unread(found.path, error.message, found.path in named))
+            continue
+        except ValidationError as error:
+            first = error.errors()[0]
+            place = ".".join(str(part) for part in first["loc"])
+            unread.append(Unread(found.path, f"{place}: {first['msg']}", found.path in named))
+            continue
+        evidence_id = record.id
+        items.setdefault(evidence_id, _item(evidence_id, found, record))
+        drafts.append(Draft(EntryType.EVIDENCE, evidence_id, system, plain))
+        bodies[record.body_digest] = body
+    blobs.write(bodies)
+    appended = ledger.append(drafts)
+    return Attached(
+        appended=tuple(items[entry.id] for entry in appended.entries),
+        unchanged=tuple(items[evidence_id] for evidence_id in appended.unchanged),
+        not_read=tuple(unread),
+    )
+
+
+class Kinds:
+    """The schemas of the catalogue, compiled when first asked for."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self._compiled: dict[str, Any] = {}
+
+    def require(self, kind: str, body: dict[str, Any]) -> None:
+        """Raise `UnreadableError` with the place where a body does not fit its kind."""
+        if kind not in self._compiled:
+            if kind not in self._catalogue.kinds:
+                raise UnreadableError(f"there is no kind {kind}")
+            self._compiled[kind] = jsonschema_rs.Draft202012Validator(self._catalogue.kinds[kind].body)
+        error = next(self._compiled[kind].iter_errors(body), None)
+        if error is not None:
+            place = ".".join(str(part) for part in error.instance_path) or "the body"
+            raise UnreadableError(f"does not fit {kind} at {place}: {error.message[:300]}")
+
+
+def _record(found: Found, system: str) -> tuple[Evidence, bytes]:
+    body = canonical.dumps(found.body)
+    return Evidence(
+        kind=found.kind,
+        system=system,
+        subject=found.subject,
+        body_digest=canonical.sha256(body),
+        body_size=len(body),
+        quality=found.quality,
+        quality_reasons=found.quality_reasons,
+        effective_at=found.effective_at,
+        effective_clock=found.effective_clock,
+        collector=found.collector,
+        tool=found.tool,
+        tool_version=found.tool_version,
+        sources=found.sources,
+    ), body
+
+
+def _item(evidence_id: str, found: Found, record: Evidence) -> Item:
+    return Item(
+        id=evidence_id,
+        kind=found.kind,
+        path=found.path,
+        collector=found.collector.name,
+        tool=found.tool,
+        tool_version=found.tool_version,
+        quality=record.quality.value,
+        quality_reasons=record.quality_reasons,
+        bound_to=record.subject.digest,
+        bound_by=record.subject.bound_by,
+    )

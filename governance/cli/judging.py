@@ -1,0 +1,118 @@
+"""`assess`, `gate`, `risk`: what the evidence comes to."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from governance.cli import output
+from governance.cli.options import HERE, Folder, Json, On, Policy, SystemId, moment
+from governance.errors import CouldNotTell, GovernanceError, UsageError
+
+risks = typer.Typer(help="The risk register of a system.", no_args_is_help=True)
+
+
+def register(app: typer.Typer) -> None:
+    """Put these commands under the app."""
+    app.command()(assess)
+    app.command()(gate)
+    app.add_typer(risks, name="risk")
+
+
+def assess(
+    system: SystemId,
+    *,
+    on: On = None,
+    requirements: Annotated[bool, typer.Option(help="Print every requirement as well.")] = False,
+    workspace: Folder = HERE,
+    json: Json = False,
+) -> None:
+    """What each control comes to, then each requirement, then each framework with denominators."""
+    from governance.workspace import Workspace
+
+    result = Workspace(workspace).case(system, on=moment(on)).assessment
+    if json:
+        output.document("assess.v1", **result.plain())
+        return
+    rows = [[c.id, c.standing, "; ".join(c.reasons), ", ".join(e[:11] for e in c.evidence)] for c in result.controls]
+    met = sum(control.standing == "met" for control in result.controls)
+    output.table(f"Controls of {system}: {met} of {len(rows)} met", ["control", "standing", "why", "evidence"], rows)
+    if requirements:
+        rows = [[r.framework, r.id, r.standing, "; ".join(r.reasons)] for r in result.requirements]
+        output.table("Requirements", ["framework", "id", "standing", "why"], rows)
+    for frame in result.frameworks:
+        counts = ", ".join(f"{count} {standing}" for standing, count in frame.by_standing.items())
+        output.say(f"{frame.title} {frame.version}: of {frame.total} requirements {counts}")
+
+
+def gate(
+    system: SystemId,
+    *,
+    policy: Policy = None,
+    on: On = None,
+    explain: Annotated[bool, typer.Option("--explain", help="Print what would turn each condition.")] = False,
+    workspace: Folder = HERE,
+    json: Json = False,
+) -> None:
+    """Ask a policy whether the release may happen. Exit 0 yes, 1 no, 3 could not tell."""
+    from governance.workspace import Workspace
+
+    result = Workspace(workspace).case(system, policy=policy, on=moment(on)).gate
+    if json:
+        output.document("gate.v1", **result.plain())
+    else:
+        rows = [[c.id, c.answer, c.reason] for c in result.conditions]
+        output.table(f"Policy {result.policy} for {system}", ["condition", "answer", "why"], rows)
+        for condition in result.conditions:
+            for step in condition.would_turn if explain or condition.answer == "no" else ():
+                output.say(f"  {condition.id}: {step}")
+        output.say(f"{output.answer(result.answer)}: {result.reason}")
+    codes = {"yes": 0, "no": GovernanceError.exit_code, "could-not-tell": CouldNotTell.exit_code}
+    raise typer.Exit(codes[result.answer])
+
+
+@risks.command("list")
+def risk_list(system: SystemId, *, on: On = None, workspace: Folder = HERE, json: Json = False) -> None:
+    """The register, highest residual first."""
+    from governance.workspace import Workspace
+
+    rows = Workspace(workspace).case(system, on=moment(on)).register
+    if json:
+        output.document("risks.v1", system=system, risks=[{**row.plain(), "arithmetic": row.arithmetic} for row in rows])
+        return
+    output.table(
+        f"Risks of {system}",
+        ["risk", "inherent", "residual", "level", "appetite", "owner", "next review"],
+        [
+            [r.risk, str(r.inherent.score), str(r.residual.score), r.residual.level,
+             {True: "within", False: "above", None: "not stated"}[r.within_appetite], r.owner,
+             f"{r.next_review}{' (overdue)' if r.review_overdue else ''}"]
+            for r in rows
+        ],
+    )  # fmt: skip
+
+
+@risks.command("show")
+def risk_show(
+    system: SystemId,
+    risk: Annotated[str, typer.Argument(metavar="RISK", help="The id of a risk.")],
+    *,
+    on: On = None,
+    workspace: Folder = HERE,
+    json: Json = False,
+) -> None:
+    """One risk with the arithmetic of its residual."""
+    from governance.workspace import Workspace
+
+    rows = Workspace(workspace).case(system, on=moment(on)).register
+    row = next((row for row in rows if row.risk == risk), None)
+    if row is None:
+        raise UsageError(f"there is no risk {risk!r} in the register of {system}", hint="List them: govern risk list")
+    if json:
+        output.document("risk.v1", system=system, **row.plain(), arithmetic=row.arithmetic)
+        return
+    output.say(f"{row.title}\n\n{row.event}\n{row.consequence}\n")
+    output.say(f"{row.arithmetic}\nlevel {row.residual.level}; because {row.because}")
+    output.say(f"owner {row.owner}; treatment {row.treatment}; next review {row.next_review}")
+    output.say(f"NIST AI 600-1: {', '.join(row.genai_risks) or 'none'}")

@@ -1,0 +1,142 @@
+"""`init`, `system`, `signer`, `key`: making a workspace and saying who and what is in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from governance.cli import output
+from governance.cli.options import HERE, Folder, Json, SystemId, day
+
+systems = typer.Typer(help="Register the AI systems under governance.", no_args_is_help=True)
+people = typer.Typer(help="Say who may sign as what.", no_args_is_help=True)
+keyring = typer.Typer(help="Make signing keys.", no_args_is_help=True)
+
+
+def register(app: typer.Typer) -> None:
+    """Put these commands under the app."""
+    app.command()(init)
+    app.add_typer(systems, name="system")
+    app.add_typer(people, name="signer")
+    app.add_typer(keyring, name="key")
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(help="The folder to make it in.")] = HERE,
+    *,
+    origin: Annotated[str | None, typer.Option(help="The ledger's name in checkpoints.")] = None,
+    json: Json = False,
+) -> None:
+    """Make a workspace: ledger, bodies, ledger key, list of signers."""
+    from governance.workspace import Workspace
+
+    made = Workspace.init(folder, origin=origin)
+    if json:
+        output.document("init.v1", workspace=str(folder), origin=made.config["origin"])
+    else:
+        output.say(f"A workspace with the ledger {made.config['origin']} is in {folder.resolve()}")
+
+
+@systems.command("add")
+def system_add(
+    file: Annotated[Path, typer.Argument(metavar="FILE.yaml", help="id, name, purpose and owner are required.")],
+    *,
+    workspace: Folder = HERE,
+    json: Json = False,
+) -> None:
+    """Register a system, or a changed description of it."""
+    from governance.workspace import Workspace
+
+    entry_id, new = Workspace(workspace).add_system(file)
+    if json:
+        output.document("system-add.v1", id=entry_id, new=new)
+    else:
+        output.say(f"{entry_id}: {'registered' if new else 'unchanged'}")
+
+
+@systems.command("list")
+def system_list(*, workspace: Folder = HERE, json: Json = False) -> None:
+    """List the systems."""
+    from governance.workspace import Workspace
+
+    opened = Workspace(workspace)
+    rows = [opened.dossier(system).system for system in opened.ledger.systems()]
+    if json:
+        output.document("systems.v1", systems=[row.plain() for row in rows])
+    else:
+        output.table("Systems", ["id", "name", "owner", "tier"], [[r.id, r.name, r.owner, r.tier or "not stated"] for r in rows])
+
+
+@systems.command("show")
+def system_show(system: SystemId, *, workspace: Folder = HERE, json: Json = False) -> None:
+    """Show what a system's owner stated of it, and the model to be released."""
+    from governance.workspace import Workspace
+
+    dossier = Workspace(workspace).dossier(system)
+    identity = dossier.identity
+    if json:
+        output.document(
+            "system.v1",
+            system=dossier.system.plain(),
+            identity={"digest": identity.digest, **identity.plain()} if identity else None,
+        )
+        return
+    rows = [[name, str(value)] for name, value in dossier.system.plain().items()]
+    rows.append(["model identity", identity.digest if identity else "no weights attached"])
+    output.table(dossier.system.name, ["field", "stated"], rows)
+
+
+@people.command("add")
+def signer_add(
+    name: Annotated[str, typer.Argument(help="The person's name.")],
+    *,
+    key: Annotated[str, typer.Option(help="Public key: `ssh-ed25519 AAAA…`, or a file that holds it.")],
+    role: Annotated[list[str], typer.Option(help="A role, such as reviewer; may be given again.")],
+    until: Annotated[str | None, typer.Option(metavar="DATE", help="The last day the key may sign.")] = None,
+    workspace: Folder = HERE,
+    json: Json = False,
+) -> None:
+    """Put a person on the list of signers."""
+    from governance.workspace import Workspace
+
+    line = Path(key).read_text("utf-8") if not key.startswith("ssh-") and Path(key).is_file() else key
+    signer = Workspace(workspace).add_signer(name, line.strip(), tuple(role), day(until))
+    if json:
+        output.document("signer-add.v1", signer=signer.plain())
+    else:
+        output.say(f"{signer.name} may sign as {', '.join(signer.roles)}")
+
+
+@people.command("list")
+def signer_list(*, workspace: Folder = HERE, json: Json = False) -> None:
+    """List who may sign as what."""
+    from governance.signing import keys
+    from governance.workspace import Workspace
+
+    listed = Workspace(workspace).signers.signers
+    if json:
+        output.document("signers.v1", signers=[signer.plain() for signer in listed])
+    else:
+        rows = [[s.name, ", ".join(s.roles), keys.fingerprint(s.public), str(s.valid_until or "no end")] for s in listed]
+        output.table("Signers", ["name", "roles", "key", "until"], rows)
+
+
+@keyring.command("new")
+def key_new(
+    file: Annotated[Path, typer.Argument(help="Where the private key goes; nobody but you may read it.")],
+    *,
+    json: Json = False,
+) -> None:
+    """Make an Ed25519 key pair. A key of `ssh-keygen -t ed25519` serves as well."""
+    from governance.signing import keys
+
+    key = keys.generate()
+    keys.save(key, file)
+    public = keys.public_line(keys.raw(key))
+    if json:
+        output.document("key.v1", file=str(file), public=public, fingerprint=keys.fingerprint(keys.raw(key)))
+    else:
+        output.say(public)
+        output.aside(f"The private key is in {file}; the line above is the public key.")

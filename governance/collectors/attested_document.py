@@ -1,0 +1,153 @@
+"""What a person vouches for, with the document that bears it out.
+
+*Reads* a small YAML or JSON file with `schema: attested-document.v1`: topic, title, statement, who (name and role),
+on which day, when to look again, and the name of a document beside it.
+
+*Says* who stated what on which day, and the digest of the document that was meant. The day is the person's own word,
+so its clock is *declared*.
+
+*Does not say* that the statement is true; nobody measured it. A statement that says nothing, a name or role left
+blank, and a document that is not there or empty are refused with what to do about it.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import Field, ValidationError, field_validator
+
+from governance.collectors.interface import Found, NotRead, attempt
+from governance.domain.base import Noun, Sentence, Slug
+from governance.domain.evidence import Collector, Subject, SubjectType
+from governance.errors import UnreadableError
+from governance.parsing import canonical, strict_yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from governance.collectors.files import File
+    from governance.collectors.walk import Folder
+
+SCHEMA = "attested-document.v1"
+_SAYS_SOMETHING = 20
+_REMEDIES = {
+    "statement": "Write in whole sentences what you vouch for (at least 20 characters).",
+    "by": "Name the person and the role in which they speak.",
+    "on": "Give the day of the statement as year-month-day.",
+    "topic": "Give the topic as a short name such as incident-plan.",
+    "review_due": "Give the day as year-month-day, or leave it out.",
+    "document": "Give the name of a file beside this one, or leave it out.",
+}
+
+
+class _Person(Noun):
+    name: Sentence = Field(max_length=300)
+    role: Sentence = Field(max_length=300)
+
+
+class _Attestation(Noun):
+    schema_: str = Field(alias="schema")
+    topic: Slug = Field(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$")
+    title: Annotated[Sentence, Field(min_length=3, max_length=300)]
+    statement: Annotated[Sentence, Field(min_length=_SAYS_SOMETHING)]
+    by: _Person
+    on: date
+    document: str | None = Field(default=None, min_length=1, max_length=500)
+    review_due: date | None = None
+
+    @field_validator("statement")
+    @classmethod
+    def _has_words(cls, value: str) -> str:
+        if not any(len(word.strip(".,;:!?_*#/- ")) >= 2 for word in value.split()):
+            raise ValueError("says nothing")
+        return value
+
+
+class AttestedDocument:
+    """Finds one statement for each attestation file."""
+
+    noun = Collector(name="attested-document", version="1")
+    kinds = (SCHEMA,)
+
+    def read(self, folder: Folder) -> Iterator[Found | NotRead]:
+        """Yield the attestations in this folder."""
+        for file in list(folder.files.values()):
+            if file.size <= strict_yaml.MAX_BYTES and file.mentions(SCHEMA.encode(), b"schema"):
+                value = _value(file)
+                if isinstance(value, NotRead):
+                    file.claimed = True
+                    yield value
+                elif value is not None:
+                    yield from attempt(file, partial(self._attested, folder, file, value))
+
+    def _attested(self, folder: Folder, file: File, value: dict[str, Any]) -> Iterable[Found]:
+        try:
+            said = _Attestation.model_validate(value)
+        except ValidationError as error:
+            raise _refused(error) from None
+        document = None if said.document is None else _document(folder, file, said.document)
+        kept = None if document is None else {"name": said.document, "size": document.size, "sha256": document.sha256}
+        body = {
+            "topic": said.topic,
+            "title": said.title,
+            "statement": said.statement,
+            "by": {"name": said.by.name, "role": said.by.role},
+            "on": said.on.isoformat(),
+            "document": kept,
+            "review_due": said.review_due.isoformat() if said.review_due else None,
+        }
+        sources = (file.source(), *((document.source(),) if document else ()))
+        yield Found(
+            kind=SCHEMA,
+            body=body,
+            subject=Subject(
+                type=SubjectType.DOCUMENT,
+                name=said.title,
+                digest=(document or file).sha256,
+                bound_by="attested by name",
+            ),
+            path=file.shown,
+            collector=self.noun,
+            effective_at=canonical.moment(said.on.isoformat()),
+            effective_clock="declared",
+            sources=sources,
+            place=folder.place,
+        )
+
+
+def _value(file: File) -> dict[str, Any] | NotRead | None:
+    """The attestation in a file, None for a file that only mentions the word, or why it can not be read."""
+    try:
+        value = file.json() if file.opens_json else strict_yaml.loads(file.data())
+    except UnreadableError as error:
+        # Prose that names the schema is no attestation; a line that declares it is one, and broken.
+        declares = any(line.split(b":")[0].strip(b" \"'{") == b"schema" for line in file.data().splitlines())
+        return NotRead(file.shown, f"an attestation that can not be read: {error.message}") if declares else None
+    return value if isinstance(value, dict) and value.get("schema") == SCHEMA else None
+
+
+def _document(folder: Folder, file: File, name: str) -> File:
+    document = folder.beside(name)
+    remedy = "Put it beside the attestation, or leave the field out."
+    if document is None or document.path == file.path:
+        raise UnreadableError(f"the document {name!r} is not beside it", hint=remedy)
+    if document.size == 0:
+        raise UnreadableError(f"the document {name!r} is empty", hint=remedy)
+    if document.is_lfs_pointer:
+        raise UnreadableError(f"the document {name!r} is a Git LFS pointer", hint="Fetch it with `git lfs pull`.")
+    return document
+
+
+def _refused(error: ValidationError) -> UnreadableError:
+    """The first thing wrong, in words, with what to do."""
+    first = error.errors(include_url=False)[0]
+    place = ".".join(str(part) for part in first["loc"])
+    remedy = _REMEDIES.get(str(first["loc"][0]) if first["loc"] else "", "")
+    if first["type"] == "missing":
+        return UnreadableError(f"{place} is missing", hint=remedy)
+    return UnreadableError(f"{place}: {first['msg'].removeprefix('Value error, ')}", hint=remedy)
+
+
+COLLECTOR = AttestedDocument()

@@ -1,0 +1,128 @@
+"""From paths to facts: walk, ask every collector, settle whom each fact is about.
+
+The order of files, folders and collectors is fixed, so the same bytes give the same reading on any machine. A file
+that no collector recognises is passed over in silence inside a folder, and said when it was named on its own.
+
+Collectors are every module of this package that has a `COLLECTOR`, and what other distributions offer under the
+entry-point group `governance.collectors`. One that can not be loaded is said and does not stop the others.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from dataclasses import replace
+from functools import cache
+from importlib import metadata
+from typing import TYPE_CHECKING
+
+import governance.collectors
+from governance.collectors.binding import bind
+from governance.collectors.interface import Found, NotRead, Reading, reason_of
+from governance.collectors.walk import walk
+from governance.errors import UnreadableError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from governance.collectors.interface import Collects
+    from governance.collectors.walk import Folder
+    from governance.domain.evidence import Role
+
+GROUP = "governance.collectors"
+POINTER = "a Git LFS pointer, not the file itself. Fetch it with `git lfs pull` and attach again"
+
+
+def collect(
+    paths: Sequence[Path],
+    *,
+    about: Role | None = None,
+    effective: datetime | None = None,
+    environment: bool = True,
+    progress: Callable[[str, int, int], None] | None = None,
+) -> Reading:
+    """Everything the collectors find in files and folders.
+
+    `about` declares which part the models in `paths` play; `effective` is the moment for facts whose tool left no clock;
+    `environment` adds this machine where no recorded environment was read; `progress` is told path, bytes done and bytes in
+    all while large files are hashed. Never raises for what it reads.
+    """
+    folders, not_read = walk(paths)
+    loaded, broken = collectors()
+    found: list[Found] = []
+    not_read += broken
+    for folder in folders:
+        not_read += _prepare(folder, progress)
+        for collector in loaded:
+            for answer in _ask(collector, folder):
+                (found if isinstance(answer, Found) else not_read).append(answer)  # type: ignore[arg-type]
+        for file in folder.files.values():
+            if file.explicit and not file.claimed and not file.is_lfs_pointer:
+                not_read.append(NotRead(file.shown, "no collector recognises it"))
+            file.release()
+    if environment and not any(fact.kind == "compute-environment.v1" for fact in found):
+        found.append(_this_machine())
+    bound = bind(found, about)
+    if effective is not None:
+        bound = tuple(_dated(fact, effective) for fact in bound)
+    return Reading(found=bound, not_read=tuple(_once(not_read)))
+
+
+@cache
+def collectors() -> tuple[tuple[Collects, ...], tuple[NotRead, ...]]:
+    """All collectors, ours by file name and then others by entry point, and those that could not be loaded."""
+    made: list[Collects] = []
+    for module in sorted(pkgutil.iter_modules(governance.collectors.__path__), key=lambda each: each.name):
+        collector = getattr(importlib.import_module(f"{GROUP}.{module.name}"), "COLLECTOR", None)
+        if collector is not None:
+            made.append(collector)
+    broken: list[NotRead] = []
+    for point in sorted(metadata.entry_points(group=GROUP), key=lambda each: each.name):
+        try:
+            made.append(point.load())
+        except Exception as error:
+            broken.append(NotRead(f"{GROUP}:{point.name}", f"this collector can not be loaded: {error}"))
+    return tuple(made), tuple(broken)
+
+
+def _prepare(folder: Folder, progress: Callable[[str, int, int], None] | None) -> Iterator[NotRead]:
+    """Look at the first bytes of every file once; what can not be opened is taken out and said."""
+    for file in list(folder.files.values()):
+        file.progress = progress
+        try:
+            pointer = file.is_lfs_pointer
+        except UnreadableError as error:
+            del folder.files[file.name]
+            yield NotRead(file.shown, reason_of(error))
+            continue
+        if pointer:
+            yield NotRead(file.shown, POINTER)
+
+
+def _ask(collector: Collects, folder: Folder) -> Iterator[Found | NotRead]:
+    """What a collector says of a folder. A fault of its own is an answer too, not the end of the attach."""
+    try:
+        yield from collector.read(folder)
+    except UnreadableError as error:
+        yield NotRead(error.where or folder.shown or ".", reason_of(error))
+    except Exception as error:
+        yield NotRead(
+            folder.shown or ".", f"the collector {collector.noun.name} failed: {type(error).__name__}: {error}"
+        )
+
+
+def _this_machine() -> Found:
+    from governance.collectors.compute_environment import this_machine
+
+    return this_machine()
+
+
+def _dated(fact: Found, effective: datetime) -> Found:
+    return fact if fact.effective_at is not None else replace(fact, effective_at=effective, effective_clock="declared")
+
+
+def _once(answers: list[NotRead]) -> list[NotRead]:
+    """Each file and reason once, in order of path."""
+    return sorted(set(answers), key=lambda each: (each.path, each.reason))

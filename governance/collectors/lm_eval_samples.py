@@ -1,0 +1,298 @@
+"""Scores of single samples from lm-evaluation-harness.
+
+*Reads* the samples file that `--log_samples` writes: one JSON object a line since 0.4.3, one JSON array (also named
+`.jsonl`) in 0.4.2. Known by rows with `doc_id` and `resps`. Model, task and date are taken from the results file in
+the same folder, when exactly one fits: by the task's hash over its samples, else by the time stamp in both names,
+else because there is only one.
+
+*Says* which score each sample got, by the sample's id and the digest of its document, so that two runs can be
+compared sample by sample. Where answers were scored through several filters, a metric is named `metric,filter`.
+
+*Does not say* what was asked or answered: questions, prompts and answers are digested and never copied. A repeated
+sample id makes the evidence partial, and so does a samples file without its results. One corrupt line, and nothing of
+the file is taken.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import re
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from governance.collectors import fields
+from governance.collectors.interface import Found, NotRead, attempt
+from governance.collectors.lm_eval import TOOL, model_of, moment_of, results_in, subject_of, version_of
+from governance.domain.evidence import Collector, Quality
+from governance.errors import UnreadableError
+from governance.parsing import canonical, strict_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from governance.collectors.files import File
+    from governance.collectors.walk import Folder
+
+MOST_KEPT = 20_000
+MOST_ROWS = 5_000_000
+MOST_METRICS = 64
+_NOT_METRICS = frozenset(
+    {"doc_id", "doc", "target", "arguments", "resps", "filtered_resps", "filter", "metrics", "doc_hash", "prompt_hash",
+     "target_hash", "id", "doc_sha256", "prompt_sha256"}
+)  # fmt: skip
+_NAMED = re.compile(r"(?:^|_)samples_(?P<task>.+)_(?P<stamp>\d{4}-\d\d-\d\dT\d\d[-:]\d\d[-:]\d\d[.\d]*)\.jsonl$")
+_STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d[-:]\d\d[-:]\d\d[.\d]*\d")
+
+
+class LmEvalSamples:
+    """Finds one set of samples for each samples file."""
+
+    noun = Collector(name="lm-eval-samples", version="1")
+    kinds = ("eval-samples.v1",)
+
+    def read(self, folder: Folder) -> Iterator[Found | NotRead]:
+        """Yield the samples in this folder."""
+        for file in list(folder.files.values()):
+            if _may_be_samples(file):
+                yield from attempt(file, partial(self._samples, folder, file))
+            elif file.name.startswith("samples_") and file.name.endswith(".jsonl") and file.size == 0:
+                file.claimed = True
+                yield NotRead(file.shown, "an empty file")
+
+    def _samples(self, folder: Folder, file: File) -> Iterable[Found]:
+        table = _Table()
+        for row in _rows(file):
+            table.add(row)
+        columns = table.columns()
+        run = _results_of(folder, file, table)
+        reasons = list(run.reasons)
+        if table.duplicated:
+            reasons.append(f"{table.duplicated} rows repeat the id of an earlier row")
+        if not table.metrics:
+            reasons.append("no row has a score")
+        data = run.data or {}
+        model = model_of(data) if run.data else {"name": "unknown", "digest": None, "adapter": None, "revision": None}
+        moment = moment_of(data)
+        version = version_of(data)
+        body = {
+            "harness": {"name": TOOL, "version": version},
+            "model": model,
+            "task": run.task[:300],
+            "n": len(table.ids),
+            "metrics": table.metrics,
+            "duplicated_ids": table.duplicated,
+            "columns": columns if len(table.ids) <= MOST_KEPT else None,
+            "columns_digest": canonical.digest(columns),
+            "means": table.means(),
+        }
+        yield Found(
+            kind="eval-samples.v1",
+            body=body,
+            subject=subject_of(model),
+            path=file.shown,
+            collector=self.noun,
+            quality=Quality.PARTIAL if reasons else Quality.COMPLETE,
+            quality_reasons=tuple(reasons),
+            effective_at=moment,
+            effective_clock=None if moment is None else "tool",
+            tool=TOOL,
+            tool_version=version,
+            sources=(file.source(), *((run.file.source(),) if run.file else ())),
+            place=folder.place,
+        )
+
+
+@dataclass
+class _Table:
+    """The rows, column by column. A sample scored through several filters is one row."""
+
+    ids: list[int | str] = field(default_factory=list)
+    docs: list[str] = field(default_factory=list)
+    prompts: list[str | None] = field(default_factory=list)
+    scores: dict[tuple[str, str | None], dict[int, float | int]] = field(default_factory=dict)
+    filters: set[str | None] = field(default_factory=set)
+    duplicated: int = 0
+    task_digest: Any = field(default_factory=hashlib.sha256)
+    hashed: bool = True
+    _places: dict[int | str, int] = field(default_factory=dict)
+    _seen: set[tuple[int | str, str | None]] = field(default_factory=set)
+
+    def add(self, row: dict[str, Any]) -> None:
+        """Take one row; raises where it is of the wrong sort."""
+        identity = _identity(row)
+        through = fields.text(row, "filter", most=200)
+        self.filters.add(through)
+        place = self._place(identity, through, row)
+        for metric in _metrics(row):
+            score = _score(row.get(metric), metric)
+            column = self.scores.setdefault((metric, through), {})
+            if score is not None:
+                column[place] = score
+        if len(self.scores) > MOST_METRICS * max(1, len(self.filters)):
+            raise UnreadableError(f"more than {MOST_METRICS} metrics")
+
+    def _place(self, identity: int | str, through: str | None, row: dict[str, Any]) -> int:
+        hashes = [fields.text(row, key) for key in ("doc_hash", "prompt_hash", "target_hash")]
+        if all(hashes):
+            self.task_digest.update("".join(part or "" for part in hashes).encode())
+        else:
+            self.hashed = False
+        if identity in self._places and (identity, through) not in self._seen:
+            self._seen.add((identity, through))
+            return self._places[identity]
+        if identity in self._places:
+            self.duplicated += 1
+        self._seen.add((identity, through))
+        self._places[identity] = len(self.ids)
+        self.ids.append(identity)
+        self.docs.append(_document_digest(row))
+        self.prompts.append(fields.hex_digest(row, "prompt_hash"))
+        if len(self.ids) > MOST_ROWS:
+            raise UnreadableError(f"more than {MOST_ROWS:,} rows")
+        return len(self.ids) - 1
+
+    def _names(self) -> dict[str, dict[int, float | int]]:
+        several = len(self.filters) > 1
+        return {
+            f"{metric},{through}" if several else metric: column for (metric, through), column in self.scores.items()
+        }
+
+    @property
+    def metrics(self) -> list[str]:
+        """Metrics that at least one row has a score for."""
+        return [name for name, column in self._names().items() if column]
+
+    def columns(self) -> dict[str, list[Any]]:
+        """All rows in the order of the file."""
+        columns: dict[str, list[Any]] = {"id": self.ids, "doc_sha256": self.docs}
+        if all(self.prompts):
+            columns["prompt_sha256"] = list(self.prompts)
+        for name, column in self._names().items():
+            if column:
+                columns[name] = [column.get(place) for place in range(len(self.ids))]
+        return columns
+
+    def means(self) -> dict[str, float]:
+        """The plain average of each metric over its scored rows."""
+        return {name: math.fsum(column.values()) / len(column) for name, column in self._names().items() if column}
+
+
+def _may_be_samples(file: File) -> bool:
+    return file.opens_json and b'"doc_id"' in file.head and (b'"resps"' in file.head or b'"doc"' in file.head)
+
+
+def _rows(file: File) -> Iterator[dict[str, Any]]:
+    """The rows of either form, each an object with an id and answers."""
+    empty = True
+    for row in _array(file) if file.head.lstrip()[:1] == b"[" else _lines(file):
+        if not isinstance(row, dict) or "doc_id" not in row or not ("resps" in row or "filtered_resps" in row):
+            raise UnreadableError("a row is not a sample with doc_id and resps")
+        empty = False
+        yield row
+    if empty:
+        raise UnreadableError("holds no sample")
+
+
+def _array(file: File) -> list[Any]:
+    value = file.json()
+    return value if isinstance(value, list) else []
+
+
+def _lines(file: File) -> Iterator[Any]:
+    for number, line in file.lines():
+        if line.strip():
+            try:
+                yield strict_json.loads_lenient(line)[0]
+            except UnreadableError as error:
+                raise UnreadableError(f"line {number}: {error.message}") from None
+
+
+def _identity(row: dict[str, Any]) -> int | str:
+    value = row["doc_id"]
+    if isinstance(value, str) and 0 < len(value) <= 500:
+        return value
+    number = fields.whole(row, "doc_id")
+    if number is None:
+        raise UnreadableError("doc_id is empty")
+    return number
+
+
+def _document_digest(row: dict[str, Any]) -> str:
+    """The tool's own digest of the document; 0.4.2 wrote none, so the same one is taken here in the same spelling."""
+    if digest := fields.hex_digest(row, "doc_hash"):
+        return digest
+    text = json.dumps(row.get("doc"), indent=2, ensure_ascii=False)
+    return "sha256:" + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _metrics(row: dict[str, Any]) -> list[str]:
+    """The metrics a row names; 0.4.2 does not name them, and there every other number is one."""
+    named = fields.texts(row, "metrics", most=150)
+    if not named:
+        named = [key for key, value in row.items() if isinstance(value, (int, float))]
+    return [name for name in named if name not in _NOT_METRICS and len(name) <= 150]
+
+
+def _score(value: Any, metric: str) -> float | int | None:
+    """A score as a number. Some metrics keep pairs for a later aggregate; those are no score of a sample."""
+    if isinstance(value, bool):
+        return int(value)
+    if isinstance(value, (list, dict, str)):
+        return None
+    return fields.as_number(value, metric)
+
+
+@dataclass(frozen=True)
+class _Run:
+    """The results a samples file belongs to, with its task, or the reasons why that could not be told."""
+
+    task: str
+    file: File | None = None
+    data: dict[str, Any] | None = None
+    reasons: tuple[str, ...] = ()
+
+
+def _results_of(folder: Folder, file: File, table: _Table) -> _Run:
+    name = _NAMED.search(file.name)
+    stem: str = name["task"] if name else file.name.rsplit(".", 1)[0]
+    runs = results_in(folder)
+    digest = table.task_digest.hexdigest() if table.hashed else None
+    proven = [(run, task) for run in runs for task in _tasks_with_hash(run[1], digest)]
+    if len(proven) == 1:
+        (results, data), told_task = proven[0]
+        return _Run(told_task, results, data)
+    stamps = set(_STAMP.findall(file.name))
+    fitting = [run for run in runs if stamps & set(_STAMP.findall(run[0].name))] or runs
+    if len(fitting) != 1:
+        what = f"{len(fitting)} results files lie" if fitting else "no results file lies"
+        return _Run(stem, reasons=(f"{what} beside it, so its model can not be told",))
+    results, data = fitting[0]
+    task = _task(data, file.name)
+    if task is None:
+        return _Run(stem, reasons=("the results file beside it does not name its task, so its model can not be told",))
+    told = fields.text(fields.table(data, "task_hashes"), task)
+    if told and digest and told != digest:
+        reason = f"its samples do not add up to the hash that {results.name} gives for {task}"
+        return _Run(task, results, data, (reason,))
+    return _Run(task, results, data)
+
+
+def _tasks_with_hash(data: dict[str, Any], digest: str | None) -> list[str]:
+    hashes = data.get("task_hashes")
+    if digest is None or not isinstance(hashes, dict):
+        return []
+    return [task for task, told in hashes.items() if told == digest]
+
+
+def _task(data: dict[str, Any], name: str) -> str | None:
+    """The longest task name of the results that stands in the file's name; else the only task there is."""
+    named = sorted((task for task in data["results"] if task and task in name), key=len)
+    if named:
+        return str(named[-1])
+    return next(iter(data["results"])) if len(data["results"]) == 1 else None
+
+
+COLLECTOR = LmEvalSamples()

@@ -1,0 +1,229 @@
+"""The files a model is made of, and one digest over them.
+
+*Reads* folders that hold weights: safetensors and GGUF by their first bytes, torch and Python pickles by theirs,
+adapters by `adapter_config.json`. Every file the model is loaded from is listed with its digest: weights, settings,
+tokenizer, chat template, and code. What a training leaves beside it (state, results, cards, logs) is not part of the
+model. A bare weight file without settings is a model of its own, of form *weights*.
+
+*Says* which bytes the model is (the manifest digest is the model's identity here), in which format, how many tensors
+and parameters, which base and adapter its settings name, and which files could run as a program when loaded. Each of
+those is a finding as well.
+
+*Does not say* that the weights are any good, or that the named base is the one they were made from. Pickles are
+hashed and never opened. Of the checkpoints below a run that also holds final weights none is listed, else only the
+latest. Sub-folders (pipelines of several networks) are models of their own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from governance.collectors import fields, model_files, pickle_signs, settings
+from governance.collectors.files import hash_all
+from governance.collectors.interface import Found, NotRead, attempt
+from governance.collectors.safetensors_header import Header
+from governance.domain.evidence import Collector, Quality, Subject, SubjectType
+from governance.parsing import canonical
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from governance.collectors.files import File
+    from governance.collectors.walk import Folder
+
+
+class ModelArtifacts:
+    """Finds one model for each folder of weights, one for each bare weight file, and a finding for each unsafe file."""
+
+    noun = Collector(name="model-artifacts", version="1")
+    kinds = ("model-artifacts.v1", "finding.v1")
+
+    def read(self, folder: Folder) -> Iterator[Found | NotRead]:
+        """Yield the model whose weights lie in this folder, and what is dangerous about it."""
+        kept = model_files.sort(folder)
+        yield from kept.not_read
+        if kept.is_empty or model_files.is_passed_over(folder):
+            return
+        if kept.stands_alone:
+            for file in kept.weights:
+                yield from attempt(file, partial(self._bare, folder, kept, file))
+        elif not kept.not_read:
+            first = kept.adapter or kept.config or kept.all_files[0]
+            yield from attempt(first, lambda: self._folder(folder, kept))
+        for file, reason in kept.unsafe:
+            yield from attempt(file, partial(self._pickle, folder, file, reason))
+        for file in kept.with_code:
+            yield from attempt(file, partial(self._code, folder, file))
+
+    def _folder(self, folder: Folder, kept: model_files.ModelFiles) -> Iterable[Found]:
+        config = settings.document(kept.config) if kept.config else {}
+        adapter = settings.document(kept.adapter) if kept.adapter else {}
+        base = settings.base_of_adapter(adapter) if kept.adapter else settings.base_of_model(config)
+        counted = _counted(kept, kept.weights)
+        reasons = kept.gaps()
+        body = _manifest(kept.all_files) | {
+            "form": "adapter" if kept.adapter else "full-model" if kept.config else "weights",
+            "name": folder.name[:500],
+            "formats": kept.formats(),
+            "tensors": counted.tensors,
+            "parameters": counted.parameters,
+            "dtypes": counted.dtypes,
+            "base": base if base["name"] or base["revision"] else None,
+            "adapter": settings.adapter_of(adapter) if kept.adapter else None,
+            "architecture": settings.architecture_of(config),
+            "unsafe_files": [{"path": file.name, "reason": reason} for file, reason in kept.unsafe],
+            "remote_code": bool(kept.with_code),
+            "lfs_pointers": [file.name for file in kept.pointers],
+            "chat_template_sha256": _chat_template(folder),
+            "generation_config_sha256": _digest_of(folder, "generation_config.json"),
+        }
+        version = fields.text(config, "transformers_version", most=200)
+        yield self._found(
+            folder,
+            "model-artifacts.v1",
+            body,
+            (kept.adapter or kept.config or kept.weights[0]).shown,
+            kept.all_files,
+            reasons=reasons,
+            tool="peft" if kept.adapter else "transformers" if version else None,
+            tool_version=fields.text(adapter, "peft_version", most=200) if kept.adapter else version,
+        )
+
+    def _bare(self, folder: Folder, kept: model_files.ModelFiles, file: File) -> Iterable[Found]:
+        counted = _counted(kept, [file])
+        body = _manifest([file]) | {
+            "form": "weights",
+            "name": file.name[:500],
+            "formats": [model_files.format_of(file)],
+            "tensors": counted.tensors,
+            "parameters": counted.parameters,
+            "dtypes": counted.dtypes,
+            "base": None,
+            "adapter": None,
+            "architecture": None,
+            "unsafe_files": [],
+            "remote_code": False,
+            "lfs_pointers": [],
+            "chat_template_sha256": None,
+            "generation_config_sha256": None,
+        }
+        yield self._found(folder, "model-artifacts.v1", body, file.shown, [file])
+
+    def _pickle(self, folder: Folder, file: File, reason: str) -> Iterable[Found]:
+        resumes = pickle_signs.is_training_state(file.name)
+        meaning = (
+            "Inference does not load it; resuming the training would."
+            if resumes
+            else "Loading the model from it runs whatever its author put inside."
+        )
+        body = {
+            "rule": "pickle-in-model-folder",
+            "severity": "medium" if resumes else "high",
+            "title": "A training-state pickle lies in the model folder" if resumes else "A weight file is a pickle",
+            "detail": f"{file.name} is {reason}. {meaning} It was hashed and not opened.",
+            "path": file.shown,
+            "remedy": "Leave it out of what is released."
+            if resumes
+            else "Save the weights as safetensors, and leave the pickle out of what is released.",
+        }
+        yield self._found(folder, "finding.v1", body, file.shown, [file])
+
+    def _code(self, folder: Folder, file: File) -> Iterable[Found]:
+        body = {
+            "rule": "remote-code-in-model-folder",
+            "severity": "high",
+            "title": "The model asks its loader to run code that comes with it",
+            "detail": f"{file.name} has an auto_map: loading with trust_remote_code runs classes from the model's files.",
+            "path": file.shown,
+            "remedy": "Use an architecture the library knows, or have the code reviewed and keep it under your control.",
+        }
+        yield self._found(folder, "finding.v1", body, file.shown, [file])
+
+    def _found(
+        self,
+        folder: Folder,
+        kind: str,
+        body: dict[str, Any],
+        path: str,
+        files: list[File],
+        *,
+        reasons: tuple[str, ...] = (),
+        tool: str | None = None,
+        tool_version: str | None = None,
+    ) -> Found:
+        name = body.get("name", folder.name)
+        return Found(
+            kind=kind,
+            body=body,
+            subject=Subject(type=SubjectType.MODEL, name=name[:500], digest=body.get("manifest_digest")),
+            path=path,
+            collector=self.noun,
+            quality=Quality.PARTIAL if reasons else Quality.COMPLETE,
+            quality_reasons=reasons,
+            tool=tool,
+            tool_version=tool_version,
+            sources=tuple(file.source() for file in files),
+            place=folder.place,
+        )
+
+
+def _manifest(files: list[File]) -> dict[str, Any]:
+    """Files with their digests, sorted by path, and the digest over that list."""
+    hash_all(files)
+    listed = [
+        {"path": file.name, "size": file.size, "sha256": file.sha256}
+        for file in sorted(files, key=lambda each: each.name)
+    ]
+    return {
+        "manifest_digest": canonical.digest(listed),
+        "files": listed,
+        "total_bytes": sum(file.size for file in files),
+    }
+
+
+@dataclass
+class _Counts:
+    """Tensors, parameters and types over all weight files; None where one of them can not be counted."""
+
+    tensors: int | None = None
+    parameters: int | None = None
+    dtypes: dict[str, int] = field(default_factory=dict)
+
+
+def _counted(kept: model_files.ModelFiles, weights: list[File]) -> _Counts:
+    counts = _Counts()
+    headers = [kept.headers.get(file.name) for file in weights]
+    for header in headers:
+        if isinstance(header, Header):
+            for dtype, count in header.dtypes.items():
+                counts.dtypes[dtype] = counts.dtypes.get(dtype, 0) + count
+    if headers and all(header is not None for header in headers):
+        counts.tensors = sum(header.tensors for header in headers if header is not None)
+    if headers and all(isinstance(header, Header) for header in headers):
+        counts.parameters = sum(header.parameters for header in headers if isinstance(header, Header))
+    return counts
+
+
+def _chat_template(folder: Folder) -> str | None:
+    """The template file's digest, else that of the text that older tokenizers keep in their settings."""
+    if digest := _digest_of(folder, "chat_template.jinja"):
+        return digest
+    file = folder.files.get("tokenizer_config.json")
+    if file is None or file.is_lfs_pointer or not file.mentions(b'"chat_template"'):
+        return None
+    template = settings.document(file).get("chat_template")
+    if isinstance(template, list):
+        named = [entry for entry in template if isinstance(entry, dict) and entry.get("name") == "default"]
+        template = named[0].get("template") if named else None
+    return "sha256:" + hashlib.sha256(template.encode()).hexdigest() if isinstance(template, str) else None
+
+
+def _digest_of(folder: Folder, name: str) -> str | None:
+    file = folder.files.get(name)
+    return None if file is None or file.is_lfs_pointer else file.sha256
+
+
+COLLECTOR = ModelArtifacts()

@@ -1,0 +1,1 @@
+"""Content: found in folders, read strictly, checked against its own examples."""

@@ -1,0 +1,62 @@
+"""What all nouns share: frozen, strict about unknown fields, and plain text that really says something."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+
+_PLACEHOLDER = re.compile(
+    r"^(?:[\W_]*|.|x+|tbd|tba|todo|fixme|n/?a|none|null|unknown|placeholder|lorem ipsum.*|"
+    r"\[?(?:more information needed|information needed|needs? more information)\]?\.?|\{\{?.*\}?\}|<[^>]*>|\[[^\]]*\])$",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def is_placeholder(text: str) -> bool:
+    """True for text that fills a field without saying anything: ".", "x", "TBD", "[More Information Needed]"."""
+    return bool(_PLACEHOLDER.match(text.strip()))
+
+
+def _says_something(text: str) -> str:
+    if is_placeholder(text):
+        raise ValueError(f"{text!r} says nothing; write the sentence, or leave the field out")
+    return text
+
+
+def _is_printable(text: str) -> str:
+    for character in text:
+        if unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co"} and character not in "\n\t\u200d":
+            raise ValueError(f"the character U+{ord(character):04X} is not allowed here")
+    return unicodedata.normalize("NFC", text)
+
+
+Sentence = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=2, max_length=4000),
+    AfterValidator(_is_printable),
+    AfterValidator(_says_something),
+]
+"""Text for people: at least two characters, printable, and no placeholder."""
+
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:[.-][a-z0-9]+)*$", max_length=80)]
+"""An id of ours: lower-case words, joined by `-` or `.`."""
+
+KindId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*\.v[1-9][0-9]*$", max_length=80)]
+"""The name of an evidence kind with its version: `eval-run.v1`."""
+
+Digest = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
+"""A digest as `sha256:<64 hex>`."""
+
+
+class Noun(BaseModel):
+    """Frozen and closed: an unknown field is an error, so that a misspelt one is not silently ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
+
+    def plain(self) -> dict[str, Any]:
+        """The JSON form: only JSON types, fields that were never set left out, so that old digests stay the same."""
+        made: dict[str, Any] = self.model_dump(mode="json", exclude_none=True, by_alias=True)
+        return made

@@ -1,0 +1,28 @@
+"""A case: everything a document about one system may draw on, judged at one moment under one policy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from governance.domain.assessment import Assessment, GateResult
+    from governance.domain.catalogue import Catalogue
+    from governance.domain.dossier import Dossier
+    from governance.domain.entry import Checkpoint
+    from governance.domain.risk import RegisterRow
+
+
+@dataclass(frozen=True)
+class Case:
+    """The dossier, what it was held against, and what that came to."""
+
+    dossier: Dossier
+    catalogue: Catalogue
+    assessment: Assessment
+    register: tuple[RegisterRow, ...]
+    gate: GateResult
+    checkpoint: Checkpoint
+    on: datetime

@@ -1,0 +1,70 @@
+"""An entry: one line of the ledger, in canonical bytes, numbered from 0.
+
+Everything that happens is an entry: a system registered, evidence attached, a decision signed. An entry holds digests and
+metadata only, never a body, so that it stays small and personal data in a body can be erased without breaking the tree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Literal
+
+from pydantic import Field, field_serializer
+
+from governance.domain.base import Noun, Slug
+from governance.parsing import canonical
+
+MAX_ENTRY_BYTES = 65_535
+"""The most a C2SP tlog-tiles entry can hold (its length is a 16-bit number)."""
+
+
+class EntryType(StrEnum):
+    """What an entry records."""
+
+    SYSTEM = "system"
+    EVIDENCE = "evidence"
+    DECISION = "decision"
+
+
+class Entry(Noun):
+    """One line. `id` is unique among entries; `record` is the noun recorded, in its plain form."""
+
+    schema_: Literal["entry.v1"] = Field(default="entry.v1", alias="schema")
+    seq: int = Field(ge=0)
+    type: EntryType
+    id: str = Field(min_length=4, max_length=80)
+    system: Slug
+    recorded_at: datetime
+    record: Mapping[str, Any]
+
+    @field_serializer("recorded_at")
+    def _moment(self, value: datetime) -> str:
+        return canonical.instant(value)
+
+    def to_bytes(self) -> bytes:
+        """The canonical bytes that are hashed into the tree."""
+        return canonical.dumps(self.plain())
+
+
+class SystemRecord(Noun):
+    """What a system entry records: the digest of the system's plain form, kept as a body."""
+
+    body_digest: str
+    body_size: int
+
+
+class DecisionRecord(Noun):
+    """What a decision entry records: the digest of the signed envelope, kept as a body."""
+
+    envelope_digest: str
+    envelope_size: int
+
+
+class Checkpoint(Noun):
+    """The head of the ledger: how many entries, and the root of the tree over them (RFC 6962)."""
+
+    origin: str
+    size: int = Field(ge=0)
+    root: str = Field(pattern=r"^[0-9a-f]{64}$")

@@ -1,0 +1,121 @@
+"""Evidence: one fact, what it is about, when it was true, who read it, and how whole it is.
+
+A piece of evidence is a *body* that fits its kind (see `governance.domain.kind`), held apart from the *record* below, which
+names the body by digest. The record goes into the ledger; the body into the blob store. The id is made of what the fact says
+and not of when it was recorded: reading the same bytes again gives the same id, and the ledger keeps one.
+
+`effective_at` is the moment the tool itself recorded. Where a tool left no clock it is absent, and freshness can not be told;
+the time stamp of a file is no clock, because copying a file renews it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Literal
+
+from pydantic import Field, field_validator
+
+from governance.domain.base import Digest, KindId, Noun, Slug
+from governance.parsing import canonical
+
+
+class Quality(StrEnum):
+    """How whole a piece of evidence is. Only `complete` satisfies an ask that does not say otherwise."""
+
+    COMPLETE = "complete"
+    PARTIAL = "partial"
+    PLACEHOLDER = "placeholder"
+    FAILED = "failed"
+    MASKED = "masked"
+    NOT_UNDERSTOOD = "not-understood"
+
+
+class SubjectType(StrEnum):
+    """What a fact can be about."""
+
+    MODEL = "model"
+    DATA_SET = "data-set"
+    RUN = "run"
+    ENVIRONMENT = "environment"
+    DOCUMENT = "document"
+    SYSTEM = "system"
+
+
+class Role(StrEnum):
+    """Which part the subject plays for the system: the model to be released, what it was made from, what it is held against."""
+
+    CANDIDATE = "candidate"
+    BASE = "base"
+    REFERENCE = "reference"
+
+
+class Subject(Noun):
+    """What a fact is about, by digest where one is known. `bound_by` says how the digest was tied to the fact."""
+
+    type: SubjectType
+    name: str = Field(max_length=500)
+    digest: Digest | None = None
+    role: Role | None = None
+    bound_by: str | None = Field(default=None, max_length=300)
+
+
+class Source(Noun):
+    """A file that was read: its path inside what was attached, its size in bytes, its digest."""
+
+    path: str = Field(max_length=1000)
+    size: int = Field(ge=0)
+    sha256: Digest
+
+
+class Collector(Noun):
+    """Who read it, so that a reading error found later can be traced."""
+
+    name: Slug
+    version: str
+
+
+class Evidence(Noun):
+    """The record of one fact. The body it names is kept by digest beside the ledger."""
+
+    kind: KindId
+    system: Slug
+    subject: Subject
+    body_digest: Digest
+    body_size: int = Field(ge=0)
+    quality: Quality = Quality.COMPLETE
+    quality_reasons: tuple[str, ...] = ()
+    effective_at: datetime | None = None
+    effective_clock: Literal["tool", "file-name", "declared", "observed"] | None = None
+    collector: Collector
+    tool: str | None = None
+    tool_version: str | None = None
+    sources: tuple[Source, ...] = ()
+
+    @field_validator("effective_at")
+    @classmethod
+    def _utc(cls, value: datetime | None) -> datetime | None:
+        return None if value is None else canonical.moment(canonical.instant(value))
+
+    @property
+    def id(self) -> str:
+        """`ev-` and 20 hex digits over kind, system, subject, body and sources, never over a time."""
+        said = {
+            "kind": self.kind,
+            "system": self.system,
+            "subject": self.subject.plain(),
+            "body": self.body_digest,
+            "sources": [source.plain() for source in self.sources],
+        }
+        return "ev-" + canonical.digest(said)[7:27]
+
+
+class Piece(Noun):
+    """A record together with its body, as judgement sees it."""
+
+    id: str
+    record: Evidence
+    body: Mapping[str, Any]
+    recorded_at: datetime
+    seq: int

@@ -1,0 +1,44 @@
+"""A kind: what one sort of evidence must say, as a JSON Schema with a version in its name.
+
+A kind is never edited once released; a change is a new version beside the old one. The file carries its own examples, some
+that hold and some that do not, and one test runs them all.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field
+
+from governance.domain.base import KindId, Noun, Sentence
+
+
+class KindExamples(Noun):
+    """Bodies that fit the schema, and bodies that must be refused, each with a name."""
+
+    holds: dict[str, dict[str, Any]] = Field(min_length=1)
+    refused: dict[str, dict[str, Any]] = Field(min_length=1)
+
+
+class Kind(Noun):
+    """`question` is what a piece of this kind answers, `does_not_say` where it stops; `fresh_for` is in days."""
+
+    id: KindId
+    title: Sentence
+    question: Sentence
+    does_not_say: Sentence
+    fresh_for: int | None = Field(default=None, ge=1, description="days; absent: does not age")
+    body: dict[str, Any] = Field(description="JSON Schema 2020-12 of the body")
+    examples: KindExamples
+
+
+class Suite(Noun):
+    """Which evaluation tasks speak for a purpose (quality, safety, bias …), by name pattern.
+
+    A system file may name its own tasks for a purpose; these are the public ones everybody means.
+    """
+
+    id: str
+    title: Sentence
+    why: Sentence
+    tasks: tuple[str, ...] = Field(min_length=1, description="shell patterns on the task name, lower case")

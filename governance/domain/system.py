@@ -1,0 +1,54 @@
+"""A system under governance: what it is for, who answers for it, and what it must not be used for.
+
+Four fields are required; the report asks for the others where they are missing, because a blank is a finding and never a
+default. Names of people are folded before they are compared, so that "Bob " and "bob" are one person.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Literal
+
+from pydantic import Field
+
+from governance.domain.base import Digest, Noun, Sentence, Slug
+from governance.domain.risk import RiskSetting
+
+
+def person_key(name: str) -> str:
+    """The form in which people are compared: NFKC, case folded, inner space single, outer space gone."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+class BaseModelDeclared(Noun):
+    """What the owner declares of the model it was made from."""
+
+    name: Sentence
+    licence: Sentence | None = None
+    licence_link: Sentence | None = None
+    revision: Sentence | None = None
+
+
+class System(Noun):
+    """One AI system. `suites` names the evaluation tasks that speak for a purpose in this system."""
+
+    id: Slug
+    name: Sentence
+    purpose: Sentence
+    owner: Sentence
+    description: Sentence | None = None
+    intended_uses: tuple[Sentence, ...] = ()
+    prohibited_uses: tuple[Sentence, ...] = ()
+    users: Sentence | None = None
+    tier: Literal["low", "limited", "high"] | None = None
+    deployment: Literal["cloud", "on-device", "both"] | None = None
+    frameworks: tuple[Slug, ...] = ()
+    risk_appetite: int | None = Field(default=None, ge=1, le=25, description="greatest residual score carried")
+    licence: Sentence | None = Field(default=None, description="licence under which the tuned model is released")
+    languages: tuple[str, ...] = ()
+    base_model: BaseModelDeclared | None = None
+    suites: dict[Slug, tuple[str, ...]] = Field(default_factory=dict)
+    risks: dict[Slug, RiskSetting] = Field(default_factory=dict)
+    policy: Slug | None = None
+    contact: Sentence | None = None
+    candidate: Digest | None = Field(default=None, description="manifest digest to be released; absent: the last attached")

@@ -1,0 +1,68 @@
+"""Judge a system from entries, bodies and content alone: the one path that both the workspace and the auditor walk."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from governance.assurance.assess import assess
+from governance.assurance.fold import fold
+from governance.assurance.gate import gate
+from governance.assurance.register import register
+from governance.domain.assessment import Assessment
+from governance.domain.base import Noun
+from governance.domain.case import Case
+from governance.domain.entry import EntryType
+from governance.domain.risk import RegisterRow
+from governance.signing import statements
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from datetime import datetime
+
+    from governance.domain.catalogue import Catalogue
+    from governance.domain.dossier import Dossier
+    from governance.domain.entry import Checkpoint, Entry
+    from governance.signing.signers import Signers
+
+
+class Register(Noun):
+    """The rows of a risk register, as a result that can be stored and compared."""
+
+    rows: tuple[RegisterRow, ...]
+
+
+def dossier_of(
+    system_id: str,
+    entries: Iterable[Entry],
+    body: Callable[[str], Any],
+    raw: Callable[[str], bytes],
+    signers: Signers,
+    size: int,
+    known_at: datetime | None = None,
+) -> Dossier:
+    """Fold entries into a dossier; `body` gives a parsed body by digest, `raw` the bytes of a signed envelope."""
+    listed = list(entries)
+    decisions = {
+        entry.id: statements.read(
+            raw(entry.record["envelope_digest"]), entry_id=entry.id, seq=entry.seq, signers=signers
+        )
+        for entry in listed
+        if entry.type is EntryType.DECISION
+    }
+    return fold(system_id, listed, bodies=body, decisions=decisions, ledger_size=size, known_at=known_at)
+
+
+def judge(dossier: Dossier, catalogue: Catalogue, policy_id: str, checkpoint: Checkpoint, on: datetime) -> Case:
+    """Assess, rate the risks and ask the gate, all at one moment."""
+    assessment: Assessment = assess(dossier, catalogue, on)
+    rows = register(dossier, catalogue, assessment, on)
+    answer = gate(catalogue.policy(policy_id), dossier, catalogue, assessment, rows, on)
+    return Case(
+        dossier=dossier,
+        catalogue=catalogue,
+        assessment=assessment,
+        register=rows,
+        gate=answer,
+        checkpoint=checkpoint,
+        on=on,
+    )

@@ -1,0 +1,123 @@
+"""JSON as RFC 8259 means it, from bytes nobody vouches for.
+
+Python's `json` keeps the last of two equal keys (an attacker's *reject* becomes *approve*), accepts `NaN`, and recurses
+until it dies. Here a duplicate key, an invalid number, a depth over the cap and a byte that is not UTF-8 are errors that
+name the file and the place. Training tools do write `NaN` and `Infinity` as bare words; a caller who reads their files asks
+for them to be *kept as null*, and is told how many there were.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from governance.errors import UnreadableError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MAX_BYTES = 64 * 1024 * 1024
+MAX_DEPTH = 64
+_OPENERS = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', re.DOTALL)
+
+
+class NotFinite(float):
+    """Stands where a file said NaN or Infinity, until `loads_lenient` replaces it by null."""
+
+
+def loads(data: bytes, *, where: str = "", max_bytes: int = MAX_BYTES) -> Any:
+    """Parse one JSON document. Raises `UnreadableError`; `NaN` and `Infinity` are refused."""
+    value, not_finite = _parse(data, where, max_bytes)
+    if not_finite:
+        raise UnreadableError("NaN or Infinity is not JSON", where=where, hint="Write null, or leave the field out.")
+    return value
+
+
+def loads_lenient(data: bytes, *, where: str = "", max_bytes: int = MAX_BYTES) -> tuple[Any, int]:
+    """Parse a tool's JSON; returns the value with NaN and Infinity as None, and how many there were."""
+    value, not_finite = _parse(data, where, max_bytes)
+    return (_without_not_finite(value) if not_finite else value), not_finite
+
+
+def lines(data: bytes, *, where: str = "") -> Iterator[tuple[int, Any]]:
+    """The documents of a JSON Lines file as (line number from 1, value). Blank lines are skipped."""
+    for number, line in enumerate(data.split(b"\n"), start=1):
+        if line.strip():
+            yield number, loads_lenient(line, where=f"{where} line {number}")[0]
+
+
+def _parse(data: bytes, where: str, max_bytes: int) -> tuple[Any, int]:
+    if len(data) > max_bytes:
+        raise UnreadableError(f"{len(data):,} bytes is over the cap of {max_bytes:,}", where=where)
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UnreadableError(f"not UTF-8 at byte {error.start}", where=where) from None
+    if data.count(b"[") + data.count(b"{") > MAX_DEPTH:
+        _refuse_deep(data, where)
+    found = 0
+
+    def not_finite(_: str) -> NotFinite:
+        nonlocal found
+        found += 1
+        return NotFinite("nan")
+
+    def number(text: str) -> float:
+        value = float(text)
+        return not_finite(text) if value in (float("inf"), float("-inf")) else value
+
+    def integer(text: str) -> int:
+        if len(text) > 400:
+            raise UnreadableError("a number of more than 400 digits", where=where)
+        return int(text)
+
+    try:
+        value = json.loads(
+            text,
+            object_pairs_hook=lambda pairs: _unique(pairs, where),
+            parse_constant=not_finite,
+            parse_float=number,
+            parse_int=integer,
+        )
+    except json.JSONDecodeError as error:
+        raise UnreadableError(
+            f"not JSON at line {error.lineno} column {error.colno}: {error.msg}", where=where
+        ) from None
+    return value, found
+
+
+def _unique(pairs: list[tuple[str, Any]], where: str) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise UnreadableError(f"the key {twice!r} stands twice in one object", where=where)
+    return made
+
+
+def _refuse_deep(data: bytes, where: str) -> None:
+    """Measure nesting without recursion, before the recursive parser sees the bytes."""
+    depth = 0
+    for match in _OPENERS.finditer(data):
+        first = match[0][:1]
+        if first in b"[{":
+            depth += 1
+            if depth > MAX_DEPTH:
+                _too_deep(where)
+        elif first in b"]}":
+            depth -= 1
+
+
+def _too_deep(where: str) -> NoReturn:
+    raise UnreadableError(f"nested deeper than {MAX_DEPTH} levels", where=where)
+
+
+def _without_not_finite(value: Any) -> Any:
+    if isinstance(value, NotFinite):
+        return None
+    if isinstance(value, dict):
+        return {key: _without_not_finite(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_without_not_finite(item) for item in value]
+    return value

@@ -1,0 +1,216 @@
+"""The audit report as a view: everything that was judged, with denominators, reasons and evidence."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import TYPE_CHECKING
+
+from governance.domain.control import Standing
+from governance.domain.policy import Answer
+from governance.domain.risk import Level
+from governance.reports import coverage, evaluation, figures, front, words
+from governance.reports.attested import attested
+from governance.reports.audit_views import (
+    AuditView,
+    ConditionRow,
+    ControlGroup,
+    ControlRow,
+    FindingRow,
+    FrameworkPart,
+    RequirementGroup,
+    RequirementRow,
+    SignOff,
+)
+from governance.reports.due import calendar
+from governance.reports.frame import frame
+from governance.reports.references import References
+from governance.reports.risks import register
+from governance.reports.views import Status
+
+if TYPE_CHECKING:
+    from governance.domain.assessment import ControlResult, RequirementResult
+    from governance.domain.case import Case
+    from governance.domain.decision import SignedDecision
+
+FINDINGS_PRINTED = 200
+DUE_ON_FIRST_PAGE = 4
+TOP_RISKS = 5
+VALID = Status("signature valid", "✔", "good")
+NOT_VALID = Status("signature not valid", "✘", "bad")
+
+
+def build(case: Case) -> AuditView:
+    """The view of the audit report."""
+    references = References(case)
+    system = case.dossier.system
+    said = references.said
+    results, safety = evaluation.rows(case, references)
+    risks = register(case, references)
+    worst, more = front.worst(case, references)
+    dates = calendar(case, references)
+    policy = case.catalogue.policies.get(case.gate.policy)
+    coverages = (coverage.controls(case), *coverage.requirements(case))
+    findings = _findings(case, references)
+    return AuditView(
+        index=references.index(),
+        glossary=words.GLOSSARY,
+        purpose=said("Purpose", system.purpose, "purpose"),
+        description=said("Description", system.description, "description"),
+        users=said("Users", system.users, "users"),
+        intended=said("Intended uses", system.intended_uses, "intended_uses"),
+        prohibited=said("Prohibited uses", system.prohibited_uses, "prohibited_uses"),
+        tier=said("Risk tier", system.tier, "tier"),
+        deployment=said("Deployment", system.deployment, "deployment"),
+        appetite=risks.appetite,
+        turns=front.turns(case),
+        worst=worst,
+        worse_more=more,
+        due=dates[:DUE_ON_FIRST_PAGE],
+        calendar=dates,
+        since=front.since(case),
+        coverages=coverages,
+        headline=coverages,
+        results=(*results, *safety),
+        gaps=evaluation.gaps(case),
+        findings=findings[:FINDINGS_PRINTED],
+        findings_total=len(findings),
+        controls=_controls(case, references),
+        controls_total=len(case.assessment.controls),
+        frameworks=_frameworks(case),
+        register=risks,
+        top_risks=risks.rows[:TOP_RISKS],
+        conditions=_conditions(case, references),
+        policy_why=policy.why if policy else "",
+        sign_offs=_sign_offs(case),
+        attested=attested(case, references),
+        unbound=references.cites(case.assessment.unbound),
+        frame=frame(case, references),
+    )
+
+
+def _findings(case: Case, references: References) -> tuple[FindingRow, ...]:
+    ordered = sorted(
+        case.assessment.findings, key=lambda finding: (-Level(finding.severity).rank, finding.rule, finding.evidence)
+    )
+    return tuple(
+        FindingRow(
+            severity=words.LEVELS[Level(finding.severity)],
+            rule=finding.rule,
+            title=finding.title,
+            detail=finding.detail,
+            path=finding.path or "",
+            remedy=finding.remedy,
+            cites=references.cites((finding.evidence,)),
+        )
+        for finding in ordered
+    )
+
+
+def _controls(case: Case, references: References) -> tuple[ControlGroup, ...]:
+    def row(result: ControlResult) -> ControlRow:
+        control = case.catalogue.controls.get(result.id)
+        settled = result.standing in (Standing.MET, Standing.NOT_APPLICABLE)
+        return ControlRow(
+            id=result.id,
+            anchor=f"c-{result.id}",
+            title=result.title,
+            standing=words.STANDINGS[result.standing],
+            reasons=result.reasons,
+            cites=references.cites(result.evidence),
+            remedy="" if settled else result.remedy,
+            false_comfort=control.false_comfort if control and result.standing is Standing.MET else "",
+        )
+
+    groups = []
+    for family, title in words.FAMILIES.items():
+        rows = tuple(
+            row(result) for result in sorted(case.assessment.controls, key=lambda r: r.id) if result.family == family
+        )
+        if rows:
+            groups.append(ControlGroup(title, rows))
+    return tuple(groups)
+
+
+def _frameworks(case: Case) -> tuple[FrameworkPart, ...]:
+    standings = {result.id: words.STANDINGS[result.standing] for result in case.assessment.controls}
+
+    def row(result: RequirementResult) -> RequirementRow:
+        return RequirementRow(
+            id=result.id,
+            title=result.title,
+            standing=words.STANDINGS[result.standing],
+            coverage=result.coverage,
+            controls=tuple((name, standings.get(name, words.STANDINGS[Standing.MISSING])) for name in result.controls),
+            note="; ".join(result.reasons) if result.coverage == "none" else "",
+        )
+
+    parts = []
+    for counted in case.assessment.frameworks:
+        framework = case.catalogue.frameworks.get(counted.framework)
+        grouped: dict[str, list[RequirementRow]] = {}
+        for result in case.assessment.requirements:
+            if result.framework == counted.framework:
+                title = coverage.heading(framework, result.group) if framework else result.group
+                grouped.setdefault(title, []).append(row(result))
+        parts.append(
+            FrameworkPart(
+                id=counted.framework,
+                title=counted.title,
+                version=counted.version,
+                publisher=framework.publisher if framework else "",
+                checked=framework.checked if framework else "",
+                total=counted.total,
+                coverage=tuple((name, counted.by_coverage.get(name, 0)) for name in ("full", "part", "none")),
+                groups=tuple(RequirementGroup(title, tuple(rows)) for title, rows in grouped.items()),
+            )
+        )
+    return tuple(parts)
+
+
+def _conditions(case: Case, references: References) -> tuple[ConditionRow, ...]:
+    policy = case.catalogue.policies.get(case.gate.policy)
+    whys = {condition.id: condition.why for condition in policy.conditions} if policy else {}
+    order = {Answer.NO: 0, Answer.COULD_NOT_TELL: 1, Answer.YES: 2}
+    return tuple(
+        ConditionRow(
+            id=result.id,
+            why=whys.get(result.id, ""),
+            answer=words.ANSWERS[result.answer],
+            reason=result.reason,
+            turns=result.would_turn,
+            cites=references.cites(result.evidence),
+        )
+        for result in sorted(case.gate.conditions, key=lambda result: order[result.answer])
+    )
+
+
+def _sign_offs(case: Case) -> tuple[SignOff, ...]:
+    identity = case.assessment.identity
+    today = case.on.astimezone(UTC).date()
+
+    def row(number: int, signed: SignedDecision) -> SignOff:
+        decision = signed.decision
+        return SignOff(
+            key=f"D{number}",
+            anchor=f"d{number}",
+            id=signed.id,
+            status=words.DECISIONS[decision.decision],
+            signer=decision.signer,
+            role=decision.role,
+            reason=decision.reason,
+            meaning=decision.meaning,
+            signed=figures.moment(decision.signed_at),
+            expires=figures.day(decision.expires),
+            expired=decision.expires is not None and decision.expires < today,
+            valid=VALID if signed.valid else NOT_VALID,
+            problem=signed.problem or "",
+            same_identity=identity is not None and identity.digest == decision.identity,
+            identity=figures.short(decision.identity),
+            seen=decision.checkpoint.size,
+            later=case.checkpoint.size - decision.checkpoint.size,
+            gate=words.ANSWERS[decision.gate_answer],
+            fingerprint=signed.key_fingerprint,
+        )
+
+    rows = [row(number, signed) for number, signed in enumerate(case.dossier.decisions, start=1)]
+    return tuple(reversed(rows))

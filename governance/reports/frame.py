@@ -1,0 +1,80 @@
+"""The frame of every document: which system, which exact model, which answer, which ledger, on which day."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from governance.reports import figures, words
+from governance.reports.views import Frame, Identity, PartRow
+
+if TYPE_CHECKING:
+    from governance.domain.case import Case
+    from governance.reports.references import References
+
+ASKED_FIELDS = (
+    "description",
+    "intended_uses",
+    "prohibited_uses",
+    "users",
+    "tier",
+    "deployment",
+    "frameworks",
+    "risk_appetite",
+    "licence",
+    "languages",
+    "base_model",
+    "contact",
+)
+"""Fields of the system file that are optional there and asked for in every document."""
+
+
+def frame(case: Case, references: References) -> Frame:
+    """Build the frame last, when the tally of facts is complete."""
+    system = case.dossier.system
+    policy = case.catalogue.policies.get(case.gate.policy)
+    return Frame(
+        system=system.name,
+        system_id=system.id,
+        owner=system.owner,
+        on=figures.day(case.on),
+        moment=figures.moment(case.on),
+        identity=identity(case),
+        answer=words.ANSWERS[case.gate.answer],
+        sentence=words.GATE_SENTENCES[case.gate.answer],
+        policy=policy.title if policy else case.gate.policy,
+        policy_digest=case.gate.policy_digest,
+        origin=case.checkpoint.origin,
+        size=case.checkpoint.size,
+        root=case.checkpoint.root,
+        root_short=figures.short(case.checkpoint.root),
+        content_digest=case.assessment.content_digest,
+        facts_missing=references.missing,
+        facts_total=references.asked,
+        asks=tuple(f"add `{field}` to the system file" for field in ASKED_FIELDS if not getattr(system, field)),
+    )
+
+
+def identity(case: Case) -> Identity:
+    """The identity that was judged, with its parts."""
+    found = case.assessment.identity or case.dossier.identity
+    if found is None:
+        return Identity(known=False, name="", digest="", short="", parts=(), by_reference=())
+    parts = tuple(
+        PartRow(
+            part=words.PARTS[part.part],
+            name=part.name,
+            digest=part.digest or "",
+            short=figures.short(part.digest) if part.digest else "",
+            revision=part.revision or "",
+            by_reference=part.by_reference,
+        )
+        for part in found.parts
+    )
+    return Identity(
+        known=True,
+        name=found.name,
+        digest=found.digest,
+        short=figures.short(found.digest),
+        parts=parts,
+        by_reference=tuple(part.name for part in found.by_reference),
+    )

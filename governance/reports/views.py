@@ -1,0 +1,471 @@
+"""What templates may name: the atoms every document shares, and the view of the model card and of the risk register.
+
+Each class lists its names in its docstring; a test holds the two equal. A template prints an atom by naming it: `{{ view.steps }}`
+prints the value *and* its citation, `{{ view.purpose }}` the text *and* who stated it. All of it is frozen and plain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Status:
+    """An answer as sign and word. Prints both.
+
+    `word`: the answer in words.
+    `icon`: one character that says the same.
+    `tone`: good, warn, bad, gap, note or mute; names a colour and nothing that is not in word and icon.
+    """
+
+    word: str
+    icon: str
+    tone: str
+
+
+@dataclass(frozen=True)
+class Term:
+    """An entry of the glossary.
+
+    `word`: the term.
+    `says`: what it means here.
+    """
+
+    word: str
+    says: str
+
+
+@dataclass(frozen=True)
+class Cite:
+    """A reference to a row of the evidence index. Prints `[E3]` with a link.
+
+    `key`: E and a number for evidence, S for the system file, D and a number for a decision.
+    `anchor`: the row's anchor in the document, without `#`; empty where the row is not in this document.
+    """
+
+    key: str
+    anchor: str
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A figure or name that comes from evidence. Prints value, unit and citation, or "not evidenced".
+
+    `label`: what it is.
+    `text`: the value as printed, already rounded; None where there is no evidence.
+    `unit`: printed after the value; may be empty.
+    `rounding`: how the value was rounded, in words; empty where it is exact.
+    `cites`: where it comes from.
+    `missing`: True where there is no evidence.
+    """
+
+    label: str
+    text: str | None
+    unit: str = ""
+    rounding: str = ""
+    cites: tuple[Cite, ...] = ()
+
+    @property
+    def missing(self) -> bool:
+        """True where there is no evidence."""
+        return self.text is None
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a person wrote. Prints the text and who stands behind it, or what to add and where.
+
+    `label`: what it is about.
+    `texts`: the sentences; empty where nothing was stated.
+    `by`: "stated by … in the system file", or "attested by … on …".
+    `ask`: what to do where nothing was stated.
+    `cites`: where it stands.
+    `missing`: True where nothing was stated.
+    """
+
+    label: str
+    texts: tuple[str, ...]
+    by: str
+    ask: str
+    cites: tuple[Cite, ...] = ()
+
+    @property
+    def missing(self) -> bool:
+        """True where nothing was stated."""
+        return not self.texts
+
+
+@dataclass(frozen=True)
+class EvidenceRow:
+    """A row of the evidence index.
+
+    `key`, `anchor`: as in the citation.
+    `id`: the id in the ledger.
+    `kind`: the kind with its version; `kind_title`: its name in words.
+    `about`: the subject; `role`: the part it plays, or empty; `bound_by`: how it was tied to the subject.
+    `quality`: how whole it is; `quality_reasons`: why not wholly.
+    `effective`: when it was true, by the tool's clock; `recorded`: when it entered the ledger.
+    `collector`: who read it; `tool`: what wrote it.
+    `digest`: of the body; `short`: its first twelve digits.
+    `sources`: how many files were read.
+    `unbound`: True where it speaks of a model and no weights tie it to one.
+    """
+
+    key: str
+    anchor: str
+    id: str
+    kind: str
+    kind_title: str
+    about: str
+    role: str
+    bound_by: str
+    quality: Status
+    quality_reasons: tuple[str, ...]
+    effective: str
+    recorded: str
+    collector: str
+    tool: str
+    digest: str
+    short: str
+    sources: int
+    unbound: bool
+
+
+@dataclass(frozen=True)
+class EvidenceIndex:
+    """The evidence index of a document.
+
+    `rows`: those printed, in ledger order; `total`: how many there are; `left_out`: how many only the CSV file has.
+    """
+
+    rows: tuple[EvidenceRow, ...]
+    total: int
+    left_out: int
+
+
+@dataclass(frozen=True)
+class PartRow:
+    """A part of the identity.
+
+    `part`: which part; `name`: its name; `digest`: in full, or empty; `short`: the first twelve digits; `revision`: or empty.
+    `by_reference`: True where only its name vouches for it.
+    """
+
+    part: str
+    name: str
+    digest: str
+    short: str
+    revision: str
+    by_reference: bool
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What exactly is judged.
+
+    `known`: False while no weights were attached.
+    `name`: the candidate's name; `digest`: the identity digest; `short`: its first twelve digits.
+    `parts`: the parts it is made of; `by_reference`: the names of those no digest vouches for.
+    """
+
+    known: bool
+    name: str
+    digest: str
+    short: str
+    parts: tuple[PartRow, ...]
+    by_reference: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What stands in the frame of every document.
+
+    `system`: the system's name; `system_id`: its id; `owner`: who answers for it.
+    `on`: the date of judgement; `moment`: the same to the second, in UTC.
+    `identity`: what exactly is judged.
+    `answer`: the gate's answer; `sentence`: the same as a sentence; `policy`: its title; `policy_digest`: its digest.
+    `origin`, `size`, `root`: the ledger's checkpoint; `root_short`: the first twelve digits of its root.
+    `content_digest`: the digest of the catalogue it was held against.
+    `facts_missing`, `facts_total`: how many of the facts asked for are not evidenced, and how many were asked for.
+    `asks`: fields the system file leaves out, each as what to add.
+    """
+
+    system: str
+    system_id: str
+    owner: str
+    on: str
+    moment: str
+    identity: Identity
+    answer: Status
+    sentence: str
+    policy: str
+    policy_digest: str
+    origin: str
+    size: int
+    root: str
+    root_short: str
+    content_digest: str
+    facts_missing: int
+    facts_total: int
+    asks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ResultRow:
+    """One task and metric of an evaluation, base beside tuned.
+
+    `task`, `metric`: as the harness names them; `purpose`: what it speaks for, in words.
+    `direction`: "higher is better", "lower is better" or "direction not stated".
+    `base`, `tuned`, `difference`: the figures; `n`, `stderr`: of the tuned run.
+    `verdict`: what came of it, with sign; `says`: the same in a sentence.
+    `attempts`: how many evaluation runs of the candidate hold this task.
+    """
+
+    task: str
+    metric: str
+    purpose: str
+    direction: str
+    base: Fact
+    tuned: Fact
+    difference: Fact
+    n: Fact
+    stderr: Fact
+    verdict: Status
+    says: str
+    attempts: int
+
+
+@dataclass(frozen=True)
+class PurposeGap:
+    """A purpose nobody ran an evaluation for.
+
+    `purpose`: in words; `ask`: what would close the gap.
+    """
+
+    purpose: str
+    ask: str
+
+
+@dataclass(frozen=True)
+class DataSet:
+    """A training data set as its manifest describes it.
+
+    `name`: its name; `licence`, `rows`, `files`, `size`, `digest`: facts about it; `languages`, `sources`: lists, may be empty.
+    `statements`: which of provenance, personal data and limitations its card speaks of, each with a status.
+    `cites`: where it comes from.
+    """
+
+    name: str
+    licence: Fact
+    rows: Fact
+    files: Fact
+    size: Fact
+    digest: Fact
+    languages: tuple[str, ...]
+    sources: tuple[str, ...]
+    statements: tuple[tuple[str, Status], ...]
+    cites: tuple[Cite, ...]
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A loss curve, ready to be drawn in a box of `width` by `height`.
+
+    `points`: the training loss as `x,y x,y …`; `held_out`: the same for held-out data, may be empty.
+    `marks`: held-out points as pairs (x, y).
+    `first`, `last`: loss at the first and last step printed; `first_step`, `last_step`: those steps.
+    `low`, `high`: the least and greatest loss drawn.
+    `alt`: the curve in words, for whoever does not see it.
+    `note`: how the curve was thinned out; empty where every point is drawn.
+    `cites`: where it comes from.
+    """
+
+    width: int
+    height: int
+    points: str
+    held_out: str
+    marks: tuple[tuple[str, str], ...]
+    first: str
+    last: str
+    first_step: str
+    last_step: str
+    low: str
+    high: str
+    alt: str
+    note: str
+    cites: tuple[Cite, ...]
+
+
+@dataclass(frozen=True)
+class RiskRow:
+    """A risk of the register on the day of judgement.
+
+    `key`: R and its number, by residual score; `anchor`: its anchor; `id`: its id in the library.
+    `title`, `event`, `consequence`: what it is; `genai`: the risks of NIST AI 600-1 it falls under.
+    `owner`: who owns it; `owner_named`: the system file named the owner.
+    `treatment`: what is done; `because`: why the inherent rating is what it is.
+    `inherent`, `residual`: as `4 × 3 = 12`; `inherent_level`, `residual_level`: their bands.
+    `inherent_score`, `residual_score`: the products.
+    `arithmetic`: each step from inherent to residual, as lines.
+    `appetite`: the greatest score the system carries, or words that none is stated; `within`: whether the residual is inside it.
+    `next_review`: when it is looked at again; `overdue`: True where that day is past.
+    """
+
+    key: str
+    anchor: str
+    id: str
+    title: str
+    event: str
+    consequence: str
+    genai: tuple[str, ...]
+    owner: str
+    owner_named: bool
+    treatment: str
+    because: str
+    inherent: str
+    residual: str
+    inherent_level: Status
+    residual_level: Status
+    inherent_score: int
+    residual_score: int
+    arithmetic: tuple[str, ...]
+    appetite: str
+    within: Status
+    next_review: str
+    overdue: bool
+
+
+@dataclass(frozen=True)
+class HeatCell:
+    """A cell of the heat map.
+
+    `likelihood`, `impact`, `score`: where it is; `level`: its band; `risks`: the keys of the risks in it.
+    """
+
+    likelihood: int
+    impact: int
+    score: int
+    level: Status
+    risks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class HeatMap:
+    """Five rows of five cells, likelihood 5 at the top, impact 1 at the left.
+
+    `title`: what it maps; `rows`: pairs of likelihood and its cells; `alt`: the same in words.
+    """
+
+    title: str
+    rows: tuple[tuple[int, tuple[HeatCell, ...]], ...]
+    alt: str
+
+
+@dataclass(frozen=True)
+class Register:
+    """The risk register.
+
+    `rows`: by residual score, greatest first; `heat`: the maps, inherent and residual.
+    `by_level`: pairs of a band and how many residual risks are in it; `total`: how many risks there are.
+    `outside`: how many stand outside the appetite; `overdue`: how many reviews are overdue.
+    `unowned`: how many owners are only the library's usual role.
+    `appetite`: the appetite, or what to add.
+    """
+
+    rows: tuple[RiskRow, ...]
+    heat: tuple[HeatMap, ...]
+    by_level: tuple[tuple[Status, int], ...]
+    total: int
+    outside: int
+    overdue: int
+    unowned: int
+    appetite: Said
+
+
+@dataclass(frozen=True)
+class RiskView:
+    """What `view: risk-register` gives to a template.
+
+    `frame`: the frame; `register`: the register; `index`: the evidence index; `glossary`: terms.
+    """
+
+    frame: Frame
+    register: Register
+    index: EvidenceIndex
+    glossary: tuple[Term, ...]
+
+
+@dataclass(frozen=True)
+class Attested:
+    """A document a person attested.
+
+    `topic`: what it speaks for; `title`, `statement`: its words; `by`: "attested by … on …".
+    `document`: file name and short digest, or empty; `review_due`: or empty; `cites`: where it stands.
+    """
+
+    topic: str
+    title: str
+    statement: str
+    by: str
+    document: str
+    review_due: str
+    cites: tuple[Cite, ...]
+
+
+@dataclass(frozen=True)
+class CardView:
+    """What `view: model-card` gives to a template.
+
+    `head`: the YAML head as a mapping; it prints as YAML between two lines of `---`.
+    `frame`: the frame; `index`: the evidence index.
+    `description`, `purpose`, `owner`, `contact`, `users`, `licence`, `intended`, `prohibited`, `deployment`, `tier`: stated.
+    `base_model`: what the owner declares of the base model.
+    `details`: facts about the candidate's files; `data_sets`: what it was trained on.
+    `training`: facts about the training; `curve`: its loss, or None; `runs`: how many training runs of it are on record.
+    `results`, `safety`: evaluation results; `gaps`, `safety_gaps`: purposes nobody evaluated.
+    `worse`: how many results are worse than the base beyond chance.
+    `attested`: documents people attested.
+    `risks`: the greatest residual risks; `register_total`: how many the register holds.
+    `environment`: facts about where it was trained; `packages`: pairs of package and version that shape the result.
+    """
+
+    head: Head
+    frame: Frame
+    index: EvidenceIndex
+    description: Said
+    purpose: Said
+    owner: Said
+    contact: Said
+    users: Said
+    licence: Said
+    intended: Said
+    prohibited: Said
+    deployment: Said
+    tier: Said
+    base_model: Said
+    details: tuple[Fact, ...]
+    data_sets: tuple[DataSet, ...]
+    training: tuple[Fact, ...]
+    curve: Curve | None
+    runs: int
+    results: tuple[ResultRow, ...]
+    safety: tuple[ResultRow, ...]
+    gaps: tuple[PurposeGap, ...]
+    safety_gaps: tuple[PurposeGap, ...]
+    worse: int
+    attested: tuple[Attested, ...]
+    risks: tuple[RiskRow, ...]
+    register_total: int
+    environment: tuple[Fact, ...]
+    packages: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Head:
+    """The YAML head of a card. Prints as YAML, whatever its strings hold.
+
+    `fields`: the mapping.
+    """
+
+    fields: Mapping[str, object]

@@ -1,0 +1,97 @@
+"""DSSE: a payload, its type, and signatures over both (https://github.com/secure-systems-lab/dsse, protocol 1.0.2).
+
+What is signed is PAE(type, payload) = "DSSEv1" SP len(type) SP type SP len(payload) SP payload, so no canonical form is needed
+to verify. The envelope itself is kept in canonical JSON and refused in any other spelling, so that one envelope has one digest.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from governance.errors import UnreadableError
+from governance.parsing import canonical, strict_json
+from governance.signing import keys
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+IN_TOTO = "application/vnd.in-toto+json"
+
+
+@dataclass(frozen=True)
+class Signature:
+    """One signature and the key id it claims, which proves nothing by itself."""
+
+    keyid: str
+    sig: bytes
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """A payload with its type and signatures."""
+
+    payload_type: str
+    payload: bytes
+    signatures: tuple[Signature, ...]
+
+    def signed_by(self, public_keys: Mapping[str, bytes]) -> frozenset[str]:
+        """The names of the keys that really signed, each distinct key counted once whatever key id it claims."""
+        message = pae(self.payload_type, self.payload)
+        return frozenset(
+            name
+            for name, public in public_keys.items()
+            if any(keys.verify(public, signature.sig, message) for signature in self.signatures)
+        )
+
+
+def pae(payload_type: str, payload: bytes) -> bytes:
+    """The pre-authentication encoding: the very bytes that are signed."""
+    kind = payload_type.encode()
+    return b"DSSEv1 %d %b %d %b" % (len(kind), kind, len(payload), payload)
+
+
+def seal(payload: bytes, key: Ed25519PrivateKey, *, payload_type: str = IN_TOTO) -> bytes:
+    """Sign a payload; returns the envelope in canonical JSON."""
+    envelope = {
+        "payload": base64.b64encode(payload).decode(),
+        "payloadType": payload_type,
+        "signatures": [
+            {
+                "keyid": keys.fingerprint(keys.raw(key)),
+                "sig": base64.b64encode(key.sign(pae(payload_type, payload))).decode(),
+            }
+        ],
+    }
+    return canonical.dumps(envelope)
+
+
+def parse(data: bytes, *, where: str = "") -> Envelope:
+    """Read an envelope strictly. Raises `UnreadableError`; signatures are not verified here."""
+    value = strict_json.loads(data, where=where)
+    try:
+        if set(value) != {"payload", "payloadType", "signatures"} or not value["signatures"]:
+            raise ValueError("fields")
+        envelope = Envelope(
+            payload_type=str(value["payloadType"]),
+            payload=_decode(value["payload"]),
+            signatures=tuple(
+                Signature(keyid=str(row["keyid"]), sig=_decode(row["sig"])) for row in value["signatures"]
+            ),
+        )
+        if canonical.dumps(value) != data or any(set(row) != {"keyid", "sig"} for row in value["signatures"]):
+            raise ValueError("spelling")
+    except (ValueError, TypeError, KeyError, binascii.Error) as error:
+        raise UnreadableError(f"not a DSSE envelope in canonical form ({error})", where=where) from None
+    return envelope
+
+
+def _decode(text: str) -> bytes:
+    data = base64.b64decode(text, validate=True)
+    if base64.b64encode(data).decode() != text:
+        raise ValueError("base64 in a second spelling")
+    return data

@@ -1,0 +1,393 @@
+"""A workspace: one folder with a ledger, bodies, keys and a user's own content, and the one face to all of it.
+
+Every command of `govern` is one call here. Whatever judges is pure and lives below; whatever writes goes through the ledger.
+The clock is a parameter, so that a past day, and a test, can be judged as well as today.
+
+    governance.toml   name of the ledger, default policy
+    ledger.db         entries and tree
+    blobs/            bodies by digest
+    keys/ledger.pem   the ledger's own key; signs checkpoints and packs, never a decision
+    signers.yaml      who may sign as what
+    controls/ evidence/ policies/ templates/    the user's own content, over ours
+"""
+
+from __future__ import annotations
+
+import secrets
+import tomllib
+from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from governance import __version__
+from governance.content import loader, places
+from governance.domain.decision import MEANING, Decision, DecisionKind
+from governance.domain.entry import EntryType
+from governance.domain.evidence import Evidence, Piece
+from governance.domain.system import System
+from governance.errors import ContentError, CouldNotTell, UnreadableError, UsageError
+from governance.ledger import note, tree
+from governance.ledger.blobs import Blobs
+from governance.ledger.store import Draft, Ledger
+from governance.packs import build as packs_build
+from governance.packs.judgement import dossier_of, judge
+from governance.parsing import canonical, strict_json
+from governance.signing import keys, signers, statements
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    from governance.attaching import Attached
+    from governance.domain.case import Case
+    from governance.domain.catalogue import Catalogue
+    from governance.domain.dossier import Dossier
+    from governance.domain.entry import Checkpoint, Entry
+    from governance.domain.evidence import Role
+    from governance.ledger.store import Check
+    from governance.packs.verify import PackReport, Trust
+
+CONFIG = "governance.toml"
+DEFAULT_POLICY = "release"
+
+
+def now() -> datetime:
+    """This moment, to the second, in UTC."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def end_of(day: date) -> datetime:
+    """The last second of a day in UTC: what was recorded on a day counts for that day."""
+    return datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1, seconds=-1)
+
+
+class Workspace:
+    """An open workspace."""
+
+    def __init__(self, root: Path, clock: Callable[[], datetime] = now) -> None:
+        self.root, self.clock = root, clock
+        config = root / CONFIG
+        try:
+            self.config = tomllib.loads(config.read_text("utf-8"))
+        except OSError:
+            raise UsageError(
+                "there is no workspace here", where=str(root), hint="Make one with: govern init"
+            ) from None
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise UnreadableError(f"not TOML: {error}", where=str(config)) from None
+        if self.config.get("schema") != "workspace.v1" or not isinstance(self.config.get("origin"), str):
+            raise UnreadableError("not a workspace.v1 with an origin", where=str(config))
+        self.ledger = Ledger(root / "ledger.db", origin=self.config["origin"], clock=clock)
+        self.blobs = Blobs(root / "blobs")
+
+    @classmethod
+    def init(cls, root: Path, *, origin: str | None = None, clock: Callable[[], datetime] = now) -> Workspace:
+        """Make a workspace in a folder. Raises `UsageError` where one is already."""
+        if (root / CONFIG).exists() or (root / "ledger.db").exists():
+            raise UsageError("there is a workspace already", where=str(root))
+        name = origin or f"governance-ledger/{secrets.token_hex(4)}"
+        if not name.isprintable() or not name.isascii() or " " in name or "+" in name or '"' in name or not name:
+            raise UsageError(f"{name!r} can not name a ledger", hint="Use ASCII without spaces, quotes and plus signs.")
+        root.mkdir(parents=True, exist_ok=True)
+        keys.save(keys.generate(), root / "keys" / "ledger.pem")
+        (root / "signers.yaml").write_bytes(signers.dumps(signers.Signers()))
+        Ledger.create(root / "ledger.db", origin=name, clock=clock).close()
+        text = f'schema = "workspace.v1"\norigin = "{name}"\npolicy = "{DEFAULT_POLICY}"\n'
+        (root / CONFIG).write_text(text, "utf-8")  # last: a folder with this file is a whole workspace
+        return cls(root, clock)
+
+    # --- content ---------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def content(self) -> Mapping[str, bytes]:
+        """All content files, ours with the user's over them."""
+        return places.read_all([places.builtin_root(), self.root])
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The content, read and cross-checked."""
+        return loader.load(self.content)
+
+    @cached_property
+    def templates(self) -> Mapping[str, str]:
+        """The templates by name, as text."""
+        prefix = "templates/"
+        try:
+            return {name[len(prefix) :]: data.decode() for name, data in self.content.items() if name.startswith(prefix)}
+        except UnicodeDecodeError as error:
+            raise ContentError(f"a template is not UTF-8: {error}", where="templates") from None
+
+    # --- writing ---------------------------------------------------------------------------------------------------
+
+    def add_system(self, path: Path) -> tuple[str, bool]:
+        """Register a system from a YAML file, or a changed one again. Returns (entry id, whether it is new)."""
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            raise UnreadableError(f"can not be read: {error.strerror}", where=str(path)) from None
+        system = loader.read(System, data, where=str(path))
+        body = canonical.dumps(system.plain())
+        digest = canonical.sha256(body)
+        earlier = [entry for entry in self.ledger.entries(system=system.id) if entry.type is EntryType.SYSTEM]
+        if earlier and earlier[-1].record["body_digest"] == digest:
+            return earlier[-1].id, False
+        entry_id = "sys-" + canonical.digest([system.id, digest, [entry.id for entry in earlier]])[7:27]
+        self.blobs.write({digest: body})
+        record = {"body_digest": digest, "body_size": len(body)}
+        self.ledger.append([Draft(EntryType.SYSTEM, entry_id, system.id, record)])
+        return entry_id, True
+
+    def attach(
+        self,
+        paths: Sequence[Path],
+        system: str,
+        *,
+        about: Role | None = None,
+        effective: datetime | None = None,
+        environment: bool = True,
+        progress: Callable[[str, int, int], None] | None = None,
+    ) -> Attached:
+        """Read what can be read under the paths, check each piece against its kind, and append what is new."""
+        from governance.attaching import attach
+
+        self._require_system(system)
+        return attach(
+            paths,
+            system,
+            catalogue=self.catalogue,
+            ledger=self.ledger,
+            blobs=self.blobs,
+            about=about,
+            effective=effective,
+            environment=environment,
+            progress=progress,
+        )
+
+    def sign(
+        self,
+        system: str,
+        *,
+        key_file: Path,
+        role: str,
+        decision: DecisionKind,
+        reason: str,
+        expires: date | None = None,
+        policy: str | None = None,
+        passphrase: bytes | None = None,
+    ) -> tuple[str, Decision]:
+        """Sign a decision over what the ledger holds now, and append it. Returns (entry id, decision)."""
+        key = keys.load(key_file, passphrase)
+        who = self.signers.by_key().get(keys.raw(key))
+        if who is None:
+            raise UsageError(
+                "this key is not on the list of signers", where=str(key_file), hint="Add it with: govern signer add"
+            )
+        if role not in who.roles:
+            raise UsageError(f"{who.name} is not listed in the role {role}", hint=f"Listed: {', '.join(who.roles)}.")
+        case = self.case(system, policy=policy)
+        identity = case.assessment.identity
+        if identity is None:
+            raise CouldNotTell("no weights of a candidate were attached, so there is nothing to sign", where=system)
+        moment = self.clock()
+        if expires is not None and expires < moment.date():
+            raise UsageError(f"{expires} has passed already")
+        try:
+            made = Decision(
+                decision=decision,
+                meaning=MEANING[decision],
+                system=system,
+                identity=identity.digest,
+                identity_name=identity.name,
+                signer=who.name,
+                role=role,
+                reason=reason,
+                signed_at=moment,
+                expires=expires,
+                checkpoint=case.checkpoint,
+                policy=case.gate.policy,
+                policy_digest=case.gate.policy_digest,
+                content_digest=case.catalogue.digest,
+                gate_answer=case.gate.answer,
+                nonce=secrets.token_hex(16),
+            )
+        except ValidationError as error:
+            first = error.errors()[0]
+            raise UsageError(f"{first['loc'][0]}: {first['msg']}") from None
+        envelope = statements.seal(made, key)
+        digest = canonical.sha256(envelope)
+        self.blobs.write({digest: envelope})
+        entry_id = "dec-" + digest[7:27]
+        record = {"envelope_digest": digest, "envelope_size": len(envelope)}
+        self.ledger.append([Draft(EntryType.DECISION, entry_id, system, record)])
+        return entry_id, made
+
+    def add_signer(self, name: str, key: str, roles: tuple[str, ...], until: date | None = None) -> signers.Signer:
+        """Put a person on the list of signers. Raises where the key is weak or stands there, or the person does."""
+        path = self.root / "signers.yaml"
+        try:
+            made = signers.Signer(name=name, roles=roles, key=key, valid_until=until)
+        except ValidationError as error:
+            first = error.errors()[0]
+            raise UsageError(f"{first['loc'][0]}: {first['msg']}") from None
+        data = signers.dumps(signers.Signers(signers=(*self.signers.signers, made)))
+        signers.parse(data, where=str(path))
+        path.write_bytes(data)
+        self.__dict__.pop("signers", None)
+        return made
+
+    # --- judging ---------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def signers(self) -> signers.Signers:
+        """The list of who may sign."""
+        path = self.root / "signers.yaml"
+        return signers.parse(path.read_bytes() if path.is_file() else b"", where=str(path))
+
+    def dossier(self, system: str, known_at: datetime | None = None) -> Dossier:
+        """All the ledger holds about a system, or held at a moment."""
+        self._require_system(system)
+        return self._fold(system, self.ledger.entries(system=system), self.ledger.checkpoint().size, known_at)
+
+    def case(self, system: str, *, policy: str | None = None, on: datetime | None = None) -> Case:
+        """Judge a system under a policy, now or as of a moment."""
+        moment = on or self.clock()
+        checkpoint = self.ledger.checkpoint()
+        self._require_system(system)
+        dossier = self._fold(system, self.ledger.entries(system=system), checkpoint.size, moment if on else None)
+        chosen = policy or dossier.system.policy or self.config.get("policy", DEFAULT_POLICY)
+        return judge(dossier, self.catalogue, chosen, checkpoint, moment)
+
+    def evidence(self, prefix: str) -> Piece:
+        """One piece of evidence by the beginning of its id."""
+        entry = self.ledger.find(prefix)
+        if entry.type is not EntryType.EVIDENCE:
+            raise UsageError(f"{entry.id} is a {entry.type}, not evidence")
+        record = Evidence.model_validate(entry.record)
+        return Piece(
+            id=entry.id, record=record, body=self._body(record.body_digest), recorded_at=entry.recorded_at, seq=entry.seq
+        )
+
+    # --- handing over ----------------------------------------------------------------------------------------------
+
+    def documents(self, case: Case, *, pdf: bool = True) -> tuple[dict[str, bytes], str | None]:
+        """All documents of a case by file name, and why the PDF was skipped, if it was."""
+        from governance.reports import pdf as pdf_report
+        from governance.reports import render
+
+        made = {name: render.render(name, case, self.templates) for name in render.documents(self.templates)}
+        if not pdf:
+            return made, "not asked for"
+        try:
+            made["audit-report.pdf"] = pdf_report.to_pdf(
+                made["audit-report.html"].decode(), identifier=case.checkpoint.root, created=case.on
+            )
+        except pdf_report.PangoMissing as missing:
+            return made, str(missing)
+        return made, None
+
+    def report(self, system: str, out: Path, *, policy: str | None = None, on: datetime | None = None, pdf: bool = True) -> tuple[list[Path], str | None]:
+        """Write all documents of a system into a folder. Returns the paths, and why the PDF was skipped, if it was."""
+        made, skipped = self.documents(self.case(system, policy=policy, on=on), pdf=pdf)
+        out.mkdir(parents=True, exist_ok=True)
+        for name, data in made.items():
+            (out / name).write_bytes(data)
+        return [out / name for name in sorted(made)], skipped
+
+    def pack(
+        self,
+        system: str,
+        out: Path,
+        *,
+        policy: str | None = None,
+        on: datetime | None = None,
+        documents: Mapping[str, bytes] | None = None,
+        case: Case | None = None,
+    ) -> str:
+        """Write the audit pack of a system; returns its digest. Documents are rendered unless they are given."""
+        held = case or self.case(system, policy=policy, on=on)
+        made = documents if documents is not None else self.documents(held)[0]
+        known = [e for e in self.ledger.entries(system=system) if on is None or e.recorded_at <= on]
+        parts = packs_build.Parts(
+            case=held,
+            entries=tuple(known),
+            leaves=tuple(tree.leaf_hash(body) for _, body in self.ledger.bodies()),
+            note=self.checkpoint_note(held.checkpoint),
+            content=self.content,
+            documents=made,
+            signers=(self.root / "signers.yaml").read_bytes(),
+            ledger_key=self.ledger_key,
+            program=f"governance-evidence {__version__}",
+            body=self.blobs.read,
+        )
+        return packs_build.build(out, parts, self._key)
+
+    @staticmethod
+    def verify(path: Path, trust: Trust | None = None, progress: Callable[[int, int], None] | None = None) -> PackReport:
+        """Verify a pack file, offline and without a workspace."""
+        from governance.packs.verify import verify
+
+        return verify(path, trust, progress)
+
+    def checkpoint_note(self, checkpoint: Checkpoint | None = None) -> bytes:
+        """The head of the ledger as a signed note, to be kept somewhere else."""
+        return note.sign(checkpoint or self.ledger.checkpoint(), keys.raw(self._key), self._key.sign)
+
+    @property
+    def ledger_key(self) -> str:
+        """The ledger's public key as OpenSSH writes it; auditors keep a copy."""
+        return keys.public_line(keys.raw(self._key))
+
+    def against(self, kept: Path) -> str | None:
+        """Why the ledger does not continue a checkpoint kept from before, or None where it does."""
+        try:
+            checkpoint, signed, signatures = note.parse(kept.read_bytes(), where=str(kept))
+        except OSError as error:
+            raise UsageError(f"can not be read: {error.strerror}", where=str(kept)) from None
+        public = keys.raw(self._key)
+        if not any(keys.verify(public, signature, signed) for _, _, signature in signatures):
+            return "the checkpoint was not signed by this ledger's key"
+        head = self.ledger.checkpoint()
+        if checkpoint.size > head.size:
+            return f"the checkpoint has {checkpoint.size} entries and the ledger {head.size}: entries are missing at the end"
+        if self.ledger.checkpoint(checkpoint.size).root != checkpoint.root:
+            return f"the first {checkpoint.size} entries are not those of the checkpoint: the past was rewritten"
+        return None
+
+    def verify_ledger(self, *, bodies: bool = True, progress: Callable[[int, int], None] | None = None) -> Check:
+        """Recompute the tree and, unless told otherwise, every body; names the first entry that fails."""
+        from governance.ledger.store import Check
+
+        check = self.ledger.verify(progress)
+        if check.failed_at is not None or not bodies:
+            return check
+        for entry in self.ledger.entries():
+            for digest in packs_build.body_digests((entry,)):
+                try:
+                    self.blobs.read(digest)
+                except Exception as error:  # noqa: BLE001 - whatever is wrong with a body, the entry is to be named
+                    return Check(check.checkpoint, entry.seq, f"entry {entry.seq} ({entry.id}): {error}")
+        return check
+
+    # --- inside ----------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _key(self) -> Ed25519PrivateKey:
+        return keys.load(self.root / "keys" / "ledger.pem")
+
+    def _fold(self, system: str, entries: Iterable[Entry], size: int, known_at: datetime | None) -> Dossier:
+        return dossier_of(system, entries, self._body, self.blobs.read, self.signers, size, known_at)
+
+    def _body(self, digest: str) -> Any:
+        return strict_json.loads(self.blobs.read(digest), where=digest)
+
+    def _require_system(self, system: str) -> None:
+        known = self.ledger.systems()
+        if system not in known:
+            raise UsageError(
+                f"there is no system {system!r}",
+                hint=f"There are: {', '.join(known)}." if known else "Add one with: govern system add FILE.yaml",
+            )
