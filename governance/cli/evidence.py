@@ -72,6 +72,9 @@ def attach(
 def environment(
     *,
     out: Annotated[Path | None, typer.Option(help="Write it to this file instead of standard output.")] = None,
+    packages: Annotated[
+        Path | None, typer.Option(help="The run's own packages, as `pip list --format=freeze` prints them.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Record this machine: GPU, driver, CUDA, packages. Put the file into a run's folder to attach it with the run."""
@@ -82,6 +85,8 @@ def environment(
     from governance.workspace import now
 
     body = {"captured_at": canonical.instant(now()), **capture(), "captured": "by-run"}
+    if packages is not None:
+        body["packages"] = frozen(packages)
     if out is None:
         output.document("compute-environment.v1", **body)
         return
@@ -91,6 +96,18 @@ def environment(
         output.document("environment.v1", out=str(out))
     else:
         output.say(f"{out}: {body['gpu_note']}")
+
+
+def frozen(path: Path) -> dict[str, str]:
+    """Name and version of each line `name==version`; raises for a file that holds anything else."""
+    try:
+        lines = [line.strip() for line in path.read_text("utf-8").splitlines() if line.strip()]
+    except (OSError, UnicodeDecodeError) as error:
+        raise UnreadableError(f"can not be read: {error}", where=str(path)) from None
+    rows = [line.partition("==") for line in lines if not line.startswith("#")]
+    if not rows or any(not name or not version for name, _, version in rows):
+        raise UnreadableError("not a list of name==version", where=str(path), hint="Use: pip list --format=freeze")
+    return {name.lower().replace("_", "-"): version for name, _, version in rows}
 
 
 @app.command("list")

@@ -45,9 +45,9 @@ def collect(
 ) -> Reading:
     """Everything the collectors find in files and folders.
 
-    `about` declares which part the models in `paths` play; `effective` is the moment for facts whose tool left no clock;
-    `environment` adds this machine where no recorded environment was read; `progress` is told path, bytes done and bytes in
-    all while large files are hashed. Never raises for what it reads.
+    `about` declares which part the models in `paths` play; `effective` is the moment for facts whose tool left no
+    clock; `environment` adds this machine where no recorded environment was read; `progress` is told path, bytes done
+    and bytes in all while large files are hashed. Never raises for what it reads.
     """
     folders, not_read = walk(paths)
     loaded, broken = collectors()

@@ -62,10 +62,11 @@ class Memory:
 
 
 class File:
-    """A regular file. `shown` is its path inside what was attached, `name` its last part, `size` its length in bytes."""
+    """A regular file. `shown` is its path inside what was attached, `name` its last part."""
 
     __slots__ = (
-        "_data", "_head", "_json", "_seen", "_sha256", "claimed", "explicit", "memory", "name", "path", "progress", "shown",
+        "_data", "_head", "_json", "_seen", "_sha256",
+        "claimed", "explicit", "memory", "name", "path", "progress", "shown",
     )  # fmt: skip
 
     def __init__(

@@ -136,9 +136,9 @@ class ModelArtifacts:
             "rule": "remote-code-in-model-folder",
             "severity": "high",
             "title": "The model asks its loader to run code that comes with it",
-            "detail": f"{file.name} has an auto_map: loading with trust_remote_code runs classes from the model's files.",
+            "detail": f"{file.name} has an auto_map: loading with trust_remote_code runs code from the model's files.",
             "path": file.shown,
-            "remedy": "Use an architecture the library knows, or have the code reviewed and keep it under your control.",
+            "remedy": "Use an architecture the library knows, or have the code reviewed and pin it.",
         }
         yield self._found(folder, "finding.v1", body, file.shown, [file])
 

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 MOST_ROWS = 1_000_000
 MOST_POINTS = 2_000
 _EVENTS = re.compile(r"^events\.out\.tfevents\.(\d{9,10})\.")
+_LOG = re.compile(rb'"log_history"\s*:\s*\[')
 _VERSION = re.compile(r"^- Transformers:? v?(\d[\w.+-]{0,40})[ \t]*$", re.MULTILINE)
 
 
@@ -47,7 +48,7 @@ class TransformersRun:
     def read(self, folder: Folder) -> Iterator[Found | NotRead]:
         """Yield the run whose state lies in this folder."""
         for file in list(folder.files.values()):
-            if file.opens_json and file.mentions(b'"log_history"', b'"global_step"'):
+            if _may_be_state(file):
                 yield from attempt(file, partial(self._run, folder, file))
             elif file.name == "trainer_state.json" and not file.is_lfs_pointer:
                 file.claimed = True
@@ -62,10 +63,9 @@ class TransformersRun:
             folder.notes["trainer-state"] = (state["global_step"], log)
         if _is_copy(folder, state):
             return
-        closing = next((row for row in reversed(log) if "train_runtime" in row and "loss" not in row), None)
         context = _Context(folder)
-        body = self._body(folder, file, state, log, closing, context)
-        quality, reasons = _quality(body, closing, log)
+        body = self._body(folder, file, state, context)
+        quality, reasons = _quality(body, log)
         moment = _events_time(folder)
         yield Found(
             kind="training-run.v1",
@@ -88,10 +88,10 @@ class TransformersRun:
         folder: Folder,
         file: File,
         state: dict[str, Any],
-        log: list[dict[str, Any]],
-        closing: dict[str, Any] | None,
         context: _Context,
     ) -> dict[str, Any]:
+        log = _log(state)
+        closing = _closing(log)
         losses = _history(log, "loss")
         evaluations = [row for row in log if any(key.startswith("eval_") for key in row)]
         steps = fields.whole(state, "global_step", least=0)
@@ -175,12 +175,20 @@ class _Context:
             self.used.append(file)
 
 
+def _may_be_state(file: File) -> bool:
+    """True for a document with both fields of the right shape; the quoted words alone stand in many a vocabulary."""
+    if not file.opens_json or not file.mentions(b'"log_history"', b'"global_step"'):
+        return False
+    return file.name == "trainer_state.json" or bool(_LOG.search(file.glance()))
+
+
 def _state(file: File) -> dict[str, Any] | None:
     """The state in a file, or None for a document that only mentions the words."""
     value = file.json()
     if not isinstance(value, dict) or "log_history" not in value or "global_step" not in value:
         return None
-    fields.whole(value, "global_step", least=0)
+    if fields.whole(value, "global_step", least=0) is None or value["log_history"] is None:
+        raise UnreadableError("global_step or log_history is null")
     _log(value)
     return value
 
@@ -210,8 +218,8 @@ def _signature(folder: Folder) -> tuple[int, list[dict[str, Any]]] | None:
 
 
 def _is_copy(folder: Folder, state: dict[str, Any]) -> bool:
-    """True when a run above this folder, or a later checkpoint beside it, logged all that this state logged, and more."""
-    rows = [row for row in state["log_history"] if not ("train_runtime" in row and "loss" not in row)]
+    """True when a run above this folder, or a later checkpoint beside it, logged all that this state logged."""
+    rows = [row for row in state["log_history"] if not _closes(row)]
     step = state["global_step"]
     above = folder.parent
     while above is not None:
@@ -271,15 +279,22 @@ def _thinned(points: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return kept if kept[-1] is points[-1] else [*kept, points[-1]]
 
 
-def _quality(
-    body: dict[str, Any], closing: dict[str, Any] | None, log: list[dict[str, Any]]
-) -> tuple[Quality, tuple[str, ...]]:
+def _closing(log: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """The record the Trainer writes when a training ends. TRL writes run times into other rows, beside a loss."""
+    return next((row for row in reversed(log) if _closes(row)), None)
+
+
+def _closes(row: dict[str, Any]) -> bool:
+    return "train_runtime" in row and "loss" not in row
+
+
+def _quality(body: dict[str, Any], log: list[dict[str, Any]]) -> tuple[Quality, tuple[str, ...]]:
     reasons = []
     if body["max_steps"] is None:
         reasons.append("the state does not say how many steps were planned")
     elif body["steps"] < body["max_steps"]:
         reasons.append(f"stopped at step {body['steps']} of {body['max_steps']}")
-    if closing is None:
+    if _closing(log) is None:
         reasons.append("no closing record with a run time: a checkpoint's copy, or a training that did not end")
     if any(row.get("loss", 0) is None for row in log[-2:]) or (body["loss_history"] and body["final_loss"] is None):
         return Quality.FAILED, (*reasons, "the last logged losses are not numbers")

@@ -50,7 +50,7 @@ class Decision(Noun):
     role: Slug
     reason: Sentence
     signed_at: datetime
-    expires: date | None
+    expires: date | None = None
     checkpoint: Checkpoint
     policy: Slug
     policy_digest: Digest

@@ -106,42 +106,56 @@ def _findings(case: Case, references: References) -> tuple[FindingRow, ...]:
     )
 
 
-def _controls(case: Case, references: References) -> tuple[ControlGroup, ...]:
-    def row(result: ControlResult) -> ControlRow:
-        control = case.catalogue.controls.get(result.id)
-        settled = result.standing in (Standing.MET, Standing.NOT_APPLICABLE)
-        return ControlRow(
-            id=result.id,
-            anchor=f"c-{result.id}",
-            title=result.title,
-            standing=words.STANDINGS[result.standing],
-            reasons=result.reasons,
-            cites=references.cites(result.evidence),
-            remedy="" if settled else result.remedy,
-            false_comfort=control.false_comfort if control and result.standing is Standing.MET else "",
-        )
+def _numbered(case: Case) -> dict[str, str]:
+    """C1, C2 … for the controls in the order they are printed: by family, then by id."""
+    order = {family: place for place, family in enumerate(words.FAMILIES)}
+    results = sorted(case.assessment.controls, key=lambda result: (order[result.family], result.id))
+    return {result.id: f"C{number}" for number, result in enumerate(results, start=1)}
 
-    groups = []
-    for family, title in words.FAMILIES.items():
-        rows = tuple(
-            row(result) for result in sorted(case.assessment.controls, key=lambda r: r.id) if result.family == family
-        )
-        if rows:
-            groups.append(ControlGroup(title, rows))
-    return tuple(groups)
+
+def _controls(case: Case, references: References) -> tuple[ControlGroup, ...]:
+    results = {result.id: result for result in case.assessment.controls}
+    grouped: dict[str, list[ControlRow]] = {}
+    for name, key in _numbered(case).items():
+        result = results[name]
+        grouped.setdefault(words.FAMILIES[result.family], []).append(_control(case, references, key, result))
+    return tuple(ControlGroup(title, tuple(rows)) for title, rows in grouped.items())
+
+
+def _control(case: Case, references: References, key: str, result: ControlResult) -> ControlRow:
+    control = case.catalogue.controls.get(result.id)
+    settled = result.standing in (Standing.MET, Standing.NOT_APPLICABLE)
+    return ControlRow(
+        key=key,
+        id=result.id,
+        anchor=key.lower(),
+        title=result.title,
+        standing=words.STANDINGS[result.standing],
+        reasons=result.reasons,
+        cites=references.cites(result.evidence),
+        remedy="" if settled else result.remedy,
+        false_comfort=control.false_comfort if control and result.standing is Standing.MET else "",
+    )
 
 
 def _frameworks(case: Case) -> tuple[FrameworkPart, ...]:
     standings = {result.id: words.STANDINGS[result.standing] for result in case.assessment.controls}
+    numbered = _numbered(case)
+    asked = {(name, row.id): row for name, rows in case.catalogue.requirements.items() for row in rows}
 
     def row(result: RequirementResult) -> RequirementRow:
+        requirement = asked.get((result.framework, result.id))
+        why = requirement.not_covered if requirement else "; ".join(result.reasons)
         return RequirementRow(
             id=result.id,
             title=result.title,
             standing=words.STANDINGS[result.standing],
             coverage=result.coverage,
-            controls=tuple((name, standings.get(name, words.STANDINGS[Standing.MISSING])) for name in result.controls),
-            note="; ".join(result.reasons) if result.coverage == "none" else "",
+            controls=tuple(
+                (numbered.get(name, name), standings.get(name, words.STANDINGS[Standing.MISSING]))
+                for name in result.controls
+            ),
+            note=(why or "") if result.coverage == "none" else "",
         )
 
     parts = []

@@ -124,10 +124,11 @@ class FindingRow:
 class ControlRow:
     """A control and what it came to.
 
-    `id`, `anchor`, `title`: the control; `standing`: what it came to; `reasons`: why; `cites`: by which evidence.
+    `key`: C and its number in this report; `id`, `anchor`, `title`: the control; `standing`: what it came to; `reasons`: why; `cites`: by which evidence.
     `remedy`: what would turn it, empty where it is met; `false_comfort`: what a yes does not say, empty where not catalogued.
     """
 
+    key: str
     id: str
     anchor: str
     title: str
@@ -154,7 +155,7 @@ class RequirementRow:
     """A requirement and what it came to.
 
     `id`, `title`: in the framework's own numbers and our words; `standing`: what it came to; `coverage`: full, part or none.
-    `controls`: pairs of a control id and its standing; `note`: why the catalogue does not cover it, or empty.
+    `controls`: pairs of a control's number in this report, as C7, and its standing; `note`: why the catalogue does not cover it, or empty.
     """
 
     id: str

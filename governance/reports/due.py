@@ -58,7 +58,20 @@ def _sign_offs(case: Case) -> list[_Raw]:
 
 
 def _risks(case: Case) -> list[_Raw]:
-    return [(row.next_review, f"review of the risk “{row.title}”", RISK) for row in case.register]
+    """One row per day: one risk by its title, several by how many and which."""
+    titles: dict[date, list[str]] = {}
+    for row in case.register:
+        titles.setdefault(row.next_review, []).append(row.title)
+    return [
+        (
+            day,
+            f"review of the risk “{named[0]}”"
+            if len(named) == 1
+            else f"review of {len(named)} risks: {'; '.join(sorted(named))}",
+            RISK,
+        )
+        for day, named in titles.items()
+    ]
 
 
 def _documents(case: Case) -> list[_Raw]:

@@ -7,6 +7,7 @@ template can print besides; printing a whole view is a mistake and an error.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -18,6 +19,7 @@ from governance.reports import escape
 from governance.reports.views import Cite, Fact, Head, Said, Status
 
 NOT_EVIDENCED = "not evidenced"
+_CODE = re.compile(r"`([^`]+)`")
 
 
 class Printer:
@@ -77,6 +79,10 @@ class Printer:
         """Several citations, one after another."""
         return Markup(" ").join(self.cite(value) for value in values)
 
+    def prose(self, value: str) -> Markup:
+        """The filter `prose`, for our own catalogue's words: text whose `code` is set as code where the format can."""
+        return self.text(value)
+
     def join(self, values: Iterable[Any], by: str = ", ") -> Markup:
         """The filter `join`: each value printed as by itself, so that none comes in unescaped."""
         return self.text(by).join(self.of(value) for value in values)
@@ -119,9 +125,13 @@ class HtmlPrinter(Printer):
 
     def status(self, value: Status) -> Markup:
         """The sign is hidden from screen readers, who hear the word."""
-        return Markup('<span class="status {}"><span class="icon" aria-hidden="true">{}</span>{}</span>').format(
+        return Markup('<span class="status {}"><span class="icon" aria-hidden="true">{}</span> {}</span>').format(
             value.tone, value.icon, self.text(value.word)
         )
+
+    def prose(self, value: str) -> Markup:
+        """Escaped first; then what stands between two backticks is set as code."""
+        return Markup(_CODE.sub(r"<code>\1</code>", str(self.text(value))))  # noqa: S704 - escaped the line before
 
 
 class MarkdownPrinter(Printer):

@@ -160,6 +160,7 @@ def _environment(ending: str, templates: tuple[tuple[str, str], ...]) -> Immutab
         environment.filters.pop(name, None)
     environment.filters["join"] = printer.join
     environment.filters["cites"] = printer.cites
+    environment.filters["prose"] = printer.prose
     environment.filters["e"] = environment.filters["escape"] = printer.of
     return environment
 

@@ -1,0 +1,78 @@
+"""What many tests stand on: a clock that stands still, and a workspace that has been through the whole chain once."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from governance.domain.decision import DecisionKind
+from governance.signing import keys
+from governance.workspace import Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+RECORDED = Path(__file__).parent.parent / "evidence" / "recorded" / "smollm2-elm-desk"
+
+
+class Clock:
+    """A clock that stands still until it is told to move."""
+
+    def __init__(self, moment: datetime) -> None:
+        self.moment = moment
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+    def forward(self, **by: int) -> None:
+        self.moment += timedelta(**by)
+
+
+@pytest.fixture(autouse=True)
+def _quiet_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):
+        if name.startswith("GOVERN_") and name not in {"GOVERN_SAMPLES", "GOVERN_FACTS"}:
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock(datetime(2026, 11, 23, 9, 0, tzinfo=UTC))
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, clock: Clock) -> Iterator[Workspace]:
+    """An empty workspace with the system of the recorded run."""
+    made = Workspace.init(tmp_path / "workspace", origin="test/ledger", clock=clock)
+    made.add_system(RECORDED / "system.yaml")
+    yield made
+    made.ledger.close()
+
+
+@pytest.fixture
+def attached(workspace: Workspace) -> Workspace:
+    """The recorded run attached, without this machine's own environment."""
+    workspace.attach([RECORDED], "elm-desk", environment=False)
+    return workspace
+
+
+@pytest.fixture
+def reviewer(attached: Workspace) -> Path:
+    """The private key of a reviewer who is on the list of signers."""
+    path = attached.root / "keys" / "reviewer.pem"
+    key = keys.generate()
+    keys.save(key, path)
+    attached.add_signer("Rita Example", keys.public_line(keys.raw(key)), ("reviewer",))
+    return path
+
+
+@pytest.fixture
+def signed(attached: Workspace, reviewer: Path) -> Workspace:
+    """The recorded run attached, and a reviewer's decision on it."""
+    attached.sign("elm-desk", key_file=reviewer, role="reviewer", decision=DecisionKind.HOLD, reason="Waiting for a bias test.")
+    return attached
