@@ -1,8 +1,8 @@
 """The self-test of content: every file carries examples, and here they are all run.
 
-A kind's examples are held against its schema. A control's examples become small dossiers and must come to the standing they
-name. A policy's examples become small cases and must get the answer they name; a policy that has no example that allows and
-none that denies is a failure of its own. A failure is a sentence that names the file.
+A kind's examples are held against its schema. A control's examples become small dossiers and must come to the standing
+they name. A policy's examples become small cases and must get the answer they name; a policy without an example that
+allows and one that denies is a failure of its own. A failure is a sentence that names the file.
 """
 
 from __future__ import annotations
@@ -34,11 +34,16 @@ if TYPE_CHECKING:
 DIGEST = "sha256:" + "c" * 64
 SYSTEM = {"id": "example", "name": "Example system", "purpose": "Answers questions of readers", "owner": "Ada Example"}
 ARTIFACTS_BODY = {
-    "form": "weights", "name": "example", "manifest_digest": DIGEST, "files": [], "total_bytes": 1, "formats": ["safetensors"],
-    "tensors": 1, "parameters": 1, "dtypes": {}, "base": None, "adapter": None, "architecture": None, "unsafe_files": [],
+    "form": "weights", "name": "example", "manifest_digest": DIGEST, "files": [], "total_bytes": 1,
+    "formats": ["safetensors"], "tensors": 1, "parameters": 1, "dtypes": {}, "base": None, "adapter": None,
+    "architecture": None, "unsafe_files": [],
     "remote_code": False, "lfs_pointers": [], "chat_template_sha256": None, "generation_config_sha256": None,
 }  # fmt: skip
-_TYPES = {About.DATA_SET: SubjectType.DATA_SET, About.ENVIRONMENT: SubjectType.ENVIRONMENT, About.SYSTEM: SubjectType.SYSTEM}
+_TYPES = {
+    About.DATA_SET: SubjectType.DATA_SET,
+    About.ENVIRONMENT: SubjectType.ENVIRONMENT,
+    About.SYSTEM: SubjectType.SYSTEM,
+}
 
 
 def check(catalogue: Catalogue) -> list[str]:
@@ -57,13 +62,19 @@ def _kind(catalogue: Catalogue, kind_id: str) -> list[str]:
         validator = jsonschema_rs.Draft202012Validator(kind.body)
     except ValueError as error:
         return [f"{where}: the body is no JSON Schema: {error}"]
+    try:
+        canonical.dumps([kind.examples.holds, kind.examples.refused])
+    except GovernanceError as error:
+        return [f"{where}: an example is not JSON (is a date without quotes?): {error.message}"]
     failures = [
         f"{where}: the example {name!r} should hold: {error.message}"
         for name, body in kind.examples.holds.items()
         for error in list(validator.iter_errors(body))[:1]
     ]
     refused = kind.examples.refused.items()
-    return failures + [f"{where}: the example {name!r} should be refused" for name, body in refused if validator.is_valid(body)]
+    return failures + [
+        f"{where}: the example {name!r} should be refused" for name, body in refused if validator.is_valid(body)
+    ]
 
 
 def _control(catalogue: Catalogue, control: Control) -> list[str]:
@@ -80,7 +91,9 @@ def _control(catalogue: Catalogue, control: Control) -> list[str]:
             continue
         if result.standing is not example.comes_to:
             why = "; ".join(result.reasons)
-            failures.append(f"{where}: the example {example.name!r} comes to {result.standing}, not {example.comes_to}: {why}")
+            failures.append(
+                f"{where}: the example {example.name!r} comes to {result.standing}, not {example.comes_to}: {why}"
+            )
     return failures
 
 
@@ -120,7 +133,9 @@ def _piece(row: ExamplePiece, number: int) -> Piece:
         effective_at=_noon(row.effective) if row.effective else None,
         collector=Collector(name="example", version="1"),
     )
-    return Piece(id=f"ev-{number:020x}", record=record, body=row.body, recorded_at=_noon(date(2026, 1, 1)), seq=number + 1)
+    return Piece(
+        id=f"ev-{number:020x}", record=record, body=row.body, recorded_at=_noon(date(2026, 1, 1)), seq=number + 1
+    )
 
 
 def _policy(catalogue: Catalogue, policy: Policy) -> list[str]:
@@ -133,12 +148,14 @@ def _policy(catalogue: Catalogue, policy: Policy) -> list[str]:
         try:
             dossier, assessment, rows = case_of(policy, example, catalogue)
             result = gate(policy, dossier, catalogue, assessment, rows, _noon(example.on))
-        except (GovernanceError, ValueError, KeyError) as error:
+        except (GovernanceError, ValueError, KeyError, TypeError, AttributeError) as error:
             failures.append(f"{where}: the example {example.name!r} can not be run: {error}")
             continue
         if result.answer is not example.answers:
             why = "; ".join(f"{c.id} {c.answer}: {c.reason}" for c in result.conditions if c.answer != example.answers)
-            failures.append(f"{where}: the example {example.name!r} answers {result.answer}, not {example.answers}: {why}")
+            failures.append(
+                f"{where}: the example {example.name!r} answers {result.answer}, not {example.answers}: {why}"
+            )
     return failures
 
 
@@ -150,21 +167,40 @@ def case_of(
     unknown = set(given) - {"controls", "results", "risks", "appetite", "findings", "signed"}
     if unknown:
         raise ValueError(f"given has unknown fields {sorted(unknown)}")
+    strangers = set(given.get("controls", {})) - set(catalogue.controls)
+    if strangers:
+        raise ValueError(f"given names controls that are not there: {sorted(strangers)}")
     appetite = given.get("appetite")
     rows = [_result_piece(row, number, example.on) for number, row in enumerate(given.get("results", ()))]
     artifacts = {"kind": ARTIFACTS, "about": About.CANDIDATE, "body": ARTIFACTS_BODY}
     pieces = [*rows, _piece(ExamplePiece.model_validate(artifacts), len(rows))] if given else rows
     system = System.model_validate(SYSTEM | ({"risk_appetite": appetite} if appetite is not None else {}))
-    dossier = Dossier(system=system, system_entry="sys-example", registered_at=on, pieces=tuple(pieces), ledger_size=len(pieces) + 1)
+    registered = on - timedelta(days=1)
+    dossier = Dossier(
+        system=system,
+        system_entry="sys-example",
+        registered_at=registered,
+        pieces=tuple(pieces),
+        ledger_size=len(pieces) + 1,
+    )
     signed = tuple(_signed(row, number, dossier, policy, on) for number, row in enumerate(given.get("signed", ())))
     dossier = Dossier(
-        system=system, system_entry="sys-example", registered_at=on, pieces=tuple(pieces), decisions=signed, ledger_size=len(pieces) + 1
+        system=system,
+        system_entry="sys-example",
+        registered_at=registered,
+        pieces=tuple(pieces),
+        decisions=signed,
+        ledger_size=len(pieces) + 1,
     )
     standings = given.get("controls", {})
-    controls = tuple(_control_result(catalogue.controls[cid], Standing(standings.get(cid, "missing"))) for cid in sorted(catalogue.controls))
+    controls = tuple(
+        _control_result(catalogue.controls[cid], Standing(standings.get(cid, "missing")))
+        for cid in sorted(catalogue.controls)
+    )
     assessment = Assessment(
         system="example", on=on, identity=dossier.identity, content_digest="", ledger_size=dossier.ledger_size,
-        controls=controls, requirements=(), frameworks=(), findings=tuple(_finding(s) for s in given.get("findings", ())),
+        controls=controls, requirements=(), frameworks=(),
+        findings=tuple(_finding(s) for s in given.get("findings", ())),
     )  # fmt: skip
     register = tuple(_register_row(rid, score, appetite, example.on) for rid, score in given.get("risks", {}).items())
     return dossier, assessment, register
@@ -172,7 +208,11 @@ def case_of(
 
 def _result_piece(row: dict[str, Any], number: int, on: date) -> Piece:
     result = {"stderr": None, "n": None, **{key: value for key, value in row.items() if key != "about"}}
-    body = {"harness": {"name": "example", "version": "1"}, "model": {"name": "example", "digest": None}, "results": [result]}
+    body = {
+        "harness": {"name": "example", "version": "1"},
+        "model": {"name": "example", "digest": None},
+        "results": [result],
+    }
     example = {"kind": "eval-run.v1", "about": row.get("about", "candidate"), "effective": on, "body": body}
     return _piece(ExamplePiece.model_validate(example), number)
 
@@ -184,11 +224,14 @@ def _signed(row: dict[str, Any], number: int, dossier: Dossier, policy: Policy, 
     kind = DecisionKind(row.get("decision", "approve"))
     decision = Decision(
         decision=kind, meaning=MEANING[kind], system="example", identity=identity.digest, identity_name=identity.name,
-        signer=row["person"], role=row["role"], reason="as the example says", signed_at=on - timedelta(hours=1), expires=None,
+        signer=row["person"], role=row["role"], reason="as the example says",
+        signed_at=on - timedelta(hours=1), expires=None,
         checkpoint=Checkpoint(origin="example", size=dossier.ledger_size, root="0" * 64), policy=policy.id,
         policy_digest=policy_digest(policy), content_digest=DIGEST, gate_answer="no", nonce="0" * 32,
     )  # fmt: skip
-    return SignedDecision(id=f"dec-{number}", seq=dossier.ledger_size + number, decision=decision, key_fingerprint="example", valid=True)
+    return SignedDecision(
+        id=f"dec-{number}", seq=dossier.ledger_size + number, decision=decision, key_fingerprint="example", valid=True
+    )
 
 
 def _control_result(control: Control, standing: Standing) -> ControlResult:
@@ -206,7 +249,9 @@ def _finding(severity: str) -> Finding:
 
 
 def _register_row(risk_id: str, score: int, appetite: int | None, on: date) -> RegisterRow:
-    likelihood = next(side for side in (1, 2, 3, 4, 5) if score % side == 0 and score // side <= 5)
+    likelihood = next((side for side in (1, 2, 3, 4, 5) if score % side == 0 and score // side <= 5), None)
+    if likelihood is None:
+        raise ValueError(f"{risk_id}: no likelihood and impact have the product {score}")
     rating = Rating(likelihood=likelihood, impact=score // likelihood)
     return RegisterRow(
         risk=risk_id, title=risk_id, event="", consequence="", genai_risks=(), owner="", owner_named=False,

@@ -58,7 +58,7 @@ def run(out: Path, *, say: Callable[[str], None], clock: Callable[[], datetime] 
         (out / name).write_bytes(data)
     say(f"6  {len(documents)} documents")
     pack = out / "pack.zip"
-    digest = workspace.pack(system_id, pack, case=case, documents=documents)
+    digest, _ = workspace.pack(system_id, pack, case=case, documents=documents)
     found = Workspace.verify(pack)
     say(f"7  a pack of {pack.stat().st_size:,} bytes, {'verified' if found.ok else 'NOT VERIFIED'}")
     workspace.ledger.close()

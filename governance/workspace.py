@@ -306,10 +306,14 @@ class Workspace:
         on: datetime | None = None,
         documents: Mapping[str, bytes] | None = None,
         case: Case | None = None,
-    ) -> str:
-        """Write the audit pack of a system; returns its digest. Documents are rendered unless they are given."""
+        pdf: bool = True,
+    ) -> tuple[str, str | None]:
+        """Write the audit pack of a system; documents are rendered unless they are given.
+
+        Returns (digest of the pack, why the PDF was skipped, if it was).
+        """
         held = case or self.case(system, policy=policy, on=on)
-        made = documents if documents is not None else self.documents(held)[0]
+        made, skipped = (documents, None) if documents is not None else self.documents(held, pdf=pdf)
         known = [e for e in self.ledger.entries(system=system) if on is None or e.recorded_at <= on]
         parts = packs_build.Parts(
             case=held,
@@ -323,7 +327,7 @@ class Workspace:
             program=f"governance-evidence {__version__}",
             body=self.blobs.read,
         )
-        return packs_build.build(out, parts, self._key)
+        return packs_build.build(out, parts, self._key), skipped
 
     @staticmethod
     def verify(path: Path, trust: Trust | None = None, progress: Callable[[int, int], None] | None = None) -> PackReport:

@@ -1,13 +1,14 @@
 """What one ask comes to.
 
 1. Take the pieces of the asked kind that speak of the asked subject (and purpose, and topic). None: *missing*.
-2. Group them by what they speak of: each data set, each environment, each evaluation task. The newest of a group decides, and
-   the worst group decides the ask, so one good data set does not cover for another.
+2. Group them by what they speak of: each data set, each environment, each evaluation task. The newest of a group
+   decides, and the worst group decides the ask, so one good data set does not cover for another.
 3. Not whole enough: *inconclusive*. A failed test: *unmet*. A test on something unsaid: *inconclusive*.
-4. Too old: *stale*. No clock, or a clock in the future, where an age is asked for: *inconclusive*.
+4. Too old, or past the day on which its author said it must be reviewed: *stale*. No clock, or a clock in the future,
+   where an age is asked for: *inconclusive*.
 
-Evidence about a model counts only when it is tied to the very weights of the candidate. A report that names no weights, or
-others, is shown and not counted.
+A report that names no weights, or others, is shown and not counted. What somebody chose not to attach can not be seen
+here: an older good result decides while a newer bad one is kept back.
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from governance.assurance.expect import Outcome, check
+from governance.assurance.expect import Outcome, check, is_number
+from governance.assurance.subjects import moment, speaks_of
 from governance.domain.assessment import AskResult
 from governance.domain.control import About, Standing
-from governance.domain.evidence import Role, SubjectType
+from governance.domain.evidence import Role
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -50,17 +52,15 @@ def answer(ask: Ask, dossier: Dossier, catalogue: Catalogue, on: datetime) -> As
     """Judge one ask for one system at one moment."""
     if ask.kind == SYSTEM_KIND:
         return _of_system(ask, dossier)
-    pool = [piece for piece in dossier.of_kind(ask.kind) if _speaks_of(ask, piece, dossier)]
+    pool = [piece for piece in dossier.of_kind(ask.kind) if speaks_of(ask.about, piece, dossier)]
     groups: dict[str, tuple[Piece, Mapping[str, Any]]] = {}
     for piece in pool:
         for key, body in _parts(ask, piece, dossier, catalogue):
             held = groups.get(key)
-            if held is None or _newer(piece, held[0]):
+            if held is None or moment(piece) > moment(held[0]):
                 groups[key] = (piece, body)
     if not groups:
-        return AskResult(
-            ask=ask.id, kind=ask.kind, standing=Standing.MISSING, reason=_why_missing(ask, pool, dossier)
-        )
+        return AskResult(ask=ask.id, kind=ask.kind, standing=Standing.MISSING, reason=_why_missing(ask, pool, dossier))
     judged = [(_judge(ask, piece, body, on), piece) for _, (piece, body) in sorted(groups.items())]
     standing = worst([verdict[0] for verdict, _ in judged])
     deciding = [(verdict, piece) for verdict, piece in judged if verdict[0] is standing]
@@ -76,30 +76,10 @@ def answer(ask: Ask, dossier: Dossier, catalogue: Catalogue, on: datetime) -> As
 
 def _of_system(ask: Ask, dossier: Dossier) -> AskResult:
     standing, reason = _tests(ask, dossier.system_body)
-    return AskResult(
-        ask=ask.id, kind=ask.kind, standing=standing, reason=reason, evidence=(dossier.system_entry,)
-    )
+    return AskResult(ask=ask.id, kind=ask.kind, standing=standing, reason=reason, evidence=(dossier.system_entry,))
 
 
-def _speaks_of(ask: Ask, piece: Piece, dossier: Dossier) -> bool:
-    subject = piece.record.subject
-    match ask.about:
-        case About.CANDIDATE:
-            wanted = dossier.candidate.record.subject.digest if dossier.candidate else None
-            return subject.role is Role.CANDIDATE and wanted is not None and subject.digest == wanted
-        case About.BASE:
-            return subject.role is Role.BASE
-        case About.DATA_SET:
-            return subject.type is SubjectType.DATA_SET
-        case About.ENVIRONMENT:
-            return subject.type is SubjectType.ENVIRONMENT
-        case About.SYSTEM | About.ANY:
-            return True
-
-
-def _parts(
-    ask: Ask, piece: Piece, dossier: Dossier, catalogue: Catalogue
-) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def _parts(ask: Ask, piece: Piece, dossier: Dossier, catalogue: Catalogue) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """The groups a piece falls into, each with the part of its body that counts there."""
     body = piece.body
     if ask.topic is not None:
@@ -123,14 +103,6 @@ def _parts(
         yield ("" if ask.about is About.CANDIDATE else piece.record.subject.name), body
 
 
-def _newer(one: Piece, other: Piece) -> bool:
-    """By the tool's clock where both have one, else by the order of recording."""
-    first, second = one.record.effective_at, other.record.effective_at
-    if first is not None and second is not None and first != second:
-        return first > second
-    return one.seq > other.seq
-
-
 def _judge(ask: Ask, piece: Piece, body: Mapping[str, Any], on: datetime) -> tuple[Standing, str]:
     record = piece.record
     if record.quality not in ask.quality:
@@ -139,10 +111,13 @@ def _judge(ask: Ask, piece: Piece, body: Mapping[str, Any], on: datetime) -> tup
     standing, reason = _tests(ask, body)
     if standing is not Standing.MET:
         return standing, reason
-    if ask.purpose is not None:
+    if ask.purpose is not None or ask.kind == EVALUATION_KIND:
         standing, reason = _has_numbers(body, reason)
         if standing is not Standing.MET:
             return standing, reason
+    due = body.get("review_due")
+    if ask.topic is not None and isinstance(due, str) and due < on.date().isoformat():
+        return Standing.STALE, f"its own review was due on {due}"
     return _aged(ask, record.effective_at, on, reason)
 
 
@@ -160,11 +135,11 @@ def _tests(ask: Ask, body: Mapping[str, Any]) -> tuple[Standing, str]:
 def _has_numbers(body: Mapping[str, Any], reason: str) -> tuple[Standing, str]:
     """An evaluation without a number, or over no sample, was not performed as far as anybody can tell."""
     rows = body.get("results") or []
-    if rows and all(row.get("value") is None for row in rows):
-        return Standing.INCONCLUSIVE, f"{rows[0].get('task')} has no value that is a number"
-    if any(row.get("n") == 0 for row in rows):
-        return Standing.INCONCLUSIVE, f"{rows[0].get('task')} was run over no sample"
-    task = rows[0].get("task") if rows else None
+    task = rows[0].get("task") if rows else body.get("task")
+    if rows and not any(is_number(row.get("value")) for row in rows):
+        return Standing.INCONCLUSIVE, f"{task} has no value that is a number"
+    if any(row.get("n") == 0 for row in rows) or body.get("n") == 0:
+        return Standing.INCONCLUSIVE, f"{task} was run over no sample"
     return Standing.MET, f"{task} was evaluated" if task and reason == "there is evidence" else reason
 
 
@@ -194,9 +169,14 @@ def _why_missing(ask: Ask, pool: list[Piece], dossier: Dossier) -> str:
     reason = f"no evidence of {wanted}"
     if ask.about is About.CANDIDATE and dossier.candidate is None:
         return f"{reason}; no weights of a candidate were attached"
-    unbound = [piece for piece in others if piece.record.subject.role is None]
-    if ask.about in {About.CANDIDATE, About.BASE} and unbound:
+    wanted_role = {About.CANDIDATE: Role.CANDIDATE, About.BASE: Role.BASE}.get(ask.about)
+    if wanted_role is None:
+        return reason
+    played = [piece.record.subject for piece in others if piece.record.subject.role is wanted_role]
+    unbound = [piece.record.subject for piece in others if piece.record.subject.role is None]
+    unbound += [subject for subject in played if wanted_role is Role.CANDIDATE and subject.digest is None]
+    if unbound:
         reason += f"; {len(unbound)} such pieces are tied to no model"
-    elif ask.about is About.CANDIDATE and any(piece.record.subject.role is Role.CANDIDATE for piece in others):
+    elif played:
         reason += "; what there is speaks of other weights"
     return reason

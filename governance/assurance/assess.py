@@ -1,8 +1,8 @@
 """From a dossier and a catalogue to an assessment: controls, then requirements, then frameworks.
 
-A requirement is only as good as the controls that answer it, and parts never add up to the whole: where every control that
-answers a part is met, the rest is a person's to judge, and the standing says *manual*. Where no control answers it, the
-standing is *not-covered*, which is no standing of the system at all but a gap of the catalogue.
+A requirement is only as good as the controls that answer it, and parts never add up to the whole: where every control
+that answers a part is met, the rest is a person's to judge, and the standing says *manual*. Where no control answers
+it, the standing is *not-covered*, which is no standing of the system at all but a gap of the catalogue.
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ from collections import Counter
 from typing import TYPE_CHECKING, Literal
 
 from governance.assurance.asks import answer, worst
+from governance.assurance.subjects import weights
 from governance.domain.assessment import (
+    AskResult,
     Assessment,
     ControlResult,
     Finding,
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from governance.domain.catalogue import Catalogue
     from governance.domain.control import AppliesWhen, Control
     from governance.domain.dossier import Dossier
+    from governance.domain.evidence import Piece
     from governance.domain.framework import Framework, Requirement
 
 FINDING_KIND = "finding.v1"
@@ -36,9 +39,10 @@ SEVERITIES = ("low", "medium", "high", "critical")
 
 
 def assess(dossier: Dossier, catalogue: Catalogue, on: datetime) -> Assessment:
-    """Judge a system at a moment. Frameworks that the system names are in scope; naming none puts all in scope."""
+    """Judge a system at a moment. In scope are the frameworks it names that we have; all, where there are none."""
     controls = {control.id: judge(control, dossier, catalogue, on) for control in _sorted(catalogue)}
-    scope = [fid for fid in sorted(catalogue.frameworks) if not dossier.system.frameworks or fid in dossier.system.frameworks]
+    named = [framework_id for framework_id in sorted(catalogue.frameworks) if framework_id in dossier.system.frameworks]
+    scope = named or sorted(catalogue.frameworks)
     requirements = tuple(
         _requirement(framework_id, requirement, controls)
         for framework_id in scope
@@ -52,9 +56,7 @@ def assess(dossier: Dossier, catalogue: Catalogue, on: datetime) -> Assessment:
         ledger_size=dossier.ledger_size,
         controls=tuple(controls.values()),
         requirements=requirements,
-        frameworks=tuple(
-            _summary(catalogue.frameworks[framework_id], requirements) for framework_id in scope
-        ),
+        frameworks=tuple(_summary(catalogue.frameworks[framework_id], requirements) for framework_id in scope),
         findings=findings(dossier),
         unbound=tuple(
             piece.id
@@ -67,9 +69,12 @@ def assess(dossier: Dossier, catalogue: Catalogue, on: datetime) -> Assessment:
 def judge(control: Control, dossier: Dossier, catalogue: Catalogue, on: datetime) -> ControlResult:
     """What one control came to: the worst of its asks, or *not-applicable* where the system says so itself."""
     reasons: tuple[str, ...]
+    asks: tuple[AskResult, ...]
     if control.applies_when is not None and not applies(control.applies_when, dossier.system_body):
         asks, standing = (), Standing.NOT_APPLICABLE
-        reasons = (f"the system states {control.applies_when.field}: {dossier.system_body[control.applies_when.field]}",)
+        reasons = (
+            f"the system states {control.applies_when.field}: {dossier.system_body[control.applies_when.field]}",
+        )
     else:
         asks = tuple(answer(ask, dossier, catalogue, on) for ask in control.asks)
         standing = worst([result.standing for result in asks])
@@ -87,16 +92,21 @@ def judge(control: Control, dossier: Dossier, catalogue: Catalogue, on: datetime
 
 
 def applies(when: AppliesWhen, system: Mapping[str, object]) -> bool:
-    """False only where the system states another value; what is not stated applies."""
+    """False only where the system states another value in words; what is not stated, or is a list, applies."""
     stated = system.get(when.field)
-    return stated is None or stated in when.one_of
+    return not isinstance(stated, str) or stated in when.one_of
 
 
 def findings(dossier: Dossier) -> tuple[Finding, ...]:
-    """The open findings, worst first, then by rule and path. The same finding on the same path is listed once."""
+    """The open findings, worst first, then by rule and path. The same finding on the same path is listed once.
+
+    A finding in weights that are neither the candidate's nor its base's is closed: the remedy was to make other
+    weights.
+    """
     latest = {
         (piece.body["rule"], piece.body.get("path"), piece.record.subject.name): piece
         for piece in dossier.of_kind(FINDING_KIND)
+        if _concerns(piece, dossier)
     }
     rows = [
         Finding(
@@ -110,7 +120,16 @@ def findings(dossier: Dossier) -> tuple[Finding, ...]:
         )
         for piece in latest.values()
     ]
-    return tuple(sorted(rows, key=lambda row: (-SEVERITIES.index(row.severity), row.rule, row.path or "")))
+    return tuple(
+        sorted(rows, key=lambda row: (-SEVERITIES.index(row.severity), row.rule, row.path or "", row.evidence))
+    )
+
+
+def _concerns(piece: Piece, dossier: Dossier) -> bool:
+    subject = piece.record.subject
+    if dossier.candidate is None or subject.type is not SubjectType.MODEL or subject.digest is None:
+        return True
+    return subject.digest in {weights(dossier.candidate), weights(dossier.base)}
 
 
 def _sorted(catalogue: Catalogue) -> list[Control]:
@@ -135,7 +154,9 @@ def _requirement(
         reasons = [f"{result.id} is {result.standing}" for _, result in live if result.standing is standing]
         if standing is Standing.MET and not any(row.extent is Extent.FULL for row, _ in live):
             standing = Standing.MANUAL
-            reasons = [f"{', '.join(result.id for _, result in live)} met, which answers a part; a person judges the rest"]
+            reasons = [
+                f"{', '.join(result.id for _, result in live)} met, which answers a part; a person judges the rest"
+            ]
     return RequirementResult(
         framework=framework_id,
         id=requirement.id,

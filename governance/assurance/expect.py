@@ -1,19 +1,27 @@
 """One test on one field of a body, with three answers: holds, fails, can not be told.
 
-An absent field fails `present` and leaves every other test undecided, because a tool that did not say a thing has not said
-*no*. A list reached with `[]` must have an element: a statement about every one of nothing is not evidence.
+An absent field fails `present` and leaves every other test undecided, because a tool that did not say a thing has not
+said *no*. The same goes for a value of another type than the test is about, and for a number that is none (NaN,
+infinity). A list reached with `[]` must have an element, and so must each list inside it: a statement about every one
+of nothing is not evidence. Text that fills a field without saying anything ("TBD", ".") is not there.
 """
 
 from __future__ import annotations
 
 import math
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
+
+from governance.domain.base import is_placeholder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from governance.domain.control import Expectation
+
+
+_NOTHING = object()
+"""Stands for the elements of a list that has none."""
 
 
 class Outcome(StrEnum):
@@ -27,17 +35,23 @@ class Outcome(StrEnum):
 def check(expectation: Expectation, body: Mapping[str, Any]) -> tuple[Outcome, str]:
     """The outcome of a test and the sentence for it. The worst value decides."""
     (test, bound) = next(iter(expectation.tests.items()))
-    values = list(_values(body, expectation.field.split(".")))
-    if not values:
-        return Outcome.UNDECIDED, f"{expectation.field} names a list with nothing in it"
-    worst = Outcome.HOLDS, f"{expectation.field} {_said(test, bound)}"
-    for value in values:
+    field = expectation.field
+    found = Outcome.HOLDS, f"{field} {_said(test, bound)}"
+    for value in _values(body, field.split(".")):
+        if value is _NOTHING:
+            found = Outcome.UNDECIDED, f"{field} names a list with nothing in it"
+            continue
         outcome = _present(value, wanted=bound) if test == "present" else _compare(test, bound, value)
         if outcome is Outcome.FAILS:
-            return outcome, f"{expectation.field} is {_shown(value)}, and should be {_said(test, bound)}"
+            return outcome, f"{field} is {_shown(value)}, and should be {_said(test, bound)}"
         if outcome is Outcome.UNDECIDED:
-            worst = outcome, f"{expectation.field} is not stated, so {_said(test, bound)} can not be told"
-    return worst
+            found = outcome, f"{field} is {_shown(value)}, so {_said(test, bound)} can not be told"
+    return found
+
+
+def is_number(value: Any) -> TypeGuard[float]:
+    """Whether a value is a number that can be compared: no truth value, no text, no NaN, no infinity."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def _values(value: Any, path: list[str]) -> Iterator[Any]:
@@ -45,20 +59,28 @@ def _values(value: Any, path: list[str]) -> Iterator[Any]:
         yield value
         return
     step, rest = path[0], path[1:]
-    each = step.endswith("[]")
     held = value.get(step.removesuffix("[]")) if hasattr(value, "get") else None
-    if not each:
+    if not step.endswith("[]"):
         yield from _values(held, rest)
-    elif isinstance(held, list | tuple):
+    elif isinstance(held, list | tuple) and held:
         for element in held:
             yield from _values(element, rest)
+    else:
+        yield _NOTHING
 
 
 def _present(value: Any, *, wanted: bool) -> Outcome:
-    there = value is not None and value != "" and value != [] and value != {} and value != ()
+    return Outcome.HOLDS if _there(value) is wanted else Outcome.FAILS
+
+
+def _there(value: Any) -> bool:
     if isinstance(value, str):
-        there = bool(value.strip())
-    return Outcome.HOLDS if there is wanted else Outcome.FAILS
+        return value.strip().isdigit() or not is_placeholder(value)
+    if isinstance(value, list | tuple):
+        return any(_there(element) for element in value)
+    if isinstance(value, dict):
+        return any(_there(element) for element in value.values())
+    return isinstance(value, bool) or is_number(value) or (value is not None and not isinstance(value, float))
 
 
 def _compare(test: str, bound: Any, value: Any) -> Outcome:
@@ -68,16 +90,16 @@ def _compare(test: str, bound: Any, value: Any) -> Outcome:
     match test:
         case "equals":
             holds = type(value) is type(bound) and value == bound
-        case "one_of":
-            holds = value in bound
-        case "none_of":
-            holds = value not in bound
+        case "one_of" | "none_of":
+            if not isinstance(value, str):
+                return Outcome.UNDECIDED
+            holds = (value in bound) is (test == "one_of")
         case "empty":
             if not isinstance(value, list | tuple | dict):
                 return Outcome.UNDECIDED
             holds = (not value) is bound
         case _:
-            if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+            if not is_number(value):
                 return Outcome.UNDECIDED
             holds = value >= bound if test == "at_least" else value <= bound
     return Outcome.HOLDS if holds else Outcome.FAILS

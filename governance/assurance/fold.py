@@ -1,7 +1,7 @@
 """From the entries of a ledger to the dossier of one system.
 
-There is no table of systems and none of risks: the present state is a fold over everything that was ever recorded, so history
-comes free, and a past day is the same fold over fewer entries.
+There is no table of systems and none of risks: the present state is a fold over everything that was ever recorded, so
+history comes free, and a past day is the same fold over fewer entries.
 """
 
 from __future__ import annotations
@@ -33,15 +33,16 @@ def fold(
 ) -> Dossier:
     """The dossier of a system.
 
-    `entries` are those of this system in order, `bodies` gives a body by digest, `decisions` the read signatures by entry id.
-    With `known_at`, entries recorded later are as if they had never been. Raises `UsageError` for an unknown system.
+    `entries` are in order; those of another system are passed over. `bodies` gives a body by digest, `decisions` the
+    read signatures by entry id. With `known_at`, entries recorded later are as if they had never been. Raises
+    `UsageError` for an unknown system.
     """
     system: System | None = None
     system_entry, registered_at, body = "", None, {}  # type: str, datetime | None, Mapping[str, Any]
     pieces: list[Piece] = []
     signed: list[SignedDecision] = []
     for entry in entries:
-        if known_at is not None and entry.recorded_at > known_at:
+        if entry.system != system_id or (known_at is not None and entry.recorded_at > known_at):
             continue
         match entry.type:
             case EntryType.SYSTEM:

@@ -1,7 +1,7 @@
 """The gate: a policy's conditions over an assessment, and the smallest things that would turn each *no*.
 
-One *no* denies. Without a *no*, one *could-not-tell* leaves the whole undecided. Only all *yes* allow, and a policy without
-conditions denies, because a rule that asks nothing permits nothing.
+One *no* denies. Without a *no*, one *could-not-tell* leaves the whole undecided. Only all *yes* allow, and a policy
+without conditions denies, because a rule that asks nothing permits nothing.
 """
 
 from __future__ import annotations

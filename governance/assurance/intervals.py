@@ -1,10 +1,11 @@
 """How far a measured number can be trusted: two-sided intervals for a result and for a difference of two results.
 
-- A share of n items (0 ≤ value ≤ 1, n known, value × n whole): Wilson's score interval (Wilson 1927, JASA 22:209).
+- A share of n items (0 ≤ value ≤ 1, n known, value × n whole, no standard error greater than that of a share): Wilson's
+  score interval (Wilson 1927, JASA 22:209).
 - The difference of two such shares: Newcombe's hybrid of the two Wilson intervals (Newcombe 1998, Stat. Med. 17:873,
   method 10). It takes the two as independent; on the same items that is cautious, because pairing only narrows it.
 - Anything else: value ± z × standard error, where the tool gives one.
-- Neither n nor a standard error: there is no interval, and no verdict.
+- Neither n nor a standard error, or n is 0: there is no interval, and no verdict.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ import math
 from dataclasses import dataclass
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
+
+from governance.assurance.expect import is_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,14 +34,16 @@ class Interval:
 
 def of_result(result: Mapping[str, Any], confidence: float) -> Interval | None:
     """The interval of one row of `eval-run.v1` results, or None where there is none to give."""
-    value, n, stderr = result.get("value"), result.get("n"), result.get("stderr")
-    if not _finite(value):
+    value, stderr = result.get("value"), result.get("stderr")
+    said = result.get("n")
+    n = said if isinstance(said, int) and not isinstance(said, bool) else None
+    if not is_number(value) or (n is not None and n <= 0):
         return None
     z = NormalDist().inv_cdf(0.5 + confidence / 2)
-    if isinstance(n, int) and n > 0 and 0 <= value <= 1 and abs(value * n - round(value * n)) < 1e-6 * max(n, 1):
+    if n is not None and _is_share(value, n, stderr):
         low, high = wilson(round(value * n), n, z)
         return Interval(value, low, high, "Wilson", n)
-    if _finite(stderr) and stderr > 0:
+    if is_number(stderr) and stderr > 0:
         return Interval(value, value - z * stderr, value + z * stderr, "standard error", n)
     return None
 
@@ -60,5 +65,8 @@ def wilson(successes: int, n: int, z: float) -> tuple[float, float]:
     return (0.0 if successes == 0 else centre - half), (1.0 if successes == n else centre + half)
 
 
-def _finite(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+def _is_share(value: float, n: int, stderr: Any) -> bool:
+    """Whether n yes-or-no items can have given this. A greater spread (clusters, another scale) is none of theirs."""
+    if not 0 <= value <= 1 or abs(value * n - round(value * n)) > 1e-9 * n:
+        return False
+    return not is_number(stderr) or stderr <= 1.05 * math.sqrt(value * (1 - value) / max(n - 1, 1))

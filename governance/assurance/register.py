@@ -1,7 +1,8 @@
 """The risk register of one system: a fold over the library, the system's own settings, and the standing of controls.
 
-Residual = inherent, less the steps of each mitigating control that is *met* now. Stale, inconclusive and missing take nothing
-off. Likelihood and impact never fall below 1. When evidence goes stale the residual rises by itself; nobody has to remember.
+Residual = inherent, less the steps of each mitigating control that is *met* now. Stale, inconclusive and missing take
+nothing off. Likelihood and impact never fall below 1. When evidence goes stale the residual rises by itself; nobody
+has to remember.
 """
 
 from __future__ import annotations
@@ -22,9 +23,7 @@ if TYPE_CHECKING:
     from governance.domain.risk import Risk
 
 
-def register(
-    dossier: Dossier, catalogue: Catalogue, assessment: Assessment, on: datetime
-) -> tuple[RegisterRow, ...]:
+def register(dossier: Dossier, catalogue: Catalogue, assessment: Assessment, on: datetime) -> tuple[RegisterRow, ...]:
     """Every risk of the library that applies to the system, highest residual first, then by id."""
     standings = {result.id: result.standing for result in assessment.controls}
     rows = [
@@ -37,9 +36,7 @@ def register(
 
 def _row(risk: Risk, dossier: Dossier, standings: dict[str, Standing], on: datetime) -> RegisterRow:
     own = dossier.system.risks.get(risk.id, RiskSetting())
-    inherent = Rating(
-        likelihood=own.likelihood or risk.inherent.likelihood, impact=own.impact or risk.inherent.impact
-    )
+    inherent = Rating(likelihood=own.likelihood or risk.inherent.likelihood, impact=own.impact or risk.inherent.impact)
     steps = tuple(
         Step(
             control=row.control,
@@ -50,7 +47,10 @@ def _row(risk: Risk, dossier: Dossier, standings: dict[str, Standing], on: datet
         )
         for row in risk.mitigated_by
     )
-    taken = {side: sum(step.steps for step in steps if step.counted and step.reduces == side) for side in ("likelihood", "impact")}
+    taken = {
+        side: sum(step.steps for step in steps if step.counted and step.reduces == side)
+        for side in ("likelihood", "impact")
+    }
     residual = Rating(
         likelihood=max(1, inherent.likelihood - taken["likelihood"]), impact=max(1, inherent.impact - taken["impact"])
     )

@@ -28,7 +28,7 @@ def content_check(
     from pathlib import Path
 
     from governance.checking import check
-    from governance.content import loader, places
+    from governance.content import graph, loader, places
 
     roots = [places.builtin_root()] + ([Path(workspace)] if workspace else [])
     catalogue = loader.load(places.read_all(roots))
@@ -37,13 +37,34 @@ def content_check(
         name: len(getattr(catalogue, name)) for name in ("frameworks", "controls", "kinds", "risks", "policies", "suites")
     } | {"requirements": sum(len(rows) for rows in catalogue.requirements.values())}
     if json:
-        output.document("content-check.v1", ok=not failures, counts=counts, failures=failures, digest=catalogue.digest)
+        output.document("content-check.v1", ok=not failures, counts=counts, failures=failures, unused=graph.unused(catalogue), digest=catalogue.digest)
     else:
         output.table("Content", ["what", "how many"], [[name, str(count)] for name, count in counts.items()])
         for frame in catalogue.frameworks.values():
             output.say(f"{frame.title} {frame.version}: {frame.checked}")
+        for name in graph.unused(catalogue):
+            output.say(f"  nothing leans on {name}")
         for failure in failures:
             output.say(f"  {failure}")
         output.say(output.answer("no" if failures else "yes") + f": {len(failures)} examples fail")
     if failures:
         raise typer.Exit(GovernanceError.exit_code)
+
+
+@app.command("reach")
+def content_reach(
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="An evidence kind, such as eval-run.v1.")], *, json: Json = False
+) -> None:
+    """Which requirements evidence of a kind can speak to."""
+    from governance.content import graph, loader, places
+    from governance.errors import UsageError
+
+    catalogue = loader.load(places.read_all([places.builtin_root()]))
+    if kind not in catalogue.kinds:
+        raise UsageError(f"there is no kind {kind!r}", hint=f"There are: {', '.join(sorted(catalogue.kinds))}.")
+    rows = graph.reached_by(catalogue, kind)
+    if json:
+        output.document("content-reach.v1", kind=kind, requirements=rows)
+    else:
+        output.say("\n".join(rows))
+        output.say(f"{len(rows)} of {sum(len(r) for r in catalogue.requirements.values())} requirements")

@@ -84,6 +84,7 @@ def pack(
     system: SystemId,
     *,
     out: Annotated[Path, typer.Option(help="The file to write.")] = Path("pack.zip"),
+    pdf: Annotated[bool, typer.Option(help="Put the PDF of the audit report in as well.")] = True,
     policy: Policy = None,
     on: On = None,
     workspace: Folder = HERE,
@@ -92,11 +93,13 @@ def pack(
     """Write the audit pack: entries, bodies, content, documents, manifest, signatures."""
     from governance.workspace import Workspace
 
-    digest = Workspace(workspace).pack(system, out, policy=policy, on=moment(on))
+    digest, skipped = Workspace(workspace).pack(system, out, policy=policy, on=moment(on), pdf=pdf)
     if json:
-        output.document("pack.v1", pack=str(out), digest=digest)
-    else:
-        output.say(f"{out}  {digest}")
+        output.document("pack.v1", pack=str(out), digest=digest, pdf_skipped=skipped)
+        return
+    output.say(f"{out}  {digest}")
+    if skipped and pdf:
+        output.aside(f"no PDF in it: {skipped}")
 
 
 def verify(

@@ -88,6 +88,21 @@ def system_show(system: SystemId, *, workspace: Folder = HERE, json: Json = Fals
     output.table(dossier.system.name, ["field", "stated"], rows)
 
 
+@systems.command("lineage")
+def system_lineage(system: SystemId, *, workspace: Folder = HERE, json: Json = False) -> None:
+    """Where the model to be released comes from, and what was measured of it."""
+    import networkx as nx
+
+    from governance.assurance.lineage import lineage, lines
+    from governance.workspace import Workspace
+
+    graph = lineage(Workspace(workspace).dossier(system))
+    if json:
+        output.document("lineage.v1", system=system, **nx.node_link_data(graph, edges="edges"))
+    else:
+        output.say("\n".join(lines(graph)) or "no weights of a candidate were attached")
+
+
 @people.command("add")
 def signer_add(
     name: Annotated[str, typer.Argument(help="The person's name.")],

@@ -1,6 +1,7 @@
 """The data files of a data set: told by their bytes, counted row by row where that can be done safely.
 
-A sub-folder belongs to the data set of the folder above it unless it has a card of its own. JSONL and CSV are read as
+A sub-folder belongs to the data set of the folder above it unless it has a card of its own, or holds a run or a model.
+What tools write (training states, evaluation results and samples, settings) is no data. JSONL and CSV are read as
 streams; every line of a JSONL file must be JSON, so that one corrupt line among a thousand is said.
 """
 
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from typing import TYPE_CHECKING
 
 from governance.errors import UnreadableError
@@ -20,7 +22,10 @@ if TYPE_CHECKING:
 
 MOST_FIELDS = 10_000
 _TABLES = (".csv", ".tsv")
-_NOT_DATA = frozenset({"dataset_infos.json", "dataset_info.json", "state.json", "package.json"})
+_NOT_DATA = frozenset({"dataset_infos.json", "dataset_info.json", "state.json", "package.json", "config.json"})
+_RUN_OR_MODEL = frozenset({"trainer_state.json", "training_args.bin", "adapter_config.json", "config.json"})
+_TOOLS = (b'"log_history"', b'"peft_type"', b'"model_type"', b'"lm_eval_version"', b'"group_subtasks"', b'"doc_id"',
+          b'"train_runtime"', b'"eval_loss"', b'"compute-environment.v1"', b'"attested-document.v1"')  # fmt: skip
 
 
 def data_files(folder: Folder) -> list[tuple[str, File]]:
@@ -36,7 +41,8 @@ def _gather(folder: Folder, above: str) -> Iterator[tuple[str, File]]:
         if _is_data(file):
             yield above + file.name, file
     for child in folder.children:
-        if not any(name.lower() == "readme.md" for name in child.files):
+        own = any(name.lower() == "readme.md" for name in child.files)
+        if not own and not _RUN_OR_MODEL & child.files.keys():
             yield from _gather(child, f"{above}{child.name}/")
 
 
@@ -50,7 +56,9 @@ def _is_data(file: File) -> bool:
             return True
         if name.endswith(_TABLES):
             return bool(head) and b"\0" not in head
-        return name.endswith((".jsonl", ".ndjson", ".json")) and file.opens_json and b'"doc_id"' not in head[:200]
+        if not name.endswith((".jsonl", ".ndjson", ".json")) or not file.opens_json:
+            return False
+        return not any(word in head for word in _TOOLS) and not re.search(rb'"results"\s*:\s*\{', head)
     except UnreadableError:
         return False
 

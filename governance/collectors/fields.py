@@ -8,12 +8,14 @@ up to 2^53, anything beyond as a floating-point number.
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
 from governance.domain.base import is_placeholder
 from governance.errors import UnreadableError
 
 LARGEST = 2**53
+_HEX = re.compile(r"[0-9a-fA-F]{64}")
 
 
 def table(holder: dict[str, Any], key: str) -> dict[str, Any]:
@@ -114,6 +116,4 @@ def flag(holder: dict[str, Any], key: str) -> bool | None:
 def hex_digest(holder: dict[str, Any], key: str) -> str | None:
     """64 hex digits as `sha256:<hex>`; anything else that is text is None, for it is a digest of another sort."""
     value = text(holder, key)
-    if value is None or len(value) != 64 or not all(letter in "0123456789abcdef" for letter in value.lower()):
-        return None
-    return "sha256:" + value.lower()
+    return "sha256:" + value.lower() if value is not None and _HEX.fullmatch(value) else None

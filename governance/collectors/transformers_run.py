@@ -8,9 +8,10 @@ automatic model card. The time comes from the name of a TensorBoard file below `
 data, from which base, with which adapter. The final loss is the last one logged, not the average the closing record
 gives.
 
-*Does not say* the seed, the data or the hyper-parameters: they are in a pickle, which is not opened. The copies of
-the state that checkpoints keep are not separate evidence. A run that stopped before `max_steps`, by itself or by
-early stopping, and a checkpoint's copy without the closing record are partial.
+*Does not say* the data or the other hyper-parameters: they are in a pickle, which is not opened; the seed is known only
+where a TensorBoard file holds it. The copies of the state that checkpoints keep are not separate evidence. A run that
+stopped before `max_steps`, by itself or by early stopping, and a checkpoint's copy without the closing record are
+partial.
 """
 
 from __future__ import annotations
@@ -20,11 +21,11 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from governance.collectors import fields, settings
+from governance.collectors import fields, settings, tensorboard_text
 from governance.collectors.interface import Found, NotRead, attempt
 from governance.domain.evidence import Collector, Quality, Subject, SubjectType
 from governance.errors import UnreadableError
-from governance.parsing import front_matter
+from governance.parsing import front_matter, strict_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 1_000_000
 MOST_POINTS = 2_000
+MOST_EVENT_FILES = 20
 _EVENTS = re.compile(r"^events\.out\.tfevents\.(\d{9,10})\.")
 _LOG = re.compile(rb'"log_history"\s*:\s*\[')
 _VERSION = re.compile(r"^- Transformers:? v?(\d[\w.+-]{0,40})[ \t]*$", re.MULTILINE)
@@ -116,7 +118,7 @@ class TransformersRun:
             "loss_history": _thinned(losses),
             "eval_history": _thinned(_eval_history(evaluations)),
             "checkpoints": _checkpoints(folder),
-            "seed": None,
+            "seed": context.seed,
             "not_finite": file.not_finite,
             "loss_points": len(losses),
         }
@@ -131,6 +133,7 @@ class _Context:
         self.base: dict[str, Any] = {"name": None, "revision": None}
         self.version: str | None = None
         self.method: str | None = None
+        self.seed: int | None = None
         places = [folder, *_finals(folder), *_checkpoint_folders(folder)]
         adapters = [file for file in map(settings.adapter_file, places) if file is not None]
         configs = [file for file in map(settings.config_file, places) if file is not None]
@@ -145,6 +148,7 @@ class _Context:
             if not adapters:
                 self.method = "full"
                 self.base = settings.base_of_model(config)
+        self._events(folder)
         if self.version is None or self.base["name"] is None:
             self._card(folder)
 
@@ -154,6 +158,25 @@ class _Context:
             return settings.document(file)
         except UnreadableError as error:
             raise UnreadableError(f"{file.name} beside it: {error.message}") from None
+
+    def _events(self, folder: Folder) -> None:
+        """Seed and version from the oldest TensorBoard file with texts. One that can not be read says nothing."""
+        for _, file in _event_files(folder)[:MOST_EVENT_FILES]:
+            try:
+                texts = tensorboard_text.texts(file)
+                said = {tag: strict_json.loads(text) for tag, text in texts.items()}
+                arguments, model = (
+                    fields.table({"text": said.get(tag)}, "text")
+                    for tag in (tensorboard_text.ARGUMENTS, tensorboard_text.MODEL)
+                )
+                seed = fields.whole(arguments, "seed")
+                version = fields.text(model, "transformers_version", most=200)
+            except UnreadableError:
+                continue
+            if texts:
+                self.seed, self.version = seed, self.version or version
+                self.used.append(file)
+                return
 
     def _card(self, folder: Folder) -> None:
         """The automatic model card, where nothing else says it. A card that can not be read says nothing."""
@@ -301,16 +324,21 @@ def _quality(body: dict[str, Any], log: list[dict[str, Any]]) -> tuple[Quality, 
     return (Quality.PARTIAL if reasons else Quality.COMPLETE), tuple(reasons)
 
 
-def _events_time(folder: Folder) -> datetime | None:
-    """The latest start that a TensorBoard file of this run bears in its name, in seconds since 1970."""
-    latest = 0
+def _event_files(folder: Folder) -> list[tuple[int, File]]:
+    """The TensorBoard files of this run with the start each bears in its name, oldest first."""
+    made = []
     for place in [folder, *folder.below()]:
         inside = place.shown[len(folder.shown) :].strip("/").split("/")
         if place is folder or inside[0] in ("runs", "tb", "logs"):
-            for name in place.files:
-                if match := _EVENTS.match(name):
-                    latest = max(latest, int(match[1]))
-    return datetime.fromtimestamp(latest, tz=UTC) if latest else None
+            matches = ((_EVENTS.match(name), file) for name, file in place.files.items())
+            made += [(int(match[1]), file) for match, file in matches if match]
+    return sorted(made, key=lambda pair: (pair[0], pair[1].shown))
+
+
+def _events_time(folder: Folder) -> datetime | None:
+    """The latest start that a TensorBoard file of this run bears in its name, in seconds since 1970."""
+    files = _event_files(folder)
+    return datetime.fromtimestamp(files[-1][0], tz=UTC) if files else None
 
 
 COLLECTOR = TransformersRun()

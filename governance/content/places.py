@@ -1,7 +1,7 @@
 """Where content lies: inside the installed package, in the checkout, and in the user's own workspace on top.
 
-The first root is ours: `governance/_content` in an installed wheel, the top of the checkout in an editable install. Each further
-root has the same four folders; a later file with the same path replaces an earlier one, a new path adds.
+The first root is ours: `governance/_content` in an installed wheel, the top of the checkout in an editable install.
+Each further root has the same four folders; a later file with the same path replaces an earlier one, a new path adds.
 """
 
 from __future__ import annotations

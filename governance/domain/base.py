@@ -4,20 +4,31 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
+from governance.parsing import canonical
+
 _PLACEHOLDER = re.compile(
-    r"^(?:[\W_]*|.|x+|tbd|tba|todo|fixme|n/?a|none|null|unknown|placeholder|lorem ipsum.*|"
-    r"\[?(?:more information needed|information needed|needs? more information)\]?\.?|\{\{?.*\}?\}|<[^>]*>|\[[^\]]*\])$",
+    r"^(?:[\W_]*|.|x+|lorem ipsum.*|\{\{?.*\}?\}|<[^>]*>|\[[^\]]*\]|"
+    r"[\W_]*(?:tb[acd]|todo|to be (?:added|confirmed|decided|defined|determined|written)|fixme|n/?a|n\.a|none|null|"
+    r"unknown|placeholder|(?:more )?information needed|needs? more information)[\W_]*)$",
     re.IGNORECASE | re.DOTALL,
 )
+_FILLERS = "\u115f\u1160\u3164\uffa0"
+_INVISIBLE = re.compile(f"[{_FILLERS}\u034f\u17b4\u17b5\u180b-\u180f\u200d\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+
+
+def visible(text: str) -> str:
+    """The text without characters that leave no mark: joiners, variation selectors, fillers."""
+    return _INVISIBLE.sub("", text)
 
 
 def is_placeholder(text: str) -> bool:
     """True for text that fills a field without saying anything: ".", "x", "TBD", "[More Information Needed]"."""
-    return bool(_PLACEHOLDER.match(text.strip()))
+    return bool(_PLACEHOLDER.match(visible(text).strip()))
 
 
 def _says_something(text: str) -> str:
@@ -28,7 +39,8 @@ def _says_something(text: str) -> str:
 
 def _is_printable(text: str) -> str:
     for character in text:
-        if unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co"} and character not in "\n\t\u200d":
+        kind = unicodedata.category(character)
+        if character in _FILLERS or (kind in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"} and character not in "\n\t\u200d"):
             raise ValueError(f"the character U+{ord(character):04X} is not allowed here")
     return unicodedata.normalize("NFC", text)
 
@@ -47,6 +59,13 @@ Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:[.-][a-z0-9]+)*$"
 KindId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*\.v[1-9][0-9]*$", max_length=80)]
 """The name of an evidence kind with its version: `eval-run.v1`."""
 
+def _in_utc(value: datetime) -> datetime:
+    return canonical.moment(canonical.instant(value))
+
+
+Moment = Annotated[datetime, AfterValidator(_in_utc)]
+"""A moment with a time zone, kept in UTC and to the second, as it is written."""
+
 Digest = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
 """A digest as `sha256:<64 hex>`."""
 
@@ -54,7 +73,7 @@ Digest = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
 class Noun(BaseModel):
     """Frozen and closed: an unknown field is an error, so that a misspelt one is not silently ignored."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
+    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=(), ser_json_inf_nan="constants")
 
     def plain(self) -> dict[str, Any]:
         """The JSON form: only JSON types, fields that were never set left out, so that old digests stay the same."""

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from pydantic import Field, field_serializer
 
-from governance.domain.base import Digest, Noun, Sentence, Slug
+from governance.domain.base import Digest, Moment, Noun, Sentence, Slug
 from governance.domain.entry import Checkpoint
 from governance.domain.policy import Answer
 from governance.parsing import canonical
@@ -49,7 +49,7 @@ class Decision(Noun):
     signer: str
     role: Slug
     reason: Sentence
-    signed_at: datetime
+    signed_at: Moment
     expires: date | None = None
     checkpoint: Checkpoint
     policy: Slug

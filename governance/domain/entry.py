@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from pydantic import Field, field_serializer
 
-from governance.domain.base import Noun, Slug
+from governance.domain.base import Moment, Noun, Slug
 from governance.parsing import canonical
 
 MAX_ENTRY_BYTES = 65_535
@@ -34,9 +34,9 @@ class Entry(Noun):
     schema_: Literal["entry.v1"] = Field(default="entry.v1", alias="schema")
     seq: int = Field(ge=0)
     type: EntryType
-    id: str = Field(min_length=4, max_length=80)
+    id: str = Field(pattern=r"^[!-~]{4,80}$")
     system: Slug
-    recorded_at: datetime
+    recorded_at: Moment
     record: Mapping[str, Any]
 
     @field_serializer("recorded_at")
@@ -65,6 +65,6 @@ class DecisionRecord(Noun):
 class Checkpoint(Noun):
     """The head of the ledger: how many entries, and the root of the tree over them (RFC 6962)."""
 
-    origin: str
+    origin: str = Field(pattern=r"^[^\s+\p{C}]+$", max_length=255)
     size: int = Field(ge=0)
     root: str = Field(pattern=r"^[0-9a-f]{64}$")

@@ -15,9 +15,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
-from governance.domain.base import Digest, KindId, Noun, Slug
+from governance.domain.base import Digest, KindId, Moment, Noun, Slug
 from governance.parsing import canonical
 
 
@@ -86,17 +86,12 @@ class Evidence(Noun):
     body_size: int = Field(ge=0)
     quality: Quality = Quality.COMPLETE
     quality_reasons: tuple[str, ...] = ()
-    effective_at: datetime | None = None
+    effective_at: Moment | None = None
     effective_clock: Literal["tool", "file-name", "declared", "observed"] | None = None
     collector: Collector
     tool: str | None = None
     tool_version: str | None = None
     sources: tuple[Source, ...] = ()
-
-    @field_validator("effective_at")
-    @classmethod
-    def _utc(cls, value: datetime | None) -> datetime | None:
-        return None if value is None else canonical.moment(canonical.instant(value))
 
     @property
     def id(self) -> str:

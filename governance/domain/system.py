@@ -11,13 +11,14 @@ from typing import Literal
 
 from pydantic import Field
 
-from governance.domain.base import Digest, Noun, Sentence, Slug
+from governance.domain.base import Digest, Noun, Sentence, Slug, visible
 from governance.domain.risk import RiskSetting
 
 
 def person_key(name: str) -> str:
-    """The form in which people are compared: NFKC, case folded, inner space single, outer space gone."""
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+    """The form in which people are compared: NFKC, case folded, what leaves no mark gone, inner space single, no outer space."""
+    folded = unicodedata.normalize("NFKC", visible(name)).casefold()
+    return " ".join(visible(unicodedata.normalize("NFKC", folded)).split())
 
 
 class BaseModelDeclared(Noun):

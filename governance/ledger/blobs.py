@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from governance.errors import IntegrityError, UnreadableError
+from governance.errors import GovernanceError, IntegrityError, UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,16 +34,20 @@ class Blobs:
     def write(self, bodies: Mapping[str, bytes]) -> None:
         """Store bodies by their digests; those already there are left alone. On disk before it returns."""
         fresh = {digest: data for digest, data in bodies.items() if not self.path(digest).exists()}
-        for folder in {self.path(digest).parent for digest in fresh}:
-            folder.mkdir(parents=True, exist_ok=True)
-        if len(fresh) < 4:
-            for item in fresh.items():
-                self._write_one(item)
-        else:  # waiting for the disk is most of the time, and it overlaps
-            with ThreadPoolExecutor(8) as pool:
-                list(pool.map(self._write_one, fresh.items()))
-        for folder in {self.path(digest).parent for digest in fresh}:
-            _sync_folder(folder)
+        folders = {self.path(digest).parent for digest in fresh}
+        try:
+            for folder in folders:
+                folder.mkdir(parents=True, exist_ok=True)
+            if len(fresh) < 4:
+                for item in fresh.items():
+                    self._write_one(item)
+            else:  # waiting for the disk is most of the time, and it overlaps
+                with ThreadPoolExecutor(8) as pool:
+                    list(pool.map(self._write_one, fresh.items()))
+            for folder in folders | ({self.root, self.root / "sha256"} if folders else set()):
+                _sync_folder(folder)  # a file is there for good when its name and the names above it are
+        except OSError as error:
+            raise GovernanceError(f"the bodies could not be stored: {error.strerror}", where=str(self.root)) from None
 
     def read(self, digest: str) -> bytes:
         """The body of a digest. Raises `IntegrityError` where it is missing or is not what its name says."""

@@ -2,7 +2,7 @@
 
 A note is text, an empty line, and signature lines `— <name> <base64(key id ‖ signature)>` (https://c2sp.org/signed-note); a
 checkpoint is a note whose text is origin, size and base64 root (https://c2sp.org/tlog-checkpoint). The key id is the first
-four bytes of SHA-256(name ‖ newline ‖ 0x01 ‖ public key), 0x01 being Ed25519.
+four bytes of SHA-256(name ‖ newline ‖ 0x01 ‖ public key), 0x01 being Ed25519. A name holds neither space nor `+`.
 
 A key here is 32 raw bytes and a signer is a function, so this module knows no key files.
 """
@@ -63,6 +63,6 @@ def parse(data: bytes, *, where: str = "checkpoint") -> tuple[Checkpoint, bytes,
 def _signature(line: str) -> tuple[str, bytes, bytes]:
     dash, name, blob = line.split(" ")
     raw = base64.b64decode(blob, validate=True)
-    if dash != "\u2014" or len(raw) < 5 or base64.b64encode(raw).decode() != blob:
+    if dash != "\u2014" or not name or len(raw) < 5 or base64.b64encode(raw).decode() != blob:
         raise ValueError("a signature line")
     return name, raw[:4], raw[4:]

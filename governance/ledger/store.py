@@ -2,22 +2,24 @@
 
 Rules: `append` is all or nothing and is on disk when it returns; an id stands once; moments of recording never go back, even
 where the clock does; what is read is what was hashed. Many processes may append at once; they queue on the database lock.
+Reading sees one state of the ledger and keeps nobody from appending.
 """
 
 from __future__ import annotations
 
 import sqlite3
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 from sqlalchemy import insert, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col, func, select
 
 from governance.domain.entry import MAX_ENTRY_BYTES, Checkpoint, Entry
 from governance.errors import GovernanceError, IntegrityError, UnreadableError, UsageError
-from governance.ledger import schema, tree
+from governance.ledger import schema, tree, whole
 from governance.ledger.tables import EntryRow, NodeRow, engine
 from governance.parsing import canonical, strict_json
 
@@ -62,15 +64,18 @@ class Ledger:
     """One ledger file. `origin` names it in checkpoints; `clock` gives the moment of recording."""
 
     def __init__(self, path: Path, *, origin: str, clock: Callable[[], datetime]) -> None:
+        _require_origin(origin)
         schema.require_current(path)
         self.path, self.origin, self._clock = path, origin, clock
         self._engine = engine(path)
+        self._reading = self._engine.execution_options(reading=True)
 
     @classmethod
     def create(cls, path: Path, *, origin: str, clock: Callable[[], datetime]) -> Ledger:
         """Make an empty ledger file. Raises `UsageError` where one is already."""
         if path.exists():
             raise UsageError("there is a ledger already", where=str(path))
+        _require_origin(origin)
         schema.upgrade(path)
         return cls(path, origin=origin, clock=clock)
 
@@ -81,17 +86,26 @@ class Ledger:
     def append(self, drafts: Sequence[Draft]) -> Appended:
         """Append what is new, in one transaction. Raises, and appends nothing, where any draft cannot stand."""
         try:
-            with Session(self._engine) as session:
+            with self._session(writing=True) as session:
                 appended = self._append(session, drafts)
                 session.commit()
                 return appended
-        except OperationalError as error:
-            raise GovernanceError(
-                f"the ledger could not be written: {error.orig}", where=str(self.path), hint="Nothing was appended."
-            ) from None
-        except DBAPIError as error:
+        except (ValidationError, UnicodeEncodeError) as error:
+            raise UsageError(f"not an entry: {error}", where=str(self.path), hint="Nothing was appended.") from None
+
+    @contextmanager
+    def _session(self, *, writing: bool = False) -> Iterator[Session]:
+        """A session whose database errors are ours: what may pass, and what says that the file is damaged."""
+        try:
+            with Session(self._engine if writing else self._reading) as session:
+                yield session
+        except (DBAPIError, sqlite3.Error) as error:
+            cause = getattr(error, "orig", error)
+            done, hint = ("written", "Nothing was appended.") if writing else ("read", "")
+            if isinstance(cause, sqlite3.OperationalError):
+                raise GovernanceError(f"the ledger could not be {done}: {cause}", where=str(self.path), hint=hint) from None
             raise IntegrityError(
-                f"the ledger refused the append: {error.orig}", where=str(self.path), hint="Run: govern ledger verify"
+                f"the ledger could not be {done}: {cause}", where=str(self.path), hint="Run: govern ledger verify"
             ) from None
 
     def _append(self, session: Session, drafts: Sequence[Draft]) -> Appended:
@@ -102,7 +116,8 @@ class Ledger:
         if size:
             last = self._parse(*session.exec(select(EntryRow.seq, EntryRow.body).where(EntryRow.seq == size - 1)).one())
             now = max(now, last.recorded_at)
-        entries, bodies = [], []
+        entries: list[Entry] = []
+        bodies: list[bytes] = []
         for draft in drafts:
             if draft.id in known:
                 continue
@@ -140,23 +155,24 @@ class Ledger:
         query = select(EntryRow.seq, EntryRow.body).order_by(col(EntryRow.seq))
         if system is not None:
             query = query.where(EntryRow.system == system)
-        with Session(self._engine) as session:
-            for seq, body in session.exec(query).all():
-                yield self._parse(seq, body)
+        with self._session() as session:
+            rows = session.exec(query).all()
+        for seq, body in rows:
+            yield self._parse(seq, body)
 
     def bodies(self) -> Iterator[tuple[int, bytes]]:
         """(number, canonical bytes) of every entry in order."""
-        with self._engine.connect() as connection:
-            rows = connection.execute(text("SELECT seq, CAST(body AS BLOB) FROM entry ORDER BY seq"))
+        with self._session() as session:
+            rows = session.connection().execute(text("SELECT seq, CAST(body AS BLOB) FROM entry ORDER BY seq"))
             for seq, body in rows:
                 yield seq, body
 
     def find(self, prefix: str) -> Entry:
         """The one entry whose id begins so. Raises `UsageError` for none or several."""
         escaped = prefix.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        with Session(self._engine) as session:
+        with self._session() as session:
             query = select(EntryRow.seq, EntryRow.body).where(col(EntryRow.id).like(f"{escaped}%", escape="\\")).limit(2)
-            rows = session.exec(query).all()
+            rows = session.exec(query).all() if prefix.isprintable() else []
         if len(rows) != 1:
             raise UsageError(
                 f"{'no entry has' if not rows else 'several entries have'} an id that begins with {prefix!r}",
@@ -166,13 +182,13 @@ class Ledger:
 
     def systems(self) -> tuple[str, ...]:
         """The ids of all systems, sorted."""
-        with Session(self._engine) as session:
+        with self._session() as session:
             query = select(EntryRow.system).where(EntryRow.type == "system").distinct().order_by(col(EntryRow.system))
             return tuple(session.exec(query).all())
 
     def checkpoint(self, size: int | None = None) -> Checkpoint:
         """The head of the ledger, or its head when it had `size` entries."""
-        with Session(self._engine) as session:
+        with self._session() as session:
             held = self._size(session)
             at = held if size is None else size
             if not 0 <= at <= held:
@@ -181,39 +197,39 @@ class Ledger:
 
     def inclusion(self, seq: int, size: int) -> list[bytes]:
         """The audit path of an entry in the tree of `size`."""
-        with Session(self._engine) as session:
+        with self._session() as session:
             return tree.inclusion(seq, size, self._node(session))
 
     def consistency(self, first: int, second: int) -> list[bytes]:
         """The proof that the ledger of `first` entries is a beginning of that of `second`."""
-        with Session(self._engine) as session:
+        with self._session() as session:
             return tree.consistency(first, second, self._node(session))
 
     def verify(self, progress: Callable[[int, int], None] | None = None) -> Check:
         """Recompute every leaf and node from the stored entries and compare; names the first entry that fails."""
-        with self._engine.connect() as connection:
-            raw: sqlite3.Connection = connection.connection.driver_connection  # type: ignore[assignment]
-            try:
-                leaves, gap = _read_leaves(raw, progress)
-                stored = _read_nodes(raw)
-            except sqlite3.DatabaseError as error:
-                raise IntegrityError(f"the ledger can not be read: {error}", where=str(self.path)) from None
+        with self._session() as session:  # one transaction: what is appended meanwhile is in neither or in both
+            raw: sqlite3.Connection = session.connection().connection.driver_connection  # type: ignore[assignment]
+            sound = whole.read(raw, progress)
+            if sound is not None:
+                return Check(Checkpoint(origin=self.origin, size=sound.size, root=sound.root.hex()))
+            leaves, gap = _read_leaves(raw, progress)
+            stored = _read_nodes(raw)
         made = tree.levels(leaves)
         head = Checkpoint(
             origin=self.origin, size=len(leaves), root=tree.root(len(leaves), lambda k, i: made[k][i]).hex()
         )
         if gap is not None:
             return Check(head, gap, f"entry {gap} is missing")
-        held = stored.get(0, [])
-        if held != leaves:
-            bad = next((i for i, (a, b) in enumerate(zip(leaves, held, strict=False)) if a != b), min(len(leaves), len(held)))
-            said = "is not what the tree says it was" if bad < min(len(leaves), len(held)) else "is missing from the tree or the entries"
-            return Check(head, bad, f"entry {bad} {said}")
-        for level, nodes in enumerate(made[1:], start=1):
-            if nodes and stored.get(level, []) != nodes:
-                pairs = zip(nodes, stored.get(level, []), strict=False)
-                bad = next((i for i, (a, b) in enumerate(pairs) if a != b), 0) << level
-                return Check(head, bad, f"the tree over the entries from {bad} on is not theirs")
+        for level, nodes in enumerate(made):
+            bad = _first_difference(nodes, stored.get(level, []))
+            if bad is not None and level == 0:
+                both = bad < min(len(leaves), len(stored.get(0, [])))
+                said = "is not what the tree says it was" if both else "is missing from the tree or the entries"
+                return Check(head, bad, f"entry {bad} {said}")
+            if bad is not None:
+                return Check(head, bad << level, f"the tree over the entries from {bad << level} on is not theirs")
+        if stored.keys() - set(range(len(made))):
+            return Check(head, len(leaves), "the tree holds nodes over entries that are not there")
         return Check(head)
 
     def _known(self, session: Session, ids: Sequence[str]) -> set[str]:
@@ -228,14 +244,15 @@ class Ledger:
         return 0 if last is None else int(last) + 1
 
     def _node(self, session: Session) -> tree.Node:
+        connection = session.connection()
+
         def node(level: int, index: int) -> bytes:
-            query = select(NodeRow.hash).where(NodeRow.level == level, NodeRow.idx == index)
-            held = session.exec(query).one_or_none()
-            if held is None:
+            found = connection.exec_driver_sql("SELECT hash FROM node WHERE level = ? AND idx = ?", (level, index)).scalar()
+            if found is None:
                 raise IntegrityError(
                     f"the tree has no node {index} at level {level}", where=str(self.path), hint="Run: govern ledger verify"
                 )
-            return bytes(held)
+            return bytes(found)
 
         return node
 
@@ -250,6 +267,22 @@ class Ledger:
         return entry
 
 
+def _require_origin(origin: str) -> None:
+    try:
+        Checkpoint(origin=origin, size=0, root=tree.EMPTY_ROOT.hex())
+    except ValidationError:
+        raise UsageError(
+            f"{origin!r} can not name a ledger", hint="Take a name without spaces and without +, like example.org/ledger."
+        ) from None
+
+
+def _first_difference(made: Sequence[bytes], stored: Sequence[bytes]) -> int | None:
+    if made == stored:
+        return None
+    pairs = zip(made, stored, strict=False)
+    return next((i for i, (a, b) in enumerate(pairs) if a != b), min(len(made), len(stored)))
+
+
 def _read_leaves(raw: sqlite3.Connection, progress: Callable[[int, int], None] | None) -> tuple[list[bytes], int | None]:
     """The leaves of all entries, and the first number that is missing."""
     total = raw.execute("SELECT COUNT(*) FROM entry").fetchone()[0]
@@ -259,7 +292,7 @@ def _read_leaves(raw: sqlite3.Connection, progress: Callable[[int, int], None] |
     while rows := cursor.fetchmany(_CHUNK):
         first = len(leaves)
         leaves += tree.leaf_hashes(body for _, body in rows)
-        if gap is None and rows[-1][0] != len(leaves) - 1:
+        if gap is None and (rows[0][0], rows[-1][0]) != (first, len(leaves) - 1):
             gap = next(first + i for i, (seq, _) in enumerate(rows) if seq != first + i)
         if progress is not None:
             progress(len(leaves), total)
@@ -267,9 +300,9 @@ def _read_leaves(raw: sqlite3.Connection, progress: Callable[[int, int], None] |
 
 
 def _read_nodes(raw: sqlite3.Connection) -> dict[int, list[bytes]]:
+    """The nodes by level; one that is not in its place counts as empty."""
     stored: dict[int, list[bytes]] = {}
-    (top,) = raw.execute("SELECT MAX(level) FROM node").fetchone()
-    for level in range(0 if top is None else top + 1):
-        cursor = raw.execute("SELECT hash FROM node WHERE level = ? ORDER BY idx", (level,))
-        stored[level] = [row[0] for row in cursor]
+    for level, index, held in raw.execute("SELECT level, idx, hash FROM node ORDER BY level, idx"):
+        row = stored.setdefault(level, [])
+        row.append(held if index == len(row) else b"")
     return stored

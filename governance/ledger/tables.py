@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from sqlalchemy import Column, Computed, Index, Integer, LargeBinary, Text, create_engine, event
+from sqlalchemy import URL, Column, Computed, Index, Integer, LargeBinary, Text, create_engine, event
 from sqlmodel import Field, SQLModel
 
 if TYPE_CHECKING:
@@ -44,8 +44,13 @@ class NodeRow(SQLModel, table=True):
 
 
 def engine(path: Path) -> Engine:
-    """An engine whose transactions begin IMMEDIATE, so that two writers queue instead of failing half-way."""
-    made = create_engine(f"sqlite:///file:{quote(str(path))}?mode=rw&uri=true", connect_args={"timeout": BUSY_SECONDS})
+    """An engine whose transactions begin IMMEDIATE, so that two writers queue instead of failing half-way.
+
+    With `execution_options(reading=True)` they see one state of the ledger and keep nobody waiting. The URL is composed and
+    not parsed, so that a path may hold `%`, `#` and `?`.
+    """
+    url = URL.create("sqlite", database=f"file:{quote(str(path))}", query={"mode": "rw", "uri": "true"})
+    made = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
 
     @event.listens_for(made, "connect")
     def _connected(connection: Any, _: Any) -> None:
@@ -55,6 +60,7 @@ def engine(path: Path) -> Engine:
 
     @event.listens_for(made, "begin")
     def _begun(connection: Any) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        reading = connection.get_execution_options().get("reading", False)
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
     return made

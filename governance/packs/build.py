@@ -77,8 +77,8 @@ def build(path: Path, parts: Parts, key: Ed25519PrivateKey) -> str:
     try:
         with temporary.open("wb") as stream:
             archive.write(stream, members())
-        with temporary.open("rb") as stream:
-            digest = "sha256:" + hashlib.file_digest(stream, "sha256").hexdigest()
+        with temporary.open("rb") as written:
+            digest = "sha256:" + hashlib.file_digest(written, "sha256").hexdigest()
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)

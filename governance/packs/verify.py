@@ -142,7 +142,8 @@ class _Inside:
             leaves = self._tree()
             entries = self._entries(leaves)
             self._bodies(entries)
-            self._judge_again(entries, leaves)
+            if not self.report.problems:  # judging what was changed would only echo the change
+                self._judge_again(entries, leaves)
         except GovernanceError as error:
             self.report.problem(error.where or "(pack)", error.message)
 

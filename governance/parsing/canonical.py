@@ -1,8 +1,8 @@
 """One value, one spelling: canonical JSON bytes (RFC 8785) and the digests taken over them.
 
 Everything that is hashed or signed here is hashed in this spelling, so two machines that hold the same value hold the same
-digest. The library `rfc8785` does the work and refuses what the format cannot carry: NaN, integers beyond 2^53, lone
-surrogates. Digests are written `sha256:<64 hex>`; the algorithm is part of the text so that it can change one day.
+digest. The library `rfc8785` does the work and refuses what the format cannot carry: NaN, integers that no
+double holds, lone surrogates. Digests are written `sha256:<64 hex>`; the algorithm is part of the text so that it can change one day.
 """
 
 from __future__ import annotations
@@ -19,9 +19,23 @@ from governance.errors import UnreadableError
 def dumps(value: Any) -> bytes:
     """Canonical bytes of a JSON value. Raises `UnreadableError` where the value has no canonical form."""
     try:
-        return rfc8785.dumps(value)
+        try:
+            return rfc8785.dumps(value)
+        except rfc8785.IntegerDomainError:
+            return rfc8785.dumps(_great_numbers_as_doubles(value))
     except (rfc8785.CanonicalizationError, UnicodeEncodeError, RecursionError) as error:
         raise UnreadableError(f"no canonical JSON: {error}") from None
+
+
+def _great_numbers_as_doubles(value: Any) -> Any:
+    """What was written can be written again: the double 1e18 is spelt `1000000000000000000`, and is read as an integer."""
+    if isinstance(value, dict):
+        return {key: _great_numbers_as_doubles(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_great_numbers_as_doubles(item) for item in value]
+    if isinstance(value, int) and 2**53 <= abs(value) < 10**21 and rfc8785.dumps(float(value)) == b"%d" % value:
+        return float(value)
+    return value
 
 
 def sha256(data: bytes) -> str:
@@ -35,10 +49,10 @@ def digest(value: Any) -> str:
 
 
 def instant(moment: datetime) -> str:
-    """RFC 3339 in UTC to the second, the only way a moment is written in an entry. Raises on a naive time."""
+    """RFC 3339 in UTC to the second, the only way a moment is written in an entry. Refuses a naive time."""
     if moment.tzinfo is None:
         raise ValueError("a moment needs a time zone")
-    return moment.astimezone(UTC).replace(microsecond=0).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return _utc(moment).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def moment(text: str) -> datetime:
@@ -49,4 +63,11 @@ def moment(text: str) -> datetime:
     value = datetime.fromisoformat(text)
     if value.tzinfo is None:
         raise ValueError(f"{text!r} has no time zone")
-    return value.astimezone(UTC)
+    return _utc(value)
+
+
+def _utc(value: datetime) -> datetime:
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:  # the first and the last day, seen from another time zone
+        raise ValueError(f"{value.isoformat()} is outside the calendar in UTC") from None

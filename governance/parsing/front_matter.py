@@ -13,7 +13,9 @@ from governance.errors import UnreadableError
 from governance.parsing import strict_yaml
 
 MAX_HEAD_BYTES = 256 * 1024
-_HEAD = re.compile(rb"\A(?:\xef\xbb\xbf)?---[ \t]*\r?\n(.*?)\r?\n---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
+_OPEN = rb"\A(?:\xef\xbb\xbf)?---[ \t]*\r?\n"
+_OPENED = re.compile(_OPEN)
+_HEAD = re.compile(_OPEN + rb"((?:.*?\n)??)---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
 
 
 def split(data: bytes, *, where: str = "") -> tuple[dict[str, Any], str]:
@@ -21,15 +23,19 @@ def split(data: bytes, *, where: str = "") -> tuple[dict[str, Any], str]:
     match = _HEAD.match(data)
     head: Any = {}
     if match:
-        head = strict_yaml.loads(match[1], where=where, max_bytes=MAX_HEAD_BYTES)
+        # the blank line stands for the opening ---, so that an error names the line of the file
+        head = strict_yaml.loads(b"\n" + match[1], where=where, max_bytes=MAX_HEAD_BYTES)
         if head is None:
             head = {}
         if not isinstance(head, dict):
             raise UnreadableError("the head between the --- lines is not a mapping", where=where)
-    elif data.lstrip(b"\xef\xbb\xbf").startswith(b"---\n"):
+    elif _OPENED.match(data):
         raise UnreadableError("the head opened by --- is never closed", where=where)
     try:
         text = data[match.end() :].decode("utf-8") if match else data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise UnreadableError(f"not UTF-8 at byte {error.start}", where=where) from None
-    return {str(key): value for key, value in head.items()}, text
+    named = {str(key): value for key, value in head.items()}
+    if len(named) != len(head):
+        raise UnreadableError("two keys of the head are written alike", where=where)
+    return named, text

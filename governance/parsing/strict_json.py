@@ -1,9 +1,9 @@
 """JSON as RFC 8259 means it, from bytes nobody vouches for.
 
 Python's `json` keeps the last of two equal keys (an attacker's *reject* becomes *approve*), accepts `NaN`, and recurses
-until it dies. Here a duplicate key, an invalid number, a depth over the cap and a byte that is not UTF-8 are errors that
-name the file and the place. Training tools do write `NaN` and `Infinity` as bare words; a caller who reads their files asks
-for them to be *kept as null*, and is told how many there were.
+until it dies. Here a duplicate key, an invalid number, half a surrogate pair, a depth over the cap and a byte that is
+not UTF-8 are errors that name the file and, where there is one, the place. Training tools do write `NaN` and `Infinity` as
+bare words; a caller who reads their files asks for them to be *kept as null*, and is told how many there were.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 64 * 1024 * 1024
 MAX_DEPTH = 64
-_OPENERS = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', re.DOTALL)
+# Possessive, and a string that is never closed reaches to the end: either way each byte is looked at once.
+_OPENERS = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 class NotFinite(float):
@@ -84,16 +86,27 @@ def _parse(data: bytes, where: str, max_bytes: int) -> tuple[Any, int]:
         raise UnreadableError(
             f"not JSON at line {error.lineno} column {error.colno}: {error.msg}", where=where
         ) from None
+    if _SURROGATE.search(text):
+        _refuse_lone_surrogate(value, where)
     return value, found
 
 
 def _unique(pairs: list[tuple[str, Any]], where: str) -> dict[str, Any]:
     made = dict(pairs)
     if len(made) != len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
-        raise UnreadableError(f"the key {twice!r} stands twice in one object", where=where)
+        seen: set[str] = set()
+        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+        raise UnreadableError(f"the key {twice[:80]!r} stands twice in one object", where=where)
     return made
+
+
+def _refuse_lone_surrogate(value: Any, where: str) -> None:
+    """Half a surrogate pair is no character; it could be read, but never be written, shown or hashed."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        half = f"\\u{ord(error.object[error.start]):04x}"
+        raise UnreadableError(f"{half} is half a surrogate pair and no character", where=where) from None
 
 
 def _refuse_deep(data: bytes, where: str) -> None:

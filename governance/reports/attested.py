@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from governance.reports import figures
 from governance.reports.views import Attested
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from governance.domain.case import Case
     from governance.domain.evidence import Piece
     from governance.reports.references import References

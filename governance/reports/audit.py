@@ -45,9 +45,10 @@ def build(case: Case) -> AuditView:
     system = case.dossier.system
     said = references.said
     results, safety = evaluation.rows(case, references)
+    gaps = evaluation.gaps(case, references)
     risks = register(case, references)
     worst, more = front.worst(case, references)
-    dates = calendar(case, references)
+    dates = calendar(case, references, risks)
     policy = case.catalogue.policies.get(case.gate.policy)
     coverages = (coverage.controls(case), *coverage.requirements(case))
     findings = _findings(case, references)
@@ -71,7 +72,7 @@ def build(case: Case) -> AuditView:
         coverages=coverages,
         headline=coverages,
         results=(*results, *safety),
-        gaps=evaluation.gaps(case),
+        gaps=gaps,
         findings=findings[:FINDINGS_PRINTED],
         findings_total=len(findings),
         controls=_controls(case, references),

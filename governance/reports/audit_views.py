@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from governance.reports.views import (
-    Attested,
-    Cite,
-    EvidenceIndex,
-    Frame,
-    PurposeGap,
-    Register,
-    ResultRow,
-    RiskRow,
-    Said,
-    Status,
-    Term,
-)
+if TYPE_CHECKING:
+    from governance.reports.views import (
+        Attested,
+        Cite,
+        EvidenceIndex,
+        Frame,
+        PurposeGap,
+        Register,
+        ResultRow,
+        RiskRow,
+        Said,
+        Status,
+        Term,
+    )
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,8 @@ class Coverage:
 class Item:
     """One of the worst items.
 
-    `status`: how bad, as sign and word; `what`: a sentence; `why`: the reason; `remedy`: what would mend it; `cites`: evidence.
+    `status`: how bad, as sign and word; `what`: a sentence; `why`: the reason; `remedy`: what would mend it;
+    `cites`: evidence.
     """
 
     status: Status
@@ -108,7 +111,8 @@ class ConditionRow:
 class FindingRow:
     """An open finding.
 
-    `severity`: how bad; `rule`, `title`, `detail`: what was found; `path`: where, or empty; `remedy`: what mends it; `cites`.
+    `severity`: how bad; `rule`, `title`, `detail`: what was found; `path`: where, or empty; `remedy`: what mends
+    it; `cites`.
     """
 
     severity: Status
@@ -124,8 +128,10 @@ class FindingRow:
 class ControlRow:
     """A control and what it came to.
 
-    `key`: C and its number in this report; `id`, `anchor`, `title`: the control; `standing`: what it came to; `reasons`: why; `cites`: by which evidence.
-    `remedy`: what would turn it, empty where it is met; `false_comfort`: what a yes does not say, empty where not catalogued.
+    `key`: C and its number in this report; `id`, `anchor`, `title`: the control; `standing`: what it came to;
+    `reasons`: why; `cites`: by which evidence.
+    `remedy`: what would turn it, empty where it is met; `false_comfort`: what a yes does not say, empty where not
+    catalogued.
     """
 
     key: str
@@ -154,8 +160,10 @@ class ControlGroup:
 class RequirementRow:
     """A requirement and what it came to.
 
-    `id`, `title`: in the framework's own numbers and our words; `standing`: what it came to; `coverage`: full, part or none.
-    `controls`: pairs of a control's number in this report, as C7, and its standing; `note`: why the catalogue does not cover it, or empty.
+    `id`, `title`: in the framework's own numbers and our words; `standing`: what it came to; `coverage`: full, part
+    or none.
+    `controls`: pairs of a control's number in this report, as C7, and its standing; `note`: why the catalogue does
+    not cover it, or empty.
     """
 
     id: str
@@ -203,7 +211,8 @@ class SignOff:
     `status`: what was decided; `signer`, `role`, `reason`, `meaning`: by whom, and in which words.
     `signed`: when; `expires`: until when, or empty; `expired`: True where that day is past.
     `valid`: whether the signature holds; `problem`: what is wrong with it, or empty.
-    `same_identity`: whether it was given on the very identity of this report; `identity`: the short digest it was given on.
+    `same_identity`: whether it was given on the very identity of this report; `identity`: the short digest it was
+    given on.
     `seen`: how many entries the ledger had for the signer; `later`: how many were added since.
     `gate`: what the gate said then; `fingerprint`: of the key.
     """
@@ -235,7 +244,8 @@ class AuditView:
 
     `frame`: the frame; `index`: the evidence index; `glossary`: terms.
     `purpose`, `description`, `users`, `intended`, `prohibited`, `tier`, `deployment`, `appetite`: stated by the owner.
-    `turns`: what would turn the gate; `worst`: the three worst items; `worse_more`: how many open items there are beyond them.
+    `turns`: what would turn the gate; `worst`: the three worst items; `worse_more`: how many open items there are
+    beyond them.
     `due`: the next dates; `calendar`: all dates, soonest first.
     `since`: what changed since the last approval, as a sentence.
     `coverages`: counts with denominators; `headline`: those printed on the first page.

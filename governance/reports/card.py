@@ -1,7 +1,7 @@
 """The model card as a view, in the sections of "Model Cards for Model Reporting" (Mitchell et al., 2019).
 
-Every figure is a fact with a citation; what nobody measured prints "not evidenced"; what somebody wrote prints who. The card
-tells the model as it is recorded now: evidence about other weights than the candidate's stays out of it.
+Every figure is a fact with a citation; what nobody measured prints "not evidenced"; what somebody wrote prints who.
+The card tells the model as it is recorded now: evidence about other weights than the candidate's stays out of it.
 """
 
 from __future__ import annotations
@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING, Any
 from governance.domain.evidence import Piece, Role
 from governance.reports import evaluation, figures, hub
 from governance.reports.attested import attested
+from governance.reports.card_views import CardView, DataSet
 from governance.reports.curve import curve
 from governance.reports.frame import frame
 from governance.reports.references import References
 from governance.reports.risks import register
-from governance.reports.views import CardView, DataSet, Fact, Said, Status
+from governance.reports.views import Status
 
 if TYPE_CHECKING:
     from governance.domain.case import Case
+    from governance.reports.views import Fact, Said
 
 TOP_RISKS = 8
 SHAPING_PACKAGES = (
@@ -36,7 +38,7 @@ def build(case: Case) -> CardView:
     artefacts = case.dossier.candidate
     data_sets = _data_sets(case)
     results, safety = evaluation.rows(case, references)
-    gaps = evaluation.gaps(case)
+    gaps = evaluation.gaps(case, references)
     risks = register(case, references)
     runs = evaluation.in_time(case, "training-run.v1", Role.CANDIDATE)
     run = runs[-1] if runs else None
@@ -71,19 +73,10 @@ def build(case: Case) -> CardView:
 def _stated(case: Case, references: References) -> dict[str, Said]:
     system, said = case.dossier.system, references.said
     base = system.base_model
-    declared = (
-        tuple(
-            part
-            for part in (
-                base.name,
-                f"licence {base.licence}" if base.licence else "",
-                f"licence text {base.licence_link}" if base.licence_link else "",
-                f"revision {base.revision}" if base.revision else "",
-            )
-            if part
-        )
+    parts = (
+        (base.name, _named("licence", base.licence), base.licence_link, _named("revision", base.revision))
         if base
-        else None
+        else ()
     )
     return {
         "description": said("Description", system.description, "description"),
@@ -96,8 +89,12 @@ def _stated(case: Case, references: References) -> dict[str, Said]:
         "prohibited": said("Prohibited uses", system.prohibited_uses, "prohibited_uses"),
         "deployment": said("Deployment", system.deployment, "deployment"),
         "tier": said("Risk tier", system.tier, "tier"),
-        "base_model": said("Base model", declared, "base_model"),
+        "base_model": said("Base model", ", ".join(part for part in parts if part) or None, "base_model"),
     }
+
+
+def _named(what: str, value: str | None) -> str:
+    return f"{what} {value}" if value else ""
 
 
 def _details(references: References, piece: Piece | None) -> tuple[Fact, ...]:
@@ -215,9 +212,9 @@ def _environment(case: Case, references: References) -> tuple[tuple[Fact, ...], 
     return tuple(found for found in facts if found is not None), shaping
 
 
-def _mapping(value: Any) -> Mapping[str, Any]:
+def _mapping(value: object) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
 
 
-def _length(value: Any) -> int | None:
+def _length(value: object) -> int | None:
     return len(value) if isinstance(value, (list, tuple)) else None

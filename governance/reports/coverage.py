@@ -5,7 +5,6 @@ No percentage is printed for a whole: it would hide which part is missing. The s
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from governance.domain.control import Standing
@@ -13,6 +12,8 @@ from governance.reports import words
 from governance.reports.audit_views import Count, Coverage, CoverageRow
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from governance.domain.assessment import RequirementResult
     from governance.domain.case import Case
     from governance.domain.framework import Framework

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from governance.reports import figures
-from governance.reports.views import Curve
+from governance.reports.card_views import Curve
 
 if TYPE_CHECKING:
     from governance.domain.evidence import Piece
@@ -41,8 +41,9 @@ def curve(piece: Piece | None, references: References) -> Curve | None:
         return " ".join(",".join(place(point)) for point in row)
 
     first, last = training[0], training[-1]
+    ends = [f"{_text(loss)} at step {_text(step)}" for step, loss in (first, last)]
     words = [
-        f"Training loss went from {_text(first[1])} at step {_text(first[0])} to {_text(last[1])} at step {_text(last[0])}",
+        f"Training loss went from {ends[0]} to {ends[1]}",
         f"between {_text(low)} and {_text(high)} over {figures.count(len(training), 'recorded point')}",
     ]
     if held_out:
@@ -65,7 +66,7 @@ def curve(piece: Piece | None, references: References) -> Curve | None:
     )
 
 
-def points(history: Any) -> list[Point]:
+def points(history: object) -> list[Point]:
     """Finite (step, loss) pairs by step; anything else in the list is passed over."""
     rows: Iterable[Any] = history if isinstance(history, (list, tuple)) else ()
     found = []

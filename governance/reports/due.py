@@ -1,26 +1,30 @@
-"""Dates that act: evidence that will be too old, sign-offs that end, reviews that fall due. Soonest first, past ones marked."""
+"""Dates that act: evidence that will be too old, sign-offs that end, reviews that fall due.
+
+Soonest first, past ones marked: a stored date that nobody sees is the same as none.
+"""
 
 from __future__ import annotations
 
 from datetime import UTC, date, timedelta
 from typing import TYPE_CHECKING
 
-from governance.reports import figures
+from governance.reports import figures, words
 from governance.reports.attested import newest
 from governance.reports.audit_views import Due
 
 if TYPE_CHECKING:
     from governance.domain.case import Case
     from governance.reports.references import References
+    from governance.reports.views import Register, RiskRow
 
 EVIDENCE, SIGN_OFF, RISK, DOCUMENT = "evidence", "sign-off", "risk review", "document review"
 _Raw = tuple[date, str, str]
 
 
-def calendar(case: Case, references: References) -> tuple[Due, ...]:
-    """All dates of a case."""
+def calendar(case: Case, references: References, register: Register) -> tuple[Due, ...]:
+    """All dates of a case; risks are named as in the register printed with it."""
     today = case.on.astimezone(UTC).date()
-    raw = [*_evidence(case, references), *_sign_offs(case), *_risks(case), *_documents(case)]
+    raw = [*_evidence(case, references), *_sign_offs(case), *_risks(register), *_documents(case)]
     return tuple(Due(figures.day(day), what, kind, day < today) for day, what, kind in sorted(set(raw)))
 
 
@@ -46,31 +50,30 @@ def _evidence(case: Case, references: References) -> list[_Raw]:
 
 
 def _sign_offs(case: Case) -> list[_Raw]:
-    return [
-        (
-            signed.decision.expires,
-            f"the {signed.decision.decision} of {signed.decision.signer} ({signed.decision.role}) ends",
-            SIGN_OFF,
-        )
-        for signed in case.dossier.decisions
-        if signed.decision.expires is not None and signed.valid
-    ]
+    made = []
+    for signed in case.dossier.decisions:
+        decision = signed.decision
+        if decision.expires is not None and signed.valid:
+            status = words.DECISIONS[decision.decision]
+            what = f"sign-off by {decision.signer} ({decision.role}), {status.word}, ends"
+            made.append((decision.expires, what, SIGN_OFF))
+    return made
 
 
-def _risks(case: Case) -> list[_Raw]:
+def _risks(register: Register) -> list[_Raw]:
     """One row per day: one risk by its title, several by how many and which."""
-    titles: dict[date, list[str]] = {}
-    for row in case.register:
-        titles.setdefault(row.next_review, []).append(row.title)
+    due: dict[str, list[RiskRow]] = {}
+    for row in register.rows:
+        due.setdefault(row.next_review, []).append(row)
     return [
         (
-            day,
-            f"review of the risk “{named[0]}”"
-            if len(named) == 1
-            else f"review of {len(named)} risks: {'; '.join(sorted(named))}",
+            date.fromisoformat(day),
+            f"review of the risk {rows[0].key}, “{rows[0].title}”"
+            if len(rows) == 1
+            else f"review of {len(rows)} risks: {', '.join(row.key for row in rows)}",
             RISK,
         )
-        for day, named in titles.items()
+        for day, rows in due.items()
     ]
 
 

@@ -1,11 +1,11 @@
 """Making a string harmless: characters nobody can see, Markdown, HTML, and cells that a spreadsheet would run.
 
 Evidence strings come from files of strangers. First every invisible or direction-changing character is written out as
-`[U+202E]`, in every format, because a reader signs what he sees. Then the format's own marks are escaped. Nothing is cut off
-and nothing is dropped: a justification that was shortened is worth nothing to an auditor.
+`[U+202E]`, in every format, because a reader signs what he sees. Then the format's own marks are escaped. Nothing
+is cut off and nothing is dropped: a justification that was shortened is worth nothing to an auditor.
 
-The Markdown escape follows CommonMark 0.31, section 2.4 (any ASCII punctuation may be escaped by a backslash) and GitHub's
-tables and autolinks. It is for text inside a line; a line break becomes a space.
+The Markdown escape follows CommonMark 0.31, section 2.4 (any ASCII punctuation may be escaped by a backslash) and
+GitHub's tables and autolinks. It is for text inside a line; a line break becomes a space.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from markupsafe import Markup
 
 _LINE_BREAK = re.compile(r"[ \t]*(?:\r\n|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029])\s*")
 _MARKDOWN = re.compile(r"([\\`*{}\[\]|~$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9]))")
-_LINE_START = re.compile(r"^(\s*)([#+=-]|\d{1,9}(?=[.)]))")
+_LINE_START = re.compile(r"^(\s*)(#(?=#*(?:\s|$))|[+-](?=[\s-]|$)|=(?==*\s*$)|\d{1,9}(?=[.)](?:\s|$)))")
 _WWW = re.compile(r"(?i)\bwww\.")
-_SCHEME = re.compile(r"(?i)(?<=[a-z0-9])(?=:(?://|[a-z]))")
+_SCHEME = re.compile(r"(?i)(?<=[a-z0-9])(?=://)|\b(?:mailto|xmpp)(?=:)")
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠﹦﹢﹣﹫")
 _NEVER_SHOWN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 _LOOKS_EMPTY = set("\u115f\u1160\u3164\uffa0\u2800\u180b\u180c\u180d\u034f")
@@ -58,7 +58,7 @@ def markdown(text: str) -> Markup:
     shown = visible(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     shown = _MARKDOWN.sub(r"\\\1", shown)
     shown = _WWW.sub(lambda match: match[0][:-1] + "\\.", shown)
-    shown = _SCHEME.sub(r"\\", shown)
+    shown = _SCHEME.sub(lambda match: match[0] + "\\", shown)
     shown = _LINE_START.sub(_escape_start, shown)
     return Markup(shown)  # noqa: S704 - this is the escape
 
@@ -72,7 +72,8 @@ def _escape_start(match: re.Match[str]) -> str:
 def cell(value: object) -> str:
     """A CSV cell that no spreadsheet runs: numbers as they are, text that starts like a formula behind an apostrophe.
 
-    The apostrophe also goes before text that only starts so after spaces, since importers trim. See OWASP, CSV injection.
+    The apostrophe also goes before text that only starts so after spaces, since importers trim. See OWASP, CSV
+    injection.
     """
     if value is None:
         return ""

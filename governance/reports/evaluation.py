@@ -1,9 +1,10 @@
 """Evaluation results read out of the dossier: the latest of each task, base beside tuned, with honest words.
 
-The latest run of a task counts, whatever it says, and the number of attempts is printed beside it: the best of fourteen is not
-quietly picked. A difference is called *worse* or *better* only where it exceeds 1.96 standard errors of the difference, taken as
-if the two runs were independent (the paired figure is narrower, and belongs to the gate); with a standard error missing on
-either side the words are "can not tell". A direction nobody stated is never guessed.
+The latest run of a task counts, whatever it says, and the number of attempts is printed beside it: the best of
+fourteen is not quietly picked. A difference is called *worse* or *better* only where it exceeds 1.96 standard
+errors of the difference, taken as if the two runs were independent (the paired figure is narrower, and belongs to
+the gate); with a standard error missing on either side the words are "can not tell". A direction nobody stated is
+never guessed.
 """
 
 from __future__ import annotations
@@ -112,7 +113,7 @@ def rows(case: Case, references: References) -> tuple[tuple[ResultRow, ...], tup
     for key in {*tuned, *base}:
         purpose = purpose_of(case, key[0])
         rank = order.index(purpose) if purpose in order else len(order)
-        row = _row(references, key, tuned.get(key), base.get(key), purpose, attempts.get(key[0], 0))
+        row = _row(references, key, tuned.get(key), base.get(key), purpose=purpose, attempts=attempts.get(key[0], 0))
         made.append(((rank, key), purpose, row))
     made.sort(key=lambda item: item[0])
     safety = tuple(row for _, purpose, row in made if purpose in words.SAFETY_PURPOSES)
@@ -120,15 +121,15 @@ def rows(case: Case, references: References) -> tuple[tuple[ResultRow, ...], tup
     return other, safety
 
 
-def gaps(case: Case) -> tuple[PurposeGap, ...]:
-    """Expected purposes for which the candidate has no result."""
+def gaps(case: Case, references: References) -> tuple[PurposeGap, ...]:
+    """Expected purposes for which the candidate has no result; each counts as one fact without evidence."""
     tuned, _ = latest(case, Role.CANDIDATE)
     present = {
         purpose
         for purpose in words.EXPECTED_PURPOSES
         if any(case.catalogue.speaks_for(key[0], purpose, case.dossier.system) for key in tuned)
     }
-    return tuple(
+    found = tuple(
         PurposeGap(
             words.PURPOSES[purpose],
             f"evaluate the candidate on a task for {words.PURPOSES[purpose].lower()}, or name your own under "
@@ -137,6 +138,9 @@ def gaps(case: Case) -> tuple[PurposeGap, ...]:
         for purpose in words.EXPECTED_PURPOSES
         if purpose not in present
     )
+    references.asked += len(found)
+    references.missing += len(found)
+    return found
 
 
 def is_safety(gap: PurposeGap) -> bool:
@@ -145,7 +149,7 @@ def is_safety(gap: PurposeGap) -> bool:
 
 
 def _row(
-    references: References, key: Key, tuned: Result | None, base: Result | None, purpose: str, attempts: int
+    references: References, key: Key, tuned: Result | None, base: Result | None, *, purpose: str, attempts: int
 ) -> ResultRow:
     def fact(label: str, result: Result | None, field: str, digits: int = 3) -> Fact:
         return references.fact(
@@ -161,7 +165,7 @@ def _row(
         task=key[0],
         metric=metric_name(key),
         purpose=words.PURPOSES.get(purpose, purpose or "Other"),
-        direction={True: "higher is better", False: "lower is better"}.get(higher, "direction not stated"),  # type: ignore[call-overload]
+        direction=_direction(higher),
         base=fact(f"{name}, base", base, "value"),
         tuned=fact(f"{name}, tuned", tuned, "value"),
         difference=_difference(references, name, tuned, base),
@@ -171,6 +175,12 @@ def _row(
         says=says,
         attempts=attempts,
     )
+
+
+def _direction(higher: object) -> str:
+    if not isinstance(higher, bool):
+        return "direction not stated"
+    return "higher is better" if higher else "lower is better"
 
 
 def _difference(references: References, name: str, tuned: Result | None, base: Result | None) -> Fact:

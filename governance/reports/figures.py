@@ -1,7 +1,8 @@
 """How figures are written: rounded in one way everywhere, and always saying that they were.
 
-A figure that is not finite, or not a number at all, is no figure: it comes back as None and prints as "not evidenced". The
-true minus sign is used, thousands are parted by commas, and a rounded figure keeps the rule it was rounded by.
+A figure that is not finite, or not a number at all, is no figure: it comes back as None and prints as "not
+evidenced". The true minus sign is used, thousands are parted by commas, and a rounded figure keeps the rule it was
+rounded by.
 """
 
 from __future__ import annotations
@@ -20,7 +21,10 @@ def finite(value: object) -> float | int | None:
 
 
 def number(value: float, digits: int = 3) -> tuple[str, str]:
-    """(text, rounding): whole numbers exactly, others to so many decimals, or to so many digits where that would show nought."""
+    """(text, rounding): whole numbers exactly, others to so many decimals.
+
+    A number so small that those decimals would show nought is written to three digits instead.
+    """
     if isinstance(value, int) or (float(value).is_integer() and abs(value) < 1e15):
         return f"{int(value):,}".replace("-", "−"), ""
     if value != 0 and abs(value) < 10**-digits:

@@ -1,8 +1,9 @@
 """The first page: what would turn the answer, the three worst items, and what changed since the last approval.
 
-The worst items are ranked by one fixed table, so that two reports can be compared: critical findings and residual risks first,
-then controls with a plain *no*, then what lies outside the risk appetite, then what is stale, undecided or missing. Controls
-without evidence stand together as one item, since three times "missing" tells a reader less than how many there are.
+The worst items are ranked by one fixed table, so that two reports can be compared: critical findings and residual
+risks first, then controls with a plain *no*, then what lies outside the risk appetite, then what is stale,
+undecided or missing. Controls without evidence stand together as one item, since three times "missing" tells a
+reader less than how many there are.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ _SEVERITY_RANK = {"critical": 100, "high": 80, "medium": 50, "low": 20}
 _LEVEL_RANK = {Level.CRITICAL: 95, Level.HIGH: 66, Level.MEDIUM: 36, Level.LOW: 10}
 _OUTSIDE_APPETITE = 8
 _STANDING_RANK = {Standing.UNMET: 70, Standing.STALE: 46, Standing.INCONCLUSIVE: 45, Standing.MISSING: 60}
+_SHARE_WEIGHS = 40
+"""A gap of all controls weighs as a critical finding; a gap of one weighs as its standing."""
 _TOGETHER = (Standing.MISSING, Standing.STALE, Standing.INCONCLUSIVE)
 
 
@@ -48,7 +51,7 @@ def worst(case: Case, references: References) -> tuple[tuple[Item, ...], int]:
     return items[:WORST], max(0, len(items) - WORST)
 
 
-def _findings(case: Case, references: References) -> list[tuple[int, Item]]:
+def _findings(case: Case, references: References) -> list[tuple[float, Item]]:
     return [
         (
             _SEVERITY_RANK[finding.severity],
@@ -64,12 +67,12 @@ def _findings(case: Case, references: References) -> list[tuple[int, Item]]:
     ]
 
 
-def _risks(case: Case) -> list[tuple[int, Item]]:
-    made = []
+def _risks(case: Case) -> list[tuple[float, Item]]:
+    made: list[tuple[float, Item]] = []
     for row in case.register:
         if row.residual.level.rank < Level.HIGH.rank and row.within_appetite is not False:
             continue
-        rank = _LEVEL_RANK[row.residual.level] + row.residual.score // 3
+        rank = _LEVEL_RANK[row.residual.level] + row.residual.score / 3
         why = f"Residual {row.residual.likelihood} × {row.residual.impact} = {row.residual.score} of 25"
         if row.within_appetite is False:
             rank += _OUTSIDE_APPETITE
@@ -85,8 +88,8 @@ def _risks(case: Case) -> list[tuple[int, Item]]:
     return made
 
 
-def _controls(case: Case, references: References) -> list[tuple[int, Item]]:
-    made = []
+def _controls(case: Case, references: References) -> list[tuple[float, Item]]:
+    made: list[tuple[float, Item]] = []
     for result in case.assessment.controls:
         if result.standing is Standing.UNMET:
             item = Item(
@@ -110,7 +113,7 @@ def _controls(case: Case, references: References) -> list[tuple[int, Item]]:
             remedy="The remedy of each stands with the control.",
             cites=(),
         )
-        made.append((_STANDING_RANK[standing], item))
+        made.append((_STANDING_RANK[standing] + round(_SHARE_WEIGHS * len(named) / total), item))
     return made
 
 

@@ -1,8 +1,9 @@
 """The YAML head of a model card, in the fields the Hugging Face Hub reads.
 
-https://huggingface.co/docs/hub/model-cards and the specification in huggingface/hub-docs `modelcard.md`. What the Hub would
-refuse or misread is left out rather than bent: a base model that is a path on somebody's disk, a data set that is no Hub id, a
-language that is no code. Only results that a digest ties to the candidate's weights go into `model-index`, each with
+https://huggingface.co/docs/hub/model-cards and the specification in huggingface/hub-docs `modelcard.md`. What the
+Hub would refuse or misread is left out rather than bent: a base model that is a path on somebody's disk, a data set
+that is no Hub id, a language that is no code. Only results that a digest ties to the candidate's weights go into
+`model-index`, each with
 `verified: false`, because only the Hub's own service verifies.
 """
 
@@ -13,23 +14,95 @@ from typing import TYPE_CHECKING, Any
 
 from governance.domain.evidence import Piece, Role
 from governance.reports import evaluation, figures
+from governance.reports.card_views import Head
 from governance.reports.escape import visible
-from governance.reports.views import Head
 
 if TYPE_CHECKING:
     from governance.domain.case import Case
 
 LICENCES = frozenset(
-    """
-    apache-2.0 mit openrail bigscience-openrail-m creativeml-openrail-m bigscience-bloom-rail-1.0 bigcode-openrail-m
-    afl-3.0 artistic-2.0 bsl-1.0 bsd bsd-2-clause bsd-3-clause bsd-3-clause-clear c-uda cc cc0-1.0 cc-by-2.0 cc-by-2.5
-    cc-by-3.0 cc-by-4.0 cc-by-sa-3.0 cc-by-sa-4.0 cc-by-nc-2.0 cc-by-nc-3.0 cc-by-nc-4.0 cc-by-nd-4.0 cc-by-nc-nd-3.0
-    cc-by-nc-nd-4.0 cc-by-nc-sa-2.0 cc-by-nc-sa-3.0 cc-by-nc-sa-4.0 cdla-sharing-1.0 cdla-permissive-1.0
-    cdla-permissive-2.0 wtfpl ecl-2.0 epl-1.0 epl-2.0 etalab-2.0 eupl-1.1 eupl-1.2 agpl-3.0 gfdl gpl gpl-2.0 gpl-3.0
-    lgpl lgpl-2.1 lgpl-3.0 isc h-research intel-research lppl-1.3c ms-pl apple-ascl apple-amlr mpl-2.0 odc-by odbl
-    openmdw-1.0 openrail++ osl-3.0 postgresql ofl-1.1 ncsa unlicense zlib pddl lgpl-lr deepfloyd-if-license
-    fair-noncommercial-research-license llama2 llama3 llama3.1 llama3.2 llama3.3 llama4 gemma grok2-community
-    """.split()
+    [
+        "apache-2.0",
+        "mit",
+        "openrail",
+        "bigscience-openrail-m",
+        "creativeml-openrail-m",
+        "bigscience-bloom-rail-1.0",
+        "bigcode-openrail-m",
+        "afl-3.0",
+        "artistic-2.0",
+        "bsl-1.0",
+        "bsd",
+        "bsd-2-clause",
+        "bsd-3-clause",
+        "bsd-3-clause-clear",
+        "c-uda",
+        "cc",
+        "cc0-1.0",
+        "cc-by-2.0",
+        "cc-by-2.5",
+        "cc-by-3.0",
+        "cc-by-4.0",
+        "cc-by-sa-3.0",
+        "cc-by-sa-4.0",
+        "cc-by-nc-2.0",
+        "cc-by-nc-3.0",
+        "cc-by-nc-4.0",
+        "cc-by-nd-4.0",
+        "cc-by-nc-nd-3.0",
+        "cc-by-nc-nd-4.0",
+        "cc-by-nc-sa-2.0",
+        "cc-by-nc-sa-3.0",
+        "cc-by-nc-sa-4.0",
+        "cdla-sharing-1.0",
+        "cdla-permissive-1.0",
+        "cdla-permissive-2.0",
+        "wtfpl",
+        "ecl-2.0",
+        "epl-1.0",
+        "epl-2.0",
+        "etalab-2.0",
+        "eupl-1.1",
+        "eupl-1.2",
+        "agpl-3.0",
+        "gfdl",
+        "gpl",
+        "gpl-2.0",
+        "gpl-3.0",
+        "lgpl",
+        "lgpl-2.1",
+        "lgpl-3.0",
+        "isc",
+        "h-research",
+        "intel-research",
+        "lppl-1.3c",
+        "ms-pl",
+        "apple-ascl",
+        "apple-amlr",
+        "mpl-2.0",
+        "odc-by",
+        "odbl",
+        "openmdw-1.0",
+        "openrail++",
+        "osl-3.0",
+        "postgresql",
+        "ofl-1.1",
+        "ncsa",
+        "unlicense",
+        "zlib",
+        "pddl",
+        "lgpl-lr",
+        "deepfloyd-if-license",
+        "fair-noncommercial-research-license",
+        "llama2",
+        "llama3",
+        "llama3.1",
+        "llama3.2",
+        "llama3.3",
+        "llama4",
+        "gemma",
+        "grok2-community",
+    ]
 )
 """Licence ids of the Hub: https://huggingface.co/docs/hub/repositories-licenses"""
 
@@ -69,10 +142,12 @@ def _licence(case: Case) -> dict[str, object]:
 
 
 def _base(case: Case, artefacts: Piece | None) -> dict[str, object]:
+    """The base as the weights name it, where that is a Hub id and no path; else as the owner declares it."""
     declared = case.dossier.system.base_model
     named = (artefacts.body.get("base") or {}) if artefacts else {}
-    name = str(named.get("name") or (declared.name if declared else ""))
-    if not _MODEL_ID.match(name):
+    names = (str(named.get("name") or ""), declared.name if declared else "")
+    name = next((name for name in names if _MODEL_ID.match(name)), None)
+    if name is None:
         return {}
     adapter = artefacts is not None and artefacts.body.get("form") == "adapter"
     return {"base_model": name, "base_model_relation": "adapter" if adapter else "finetune"}

@@ -1,11 +1,11 @@
 """From the HTML of a document to an archivable, tagged PDF (PDF/A-3u, ISO 19005-3) with WeasyPrint.
 
-The HTML may hold words of strangers, so nothing is fetched: only `data:` addresses are opened, and everything else (a file of
-this machine, a server next door) is refused before a socket is made. The dates and the identifier come from the caller, hence
-the same HTML gives the same bytes on one machine; another set of fonts gives other bytes.
+The HTML may hold words of strangers, so nothing is fetched: only `data:` addresses are opened, and everything else
+(a file of this machine, a server next door) is refused before a socket is made. The dates and the identifier come
+from the caller, hence the same HTML gives the same bytes on one machine; another set of fonts gives other bytes.
 
-WeasyPrint is imported here and only when a PDF is made. It is a package that pip installs and a library, Pango, that the system
-does; which of the two is missing is told apart.
+WeasyPrint is imported here and only when a PDF is made. It is a package that pip installs and a library, Pango,
+that the system does; which of the two is missing is told apart.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from governance.errors import GovernanceError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from types import ModuleType
 
 VARIANT = "pdf/a-3u"
 PACKAGE_HINT = "Install it with: pip install 'governance-evidence[pdf]'"
 SYSTEM_HINTS: Mapping[str, str] = {
-    "debian": "apt-get install --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu",
+    "debian": "apt-get install --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 "
+    "libharfbuzz-subset0 fonts-dejavu",
     "fedora": "dnf install pango dejavu-sans-fonts",
     "alpine": "apk add pango font-dejavu",
     "arch": "pacman -S pango ttf-dejavu",
@@ -55,12 +55,12 @@ def to_pdf(html: str, *, identifier: str, created: datetime) -> bytes:
     return made
 
 
-def _fetcher(weasyprint: ModuleType) -> Any:
+def _fetcher(weasyprint: Any) -> Any:  # noqa: ANN401 - the package has no types
     """A fetcher that opens `data:` and nothing else."""
     return weasyprint.urls.URLFetcher(allowed_protocols={"data"}, allow_redirects=False)
 
 
-def _weasyprint() -> ModuleType:
+def _weasyprint() -> Any:  # noqa: ANN401 - the module, which has no types
     try:
         import weasyprint
         import weasyprint.urls

@@ -1,14 +1,15 @@
 """How a value becomes text in a format. Every `{{ … }}` of a template ends here, whatever the template forgot.
 
-A `Printer` is the `finalize` step of a Jinja environment: text is escaped for the format, a `Fact` prints with its citation, a
-`Status` with its sign, a `Head` as YAML. Markup that the template itself made passes through. Numbers and texts are all a
-template can print besides; printing a whole view is a mistake and an error.
+A `Printer` is the `finalize` step of a Jinja environment: text is escaped for the format, a `Fact` prints with its
+citation, a
+`Status` with its sign, a `Head` as YAML. Markup that the template itself made passes through. Numbers and texts are
+all a template can print besides; printing a whole view is a mistake and an error.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import yaml
@@ -16,39 +17,33 @@ from jinja2 import Undefined
 from markupsafe import Markup
 
 from governance.reports import escape
-from governance.reports.views import Cite, Fact, Head, Said, Status
+from governance.reports.card_views import Head
+from governance.reports.views import Cite, Fact, Said, Status
 
 NOT_EVIDENCED = "not evidenced"
 _CODE = re.compile(r"`([^`]+)`")
+_CODE_SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9 :._/+@=-]*")
+_BLANK_LINES = re.compile(r"\n{3,}")
 
 
 class Printer:
     """What the two formats share. `of` is given to Jinja as `finalize`."""
 
-    def of(self, value: Any) -> Markup:
+    def of(self, value: object) -> Markup:
         """The value as safe text of the format."""
-        match value:
-            case Markup():
-                return value
-            case Undefined():
-                return Markup(str(value))  # noqa: S704 - a strict one raises here
-            case str():
-                return self.text(value)
-            case bool():
-                return self.text("yes" if value else "no")
-            case int() | float():
-                return self.text(f"{value:,}" if isinstance(value, int) else str(value))
-            case Cite():
-                return self.cite(value)
-            case Fact():
-                return self.fact(value)
-            case Said():
-                return self.said(value)
-            case Status():
-                return self.status(value)
-            case Head():
-                return self.head(value)
+        if isinstance(value, Markup):
+            return value
+        if isinstance(value, Undefined):
+            return Markup(str(value))  # noqa: S704 - a strict one raises here
+        if isinstance(value, (bool, int, float)):
+            return self.text(_number(value))
+        for kind, form in self._forms().items():
+            if isinstance(value, kind):
+                return form(value)
         raise TypeError(f"a template can not print {type(value).__name__}: name one of its fields")
+
+    def _forms(self) -> dict[type, Callable[[Any], Markup]]:
+        return {str: self.text, Cite: self.cite, Fact: self.fact, Said: self.said, Status: self.status, Head: self.head}
 
     def text(self, value: str) -> Markup:
         """Plain text."""
@@ -80,8 +75,17 @@ class Printer:
         return Markup(" ").join(self.cite(value) for value in values)
 
     def prose(self, value: str) -> Markup:
-        """The filter `prose`, for our own catalogue's words: text whose `code` is set as code where the format can."""
-        return self.text(value)
+        """The filter `prose`, for our own catalogue's words: what stands between two backticks is set as code."""
+        parts = _CODE.split(value)
+        return Markup("").join(self.code(part) if place % 2 else self.text(part) for place, part in enumerate(parts))
+
+    def code(self, value: str) -> Markup:
+        """The filter `code`, for digests and commands."""
+        raise NotImplementedError
+
+    def finish(self, text: str) -> str:
+        """The last touch on the whole document."""
+        return text
 
     def join(self, values: Iterable[Any], by: str = ", ") -> Markup:
         """The filter `join`: each value printed as by itself, so that none comes in unescaped."""
@@ -113,10 +117,7 @@ class HtmlPrinter(Printer):
     def said(self, value: Said) -> Markup:
         """One sentence in the line, several as a list, then who stands behind them."""
         if value.missing:
-            before, _, after = value.ask.partition("`")
-            field, _, rest = after.partition("`")
-            code = Markup("<code>{}</code>").format(self.text(field)) if field else ""
-            return Markup('<span class="ask">{}{}{}</span>').format(self.text(before), code, self.text(rest))
+            return Markup('<span class="ask">{}</span>').format(self.prose(value.ask))
         by = Markup('<span class="by">{} {}</span>').format(self.text(value.by), self.cites(value.cites))
         if len(value.texts) == 1:
             return Markup('<span class="said">{}</span> {}').format(self.text(value.texts[0]), by)
@@ -129,9 +130,9 @@ class HtmlPrinter(Printer):
             value.tone, value.icon, self.text(value.word)
         )
 
-    def prose(self, value: str) -> Markup:
-        """Escaped first; then what stands between two backticks is set as code."""
-        return Markup(_CODE.sub(r"<code>\1</code>", str(self.text(value))))  # noqa: S704 - escaped the line before
+    def code(self, value: str) -> Markup:
+        """A `code` element."""
+        return Markup("<code>{}</code>").format(self.text(value))
 
 
 class MarkdownPrinter(Printer):
@@ -156,7 +157,7 @@ class MarkdownPrinter(Printer):
     def said(self, value: Said) -> Markup:
         """One sentence in the line, several as a list, then who stands behind them."""
         if value.missing:
-            return Markup(f"*{value.ask}*")  # noqa: S704 - our own words
+            return Markup("*{}*").format(self.prose(value.ask))
         by = Markup("*({})* {}").format(self.text(value.by), self.cites(value.cites))
         if len(value.texts) == 1:
             return Markup("{} {}").format(self.text(value.texts[0]), by)
@@ -167,8 +168,22 @@ class MarkdownPrinter(Printer):
         """Sign and word."""
         return Markup("{} {}").format(value.icon, self.text(value.word))
 
+    def code(self, value: str) -> Markup:
+        """A code span, where nothing in the value could end it or mean more; else plain text."""
+        return Markup(f"`{value}`") if _CODE_SAFE.fullmatch(value) else self.text(value)  # noqa: S704 - checked
 
-def _plain(value: Any) -> Any:
+    def finish(self, text: str) -> str:
+        """No more than one blank line at a time; evidence holds no line break here, so only templates are touched."""
+        return _BLANK_LINES.sub("\n\n", text).rstrip("\n") + "\n"
+
+
+def _number(value: float) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def _plain(value: object) -> object:
     """The same value in lists and dicts, as the safe dumper wants it; repeated parts are written out, not aliased."""
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}

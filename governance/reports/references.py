@@ -1,8 +1,9 @@
 """Citations: every figure points at the row of the evidence index it comes from, and every gap is counted.
 
-Evidence is numbered E1, E2 … in the order of the ledger, the system file is S, decisions are D1, D2 …, so that one number means
-the same piece in the model card, in the audit report and in the CSV files of one case. `References` also keeps the tally of
-facts that were asked for and of those without evidence: the one mutable thing in this wing, alive while a view is built.
+Evidence is numbered E1, E2 … in the order of the ledger, the system file is S, decisions are D1, D2 …, so that one
+number means the same piece in the model card, in the audit report and in the CSV files of one case. `References`
+also keeps the tally of facts that were asked for and of those without evidence: the one mutable thing in this wing,
+alive while a view is built.
 """
 
 from __future__ import annotations

@@ -9,21 +9,21 @@ A template says what it makes in its front matter, a YAML mapping in the Jinja c
     view: audit-report
     --- #}
 
-So a new document is a new file, and a workspace that brings a file of the same name replaces ours. Templates run in Jinja's
-immutable sandbox with strict names: one that misspells a name fails, it does not print a blank. There is no `safe` filter, no
-chance and no clock. Evidence is only ever data here and never a template.
+So a new document is a new file, and a workspace that brings a file of the same name replaces ours. Templates run in
+Jinja's immutable sandbox with strict names: one that misspells a name fails, it does not print a blank. There is no
+`safe` filter, no chance and no clock. Evidence is only ever data here and never a template.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import DictLoader, StrictUndefined, TemplateError, nodes
-from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
+from jinja2.exceptions import SecurityError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from governance.errors import ContentError, UnreadableError, UsageError
 from governance.parsing import strict_yaml
@@ -31,6 +31,8 @@ from governance.reports import audit, card, risks, tables
 from governance.reports.printing import HtmlPrinter, MarkdownPrinter, Printer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from governance.domain.case import Case
 
 VIEWS: Mapping[str, Callable[[Case], object]] = {
@@ -40,11 +42,11 @@ VIEWS: Mapping[str, Callable[[Case], object]] = {
 }
 """Views by the name a template asks for in its front matter."""
 
-DATA_FILES: Mapping[str, Callable[[Case], bytes]] = {
-    "risk-register.csv": tables.risk_register,
-    "evidence-index.csv": tables.evidence_index,
+TABLES: Mapping[str, Callable[[Case], bytes]] = {
+    "risk-register": tables.risk_register,
+    "evidence-index": tables.evidence_index,
 }
-"""Documents that need no template."""
+"""Data files by the view they print. They need no template."""
 
 PRINTERS: Mapping[str, type[Printer]] = {".html": HtmlPrinter, ".md": MarkdownPrinter}
 """Formats by the ending of the document's name."""
@@ -67,7 +69,7 @@ _UNSAFE_FILTERS = (
 
 @dataclass(frozen=True)
 class Document:
-    """A document that can be made: its file name, the template that makes it, its title, its readers, its view."""
+    """A document that can be made: its file name, its template (empty for a data file), title, readers and view."""
 
     name: str
     template: str
@@ -76,9 +78,18 @@ class Document:
     view: str
 
 
+DATA_FILES = (
+    Document("risk-register.csv", "", "Risk register", "whoever sorts and filters risks", "risk-register"),
+    Document("evidence-index.csv", "", "Evidence index", "an auditor who samples evidence", "evidence-index"),
+)
+
+
 def documents(templates: Mapping[str, str]) -> dict[str, Document]:
-    """The documents these templates make, by file name. Parts (`_parts/…`) make none. Raises `ContentError`."""
-    found: dict[str, Document] = {}
+    """Everything `render` can make of these templates, by file name: data files, and what each front matter names.
+
+    Parts (`_parts/…`) make nothing. Raises `ContentError`.
+    """
+    found = {document.name: document for document in DATA_FILES}
     for template in sorted(templates):
         if template.startswith("_"):
             continue
@@ -87,12 +98,7 @@ def documents(templates: Mapping[str, str]) -> dict[str, Document]:
             other = found[document.name].template
             raise ContentError(f"makes {document.name}, as {other} does", where=template, hint="Give one another name.")
         found[document.name] = document
-    return found
-
-
-def names(templates: Mapping[str, str]) -> tuple[str, ...]:
-    """Every file name `render` can make from these templates, data files included, sorted."""
-    return tuple(sorted({*documents(templates), *DATA_FILES}))
+    return dict(sorted(found.items()))
 
 
 def render(name: str, case: Case, templates: Mapping[str, str]) -> bytes:
@@ -100,12 +106,13 @@ def render(name: str, case: Case, templates: Mapping[str, str]) -> bytes:
 
     Raises `UsageError` for a name nothing makes, `ContentError` for a template that breaks its rules.
     """
-    if name in DATA_FILES:
-        return DATA_FILES[name](case)
-    document = documents(templates).get(name)
+    known = documents(templates)
+    document = known.get(name)
     if document is None:
-        raise UsageError(f"nothing makes a document {name!r}", hint=f"There are: {', '.join(names(templates))}.")
-    environment = _environment(name[name.rindex(".") :], tuple(sorted(templates.items())))
+        raise UsageError(f"nothing makes a document {name!r}", hint=f"There are: {', '.join(known)}.")
+    if not document.template:
+        return TABLES[document.view](case)
+    environment = _environment(_ending(name), tuple(sorted(templates.items())))
     try:
         template = environment.get_template(document.template)
         text = template.render(view=VIEWS[document.view](case), title=document.title)
@@ -117,7 +124,11 @@ def render(name: str, case: Case, templates: Mapping[str, str]) -> bytes:
         raise ContentError(
             str(error) or type(error).__name__, where=place, hint="The views list what may be named."
         ) from None
-    return text.encode("utf-8", errors="backslashreplace")
+    return PRINTERS[_ending(name)]().finish(text).encode("utf-8", errors="backslashreplace")
+
+
+def _ending(name: str) -> str:
+    return name[name.rindex(".") :]
 
 
 def _front_matter(template: str, text: str) -> Document:
@@ -161,6 +172,7 @@ def _environment(ending: str, templates: tuple[tuple[str, str], ...]) -> Immutab
     environment.filters["join"] = printer.join
     environment.filters["cites"] = printer.cites
     environment.filters["prose"] = printer.prose
+    environment.filters["code"] = printer.code
     environment.filters["e"] = environment.filters["escape"] = printer.of
     return environment
 

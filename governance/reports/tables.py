@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from governance.reports.escape import cell
@@ -15,6 +14,8 @@ from governance.reports.references import References
 from governance.reports.risks import register
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from governance.domain.case import Case
 
 
@@ -50,8 +51,9 @@ def evidence_index(case: Case) -> bytes:
     )  # fmt: skip
     body = (
         (
-            row.key, row.id, row.kind, row.about, row.role, row.bound_by, row.quality.word, "; ".join(row.quality_reasons),
-            row.effective, row.recorded, row.collector, row.tool, row.sources, row.digest, "no" if row.unbound else "",
+            row.key, row.id, row.kind, row.about, row.role, row.bound_by, row.quality.word,
+            "; ".join(row.quality_reasons), row.effective, row.recorded, row.collector, row.tool,
+            row.sources, row.digest, "no" if row.unbound else "",
         )
         for row in References(case).all_rows()
     )  # fmt: skip

@@ -1,12 +1,12 @@
-"""What templates may name: the atoms every document shares, and the view of the model card and of the risk register.
+"""What templates may name: the atoms every document shares, and the view of the risk register.
 
-Each class lists its names in its docstring; a test holds the two equal. A template prints an atom by naming it: `{{ view.steps }}`
-prints the value *and* its citation, `{{ view.purpose }}` the text *and* who stated it. All of it is frozen and plain.
+Each class lists its names in its docstring; a test holds the two equal. A template prints an atom by naming it: naming
+a fact prints the value *and* its citation, naming what somebody said prints the text *and* who stated it. All of it is
+frozen and plain. The other documents' views are in `card_views` and `audit_views`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -148,7 +148,8 @@ class EvidenceIndex:
 class PartRow:
     """A part of the identity.
 
-    `part`: which part; `name`: its name; `digest`: in full, or empty; `short`: the first twelve digits; `revision`: or empty.
+    `part`: which part; `name`: its name; `digest`: in full, or empty; `short`: the first twelve digits; `revision`:
+    or empty.
     `by_reference`: True where only its name vouches for it.
     """
 
@@ -248,56 +249,6 @@ class PurposeGap:
 
 
 @dataclass(frozen=True)
-class DataSet:
-    """A training data set as its manifest describes it.
-
-    `name`: its name; `licence`, `rows`, `files`, `size`, `digest`: facts about it; `languages`, `sources`: lists, may be empty.
-    `statements`: which of provenance, personal data and limitations its card speaks of, each with a status.
-    `cites`: where it comes from.
-    """
-
-    name: str
-    licence: Fact
-    rows: Fact
-    files: Fact
-    size: Fact
-    digest: Fact
-    languages: tuple[str, ...]
-    sources: tuple[str, ...]
-    statements: tuple[tuple[str, Status], ...]
-    cites: tuple[Cite, ...]
-
-
-@dataclass(frozen=True)
-class Curve:
-    """A loss curve, ready to be drawn in a box of `width` by `height`.
-
-    `points`: the training loss as `x,y x,y …`; `held_out`: the same for held-out data, may be empty.
-    `marks`: held-out points as pairs (x, y).
-    `first`, `last`: loss at the first and last step printed; `first_step`, `last_step`: those steps.
-    `low`, `high`: the least and greatest loss drawn.
-    `alt`: the curve in words, for whoever does not see it.
-    `note`: how the curve was thinned out; empty where every point is drawn.
-    `cites`: where it comes from.
-    """
-
-    width: int
-    height: int
-    points: str
-    held_out: str
-    marks: tuple[tuple[str, str], ...]
-    first: str
-    last: str
-    first_step: str
-    last_step: str
-    low: str
-    high: str
-    alt: str
-    note: str
-    cites: tuple[Cite, ...]
-
-
-@dataclass(frozen=True)
 class RiskRow:
     """A risk of the register on the day of judgement.
 
@@ -308,7 +259,8 @@ class RiskRow:
     `inherent`, `residual`: as `4 × 3 = 12`; `inherent_level`, `residual_level`: their bands.
     `inherent_score`, `residual_score`: the products.
     `arithmetic`: each step from inherent to residual, as lines.
-    `appetite`: the greatest score the system carries, or words that none is stated; `within`: whether the residual is inside it.
+    `appetite`: the greatest score the system carries, or words that none is stated; `within`: whether the residual
+    is inside it.
     `next_review`: when it is looked at again; `overdue`: True where that day is past.
     """
 
@@ -411,61 +363,3 @@ class Attested:
     document: str
     review_due: str
     cites: tuple[Cite, ...]
-
-
-@dataclass(frozen=True)
-class CardView:
-    """What `view: model-card` gives to a template.
-
-    `head`: the YAML head as a mapping; it prints as YAML between two lines of `---`.
-    `frame`: the frame; `index`: the evidence index.
-    `description`, `purpose`, `owner`, `contact`, `users`, `licence`, `intended`, `prohibited`, `deployment`, `tier`: stated.
-    `base_model`: what the owner declares of the base model.
-    `details`: facts about the candidate's files; `data_sets`: what it was trained on.
-    `training`: facts about the training; `curve`: its loss, or None; `runs`: how many training runs of it are on record.
-    `results`, `safety`: evaluation results; `gaps`, `safety_gaps`: purposes nobody evaluated.
-    `worse`: how many results are worse than the base beyond chance.
-    `attested`: documents people attested.
-    `risks`: the greatest residual risks; `register_total`: how many the register holds.
-    `environment`: facts about where it was trained; `packages`: pairs of package and version that shape the result.
-    """
-
-    head: Head
-    frame: Frame
-    index: EvidenceIndex
-    description: Said
-    purpose: Said
-    owner: Said
-    contact: Said
-    users: Said
-    licence: Said
-    intended: Said
-    prohibited: Said
-    deployment: Said
-    tier: Said
-    base_model: Said
-    details: tuple[Fact, ...]
-    data_sets: tuple[DataSet, ...]
-    training: tuple[Fact, ...]
-    curve: Curve | None
-    runs: int
-    results: tuple[ResultRow, ...]
-    safety: tuple[ResultRow, ...]
-    gaps: tuple[PurposeGap, ...]
-    safety_gaps: tuple[PurposeGap, ...]
-    worse: int
-    attested: tuple[Attested, ...]
-    risks: tuple[RiskRow, ...]
-    register_total: int
-    environment: tuple[Fact, ...]
-    packages: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True)
-class Head:
-    """The YAML head of a card. Prints as YAML, whatever its strings hold.
-
-    `fields`: the mapping.
-    """
-
-    fields: Mapping[str, object]

@@ -1,7 +1,7 @@
 """The words, signs and tones for every answer there is, so that no document invents its own.
 
-A status is always a sign *and* a word; colour only repeats what both already say. The signs are characters that DejaVu Sans
-draws, since that is the one font family a plain machine is sure to have.
+A status is always a sign *and* a word; colour only repeats what both already say. The signs are characters that
+DejaVu Sans draws, since that is the one font family a plain machine is sure to have.
 """
 
 from __future__ import annotations

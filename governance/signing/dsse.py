@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 IN_TOTO = "application/vnd.in-toto+json"
+MAX_SIGNATURES = 16
 
 
 @dataclass(frozen=True)
@@ -74,13 +75,13 @@ def parse(data: bytes, *, where: str = "") -> Envelope:
     """Read an envelope strictly. Raises `UnreadableError`; signatures are not verified here."""
     value = strict_json.loads(data, where=where)
     try:
-        if set(value) != {"payload", "payloadType", "signatures"} or not value["signatures"]:
+        if set(value) != {"payload", "payloadType", "signatures"} or not 0 < len(value["signatures"]) <= MAX_SIGNATURES:
             raise ValueError("fields")
         envelope = Envelope(
-            payload_type=str(value["payloadType"]),
+            payload_type=_text(value["payloadType"]),
             payload=_decode(value["payload"]),
             signatures=tuple(
-                Signature(keyid=str(row["keyid"]), sig=_decode(row["sig"])) for row in value["signatures"]
+                Signature(keyid=_text(row["keyid"]), sig=_decode(row["sig"])) for row in value["signatures"]
             ),
         )
         if canonical.dumps(value) != data or any(set(row) != {"keyid", "sig"} for row in value["signatures"]):
@@ -88,6 +89,12 @@ def parse(data: bytes, *, where: str = "") -> Envelope:
     except (ValueError, TypeError, KeyError, binascii.Error) as error:
         raise UnreadableError(f"not a DSSE envelope in canonical form ({error})", where=where) from None
     return envelope
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError("a field that is not text")
+    return value
 
 
 def _decode(text: str) -> bytes:

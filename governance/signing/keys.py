@@ -44,11 +44,13 @@ def generate() -> Ed25519PrivateKey:
 def save(key: Ed25519PrivateKey, path: Path) -> None:
     """Write a private key as PKCS#8 PEM, readable by its owner alone. Raises `UsageError` where the file exists."""
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        raise UsageError("there is a key already, and it is not overwritten", where=str(path)) from None
+    except OSError as error:
+        if os.path.lexists(path):
+            raise UsageError("there is a key already, and it is not overwritten", where=str(path)) from None
+        raise UsageError(f"the key can not be written: {error.strerror}", where=str(path)) from None
     with os.fdopen(descriptor, "wb") as stream:
         stream.write(pem)
 
@@ -98,6 +100,8 @@ def parse_public(line: str, *, where: str = "") -> bytes:
     if not isinstance(key, Ed25519PublicKey):
         raise UnreadableError("not an Ed25519 public key", where=where)
     public = raw(key)
+    if len(line.splitlines()) != 1 or line.split()[:2] != public_line(public).split():
+        raise UnreadableError("an OpenSSH public key in a second spelling", where=where)
     require_strong(public, where=where)
     return public
 

@@ -52,13 +52,13 @@ class Signers(Noun):
 
 def parse(data: bytes, *, where: str = "signers.yaml") -> Signers:
     """Read a list of signers. Raises `UnreadableError` for a weak key, one key under two names, one person twice."""
-    value = strict_yaml.loads(data, where=where) or {}
+    value = strict_yaml.loads(data, where=where)
     try:
-        listed = Signers.model_validate(value)
+        listed = Signers.model_validate({} if value is None else value)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
-        raise UnreadableError(f"{place}: {first['msg']}", where=where) from None
+        raise UnreadableError(f"{place or 'the list'}: {first['msg']}", where=where) from None
     seen_keys: dict[bytes, str] = {}
     seen_people: dict[str, str] = {}
     for signer in listed.signers:

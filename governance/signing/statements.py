@@ -47,8 +47,12 @@ def read(data: bytes, *, entry_id: str, seq: int, signers: Signers) -> SignedDec
     envelope = dsse.parse(data, where=entry_id)
     decision = _decision(envelope, entry_id)
     by_key = signers.by_key()
-    names = envelope.signed_by({keys.fingerprint(public): public for public in by_key})
-    signer = next((who for public, who in by_key.items() if keys.fingerprint(public) in names), None)
+    prints = {keys.fingerprint(public): public for public in by_key}
+    signed = sorted(
+        envelope.signed_by(prints),
+        key=lambda name: person_key(by_key[prints[name]].name) != person_key(decision.signer),
+    )  # a signature that somebody added takes nothing from the signer's own
+    signer = by_key[prints[signed[0]]] if signed else None
     problem = _problem(decision, signer)
     if problem is None and seq < decision.checkpoint.size:
         problem = "names a later ledger than the one it stands in"
@@ -56,7 +60,7 @@ def read(data: bytes, *, entry_id: str, seq: int, signers: Signers) -> SignedDec
         id=entry_id,
         seq=seq,
         decision=decision,
-        key_fingerprint=next(iter(names), envelope.signatures[0].keyid),
+        key_fingerprint=signed[0] if signed else envelope.signatures[0].keyid,
         valid=problem is None,
         problem=problem,
     )

@@ -1,0 +1,236 @@
+"""Speed as ratios against primitives, in one run on one machine, and what the installs weigh.
+
+Nothing here passes or fails: numbers go to people. Each row says what was measured, what it is held against, the ratio, and the aim.
+Times are the best of a few runs, CPU seconds where that is what is meant.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import resource
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+ROOT = Path(__file__).parent.parent.parent
+sys.path.insert(0, str(ROOT))
+
+from governance.domain.entry import EntryType  # noqa: E402
+from governance.ledger.store import Draft, Ledger  # noqa: E402
+from governance.workspace import Workspace  # noqa: E402
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+RECORDED = ROOT / "evidence" / "recorded" / "smollm2-elm-desk"
+SYSTEM = "id: bench\nname: Bench system\npurpose: To be measured by the bench\nowner: The bench\n"
+
+
+def best(call: Callable[[], object], runs: int = 5, clock: Callable[[], float] = time.perf_counter) -> float:
+    """The shortest of several runs in seconds."""
+    times = []
+    for _ in range(runs):
+        start = clock()
+        call()
+        times.append(clock() - start)
+    return min(times)
+
+
+def row(what: str, value: str, against: str, ratio: float | None, aim: str) -> None:
+    """Print one measurement."""
+    shown = f"{ratio:6.2f}×" if ratio is not None else "       "
+    sys.stdout.write(f"{what:<46} {value:>16}  {shown}  against {against}; aim {aim}\n")
+    sys.stdout.flush()
+
+
+def start_up() -> None:
+    """`govern --version` against an interpreter that does nothing."""
+    govern = Path(sys.executable).parent / "govern"
+    if not govern.exists():
+        return
+    mine = best(lambda: subprocess.run([govern, "--version"], stdout=subprocess.DEVNULL, check=True), 15)
+    bare = best(lambda: subprocess.run([sys.executable, "-c", "pass"], check=True), 15)
+    row("start-up of govern --version", f"{mine * 1000:.0f} ms", f"python -c pass, {bare * 1000:.0f} ms", mine / bare, "< 3×")
+
+
+def attaching(folder: Path) -> None:
+    """1,000 evidence files attached, against the bare insert of the rows they come to."""
+    files = folder / "files"
+    files.mkdir()
+    template = next(RECORDED.glob("eval/base/*/results_*.json")).read_text("utf-8")
+    small = json.loads(template) | {"configs": {}, "pretty_env_info": ""}
+    for number in range(1000):
+        small["date"] = 1_795_000_000 + number
+        (files / f"results_{number:04d}.json").write_text(json.dumps(small))
+    workspace = Workspace.init(folder / "ws")
+    (folder / "system.yaml").write_text(SYSTEM)
+    workspace.add_system(folder / "system.yaml")
+    start = time.perf_counter()
+    done = workspace.attach([files], "bench", environment=False)
+    mine = time.perf_counter() - start
+    rows = [(seq, body.decode()) for seq, body in workspace.ledger.bodies()]
+    workspace.ledger.close()
+
+    def bare(each: bool) -> float:
+        path = folder / "bare.db"
+        path.unlink(missing_ok=True)
+        with closing(sqlite3.connect(path, isolation_level=None)) as database:
+            database.execute("PRAGMA journal_mode=WAL")
+            database.execute("PRAGMA synchronous=FULL")
+            database.execute("CREATE TABLE entry (seq INTEGER PRIMARY KEY, body TEXT)")
+            start = time.perf_counter()
+            if not each:
+                database.execute("BEGIN")
+            for item in rows:
+                database.execute("INSERT INTO entry VALUES (?, ?)", item)
+            if not each:
+                database.execute("COMMIT")
+            return time.perf_counter() - start
+
+    rate = len(done.appended) / mine
+    row("attach of 1,000 evidence files", f"{rate:,.0f} files/s", f"the same rows, a commit each, {bare(True):.3f} s", mine / bare(True), "< 5×")
+    row("  the same", f"{mine:.3f} s", f"the same rows in one commit, {bare(False):.3f} s", mine / bare(False), "reported")
+
+
+def ledger(folder: Path) -> None:
+    """Verification of 100,000 entries against hashing the same bytes, and appending."""
+    held = Ledger.create(folder / "big.db", origin="bench", clock=lambda: datetime.now(UTC))
+    record = {"kind": "eval-run.v1", "body_digest": "sha256:" + "0" * 64, "filler": "x" * 300}
+    drafts = [Draft(EntryType.EVIDENCE, f"ev-{number:020x}", "bench", record) for number in range(100_000)]
+    start = time.perf_counter()
+    for first in range(0, len(drafts), 1000):
+        held.append(drafts[first : first + 1000])
+    batch = time.perf_counter() - start
+    bodies = [body for _, body in held.bodies()]
+    mine = best(held.verify, 3)
+
+    def plain() -> None:
+        for body in bodies:
+            hashlib.sha256(body).digest()
+
+    loop = best(plain, 3)
+    row("verify of a ledger of 100,000 entries", f"{mine:.2f} s", f"hashlib over the same bytes, {loop:.2f} s", mine / loop, "< 2×")
+
+    def tree() -> None:
+        level = [hashlib.sha256(b"\0" + body).digest() for body in bodies]
+        while len(level) > 1:
+            level = [hashlib.sha256(b"\1" + a + b).digest() for a, b in zip(level[::2], level[1::2], strict=False)]
+
+    needed = best(tree, 3)
+    row("  the same", f"{mine:.2f} s", f"hashlib over leaves and nodes, {needed:.2f} s", mine / needed, "< 2×")
+    row("append in batches of 1,000", f"{len(drafts) / batch:,.0f}/s", "nothing", None, "reported")
+    start = time.perf_counter()
+    for number in range(300):
+        held.append([Draft(EntryType.EVIDENCE, f"ev-s{number:019x}", "bench", record)])
+    row("append singly", f"{300 / (time.perf_counter() - start):,.0f}/s", "nothing", None, "reported")
+    proof = best(lambda: held.inclusion(54_321, 100_000))
+    row("proof of one item of 100,000", f"{proof * 1000:.2f} ms", "nothing", None, "< 2 ms")
+    held.close()
+
+
+def hashing(folder: Path) -> None:
+    """1 GiB of weights in two files against `openssl speed`."""
+    from governance.collectors.files import File, hash_all
+
+    block = b"\x5a" * (1 << 20)
+    paths = [folder / f"weights-{number}.bin" for number in range(2)]
+    for path in paths:
+        with path.open("wb") as stream:
+            for _ in range(512):
+                stream.write(block)
+    limit = _openssl_speed()
+
+    def one() -> None:
+        File(str(paths[0]), paths[0].name, paths[0].name).sha256  # noqa: B018 - the digest is made when it is asked for
+
+    def both() -> None:
+        hash_all([File(str(path), path.name, path.name) for path in paths])
+
+    one()
+    cpu = best(one, 3, time.process_time)
+    wall_one, wall_both = best(one, 3), best(both, 3)
+    per_core = 0.5 * (1 << 30) / cpu
+    against = f"openssl speed, {limit / 1e9:.2f} GB/s" if limit else "nothing: no openssl here"
+    row("hashing weights, per core", f"{per_core / 1e9:.2f} GB/s", against, per_core / limit if limit else None, "≥ 0.90×")
+    row("hashing 1 GiB on two threads", f"{wall_both:.2f} s", "one thread", 2 * wall_one / wall_both, "≥ 1.7×")
+    for path in paths:
+        path.unlink()
+
+
+def _openssl_speed() -> float:
+    if shutil.which("openssl") is None:
+        return 0.0
+    done = subprocess.run(
+        ["openssl", "speed", "-mr", "-seconds", "2", "-bytes", "1048576", "-evp", "sha256"], capture_output=True, text=True, check=False
+    )
+    lines = [line for line in done.stdout.splitlines() if line.startswith("+F:")]
+    return float(lines[-1].split(":")[-1]) if lines else 0.0
+
+
+def report(folder: Path) -> None:
+    """The PDF of the audit report against WeasyPrint alone on the same HTML."""
+    try:
+        import weasyprint
+    except (ImportError, OSError):
+        sys.stdout.write("no PDF: WeasyPrint or Pango is missing\n")
+        return
+    from governance.reports import pdf, render
+
+    workspace = Workspace.init(folder / "report")
+    workspace.add_system(RECORDED / "system.yaml")
+    workspace.attach([RECORDED], "elm-desk", environment=False)
+    case = workspace.case("elm-desk")
+    html = render.render("audit-report.html", case, workspace.templates).decode()
+    pages = len(weasyprint.HTML(string=html).render().pages)
+    alone = best(lambda: weasyprint.HTML(string=html).write_pdf(pdf_variant="pdf/a-3u", pdf_tags=True), 3, time.process_time)
+    ours = best(lambda: pdf.to_pdf(html, identifier="bench", created=case.on), 3, time.process_time)
+    row("PDF of the audit report", f"{ours:.2f} s, {pages} pages", f"WeasyPrint alone, {alone:.2f} s", ours / alone, "< 1.1×")
+    workspace.ledger.close()
+
+
+def memory(folder: Path) -> None:
+    """Peak memory of pack and verify at 10,000 evidence items, each in a process of its own."""
+    program = Path(__file__).with_name("ten_thousand.py")
+    done = subprocess.run([sys.executable, program, folder], capture_output=True, text=True, check=False, cwd=ROOT)
+    sys.stdout.write(done.stdout or done.stderr)
+
+
+def installs() -> None:
+    """Distributions and megabytes of what each person installs."""
+    for name, requirement, aim in (("record and attach", ".", "30, 150 MB"), ("the whole job with PDF", ".[pdf]", "60, 500 MB")):
+        with tempfile.TemporaryDirectory() as root:
+            made = subprocess.run([sys.executable, "-m", "venv", root], check=False).returncode == 0
+            python = Path(root) / "bin" / "python"
+            if not made or subprocess.run([python, "-m", "pip", "install", "-q", requirement], cwd=ROOT, check=False, stderr=subprocess.DEVNULL).returncode:
+                sys.stdout.write(f"install of {requirement}: not measured, the package index did not answer\n")
+                continue
+            subprocess.run([python, "-m", "pip", "uninstall", "-q", "-y", "setuptools", "pip"], check=False, stderr=subprocess.DEVNULL)
+            site = next((Path(root) / "lib").glob("python*/site-packages"))
+            count = len(list(site.glob("*.dist-info")))
+            size = sum(path.stat().st_size for path in site.rglob("*") if path.is_file()) / 1e6
+            row(f"install: {name}", f"{count} dists", f"{size:.0f} MB on disk", None, aim)
+
+
+def main() -> None:
+    """Measure everything."""
+    with tempfile.TemporaryDirectory() as root:
+        for measure in (attaching, ledger, hashing, report, memory):
+            folder = Path(root) / measure.__name__
+            folder.mkdir()
+            measure(folder)
+    start_up()
+    installs()
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    sys.stdout.write(f"peak memory of the bench itself {peak:.0f} MB\n")
+
+
+if __name__ == "__main__":
+    main()

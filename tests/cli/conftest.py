@@ -1,0 +1,51 @@
+"""Run `govern` in this process, and read what it printed."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from governance.cli.app import run
+from tests.conftest import RECORDED
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@dataclass(frozen=True)
+class Ran:
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+@pytest.fixture
+def govern(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
+    """Call with the arguments as a person types them; the folder it runs in is empty at first."""
+    monkeypatch.chdir(tmp_path)
+
+    def call(*arguments: str | Path) -> Ran:
+        capsys.readouterr()
+        code = run([str(argument) for argument in arguments])
+        captured = capsys.readouterr()
+        assert "Traceback" not in captured.err + captured.out
+        return Ran(code, captured.out, captured.err)
+
+    return call
+
+
+@pytest.fixture
+def ready(govern: Callable[..., Ran]) -> Callable[..., Ran]:
+    """A workspace in the present folder, with the recorded system and run."""
+    assert govern("init").code == 0
+    assert govern("system", "add", RECORDED / "system.yaml").code == 0
+    assert govern("attach", RECORDED, "--system", "elm-desk", "--no-environment").code == 0
+    return govern

@@ -1,0 +1,96 @@
+"""What every collector owes: a sample that fits its kinds, three-part words, nothing whole from a broken file."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from pathlib import Path
+
+import jsonschema_rs
+import pytest
+import yaml
+
+from governance.collectors.collect import collectors
+from governance.domain.evidence import Quality
+
+from .conftest import SAMPLES
+
+ALL = {collector.noun.name: collector for collector in collectors()[0]}
+KINDS = Path(__file__).parents[2] / "evidence" / "kinds"
+
+
+def schema(kind):
+    path = KINDS / f"{kind}.yaml"
+    if not path.exists():
+        pytest.skip(f"the kind {kind} is not there")
+    return yaml.safe_load(path.read_text(encoding="utf-8"))["body"]
+
+
+def main_file(folder, name, read):
+    """The file that the collector's own fact was read from."""
+    return folder / next(fact.path for fact in read(folder).found if fact.collector.name == name)
+
+
+def test_each_collector_has_a_sample_named_like_it():
+    assert set(ALL) == {path.name for path in SAMPLES.iterdir() if path.is_dir()}
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_collector_says_what_it_reads_says_and_does_not_say(name):
+    text = importlib.import_module(type(ALL[name]).__module__).__doc__
+    assert text.index("*Reads*") < text.index("*Says*") < text.index("*Does not say*")
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_the_sample_is_read_whole_and_fits_its_kind(name, sample, read):
+    reading = read(sample(name))
+    mine = [fact for fact in reading.found if fact.collector.name == name]
+    assert mine
+    assert reading.not_read == ()
+    for fact in mine:
+        assert fact.kind in ALL[name].kinds
+        assert fact.quality is Quality.COMPLETE
+        assert fact.sources
+        jsonschema_rs.validator_for(schema(fact.kind)).validate(fact.body)
+        json.dumps(fact.body, allow_nan=False)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_reading_twice_says_the_same(name, sample, read):
+    folder = sample(name)
+    assert read(folder) == read(folder)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_file_cut_at_any_tenth_yields_nothing_whole(name, sample, read):
+    path = main_file(sample(name), name, read)
+    whole = path.read_bytes()
+    before = [fact.body for fact in read(path).found if fact.collector.name == name]
+    for tenth in range(10):
+        path.write_bytes(whole[: len(whole) * tenth // 10])
+        reading = read(path)
+        for fact in reading.found:
+            # Prose and YAML have no end mark: cut between two lines they are shorter, and nobody can tell.
+            assert fact.quality is not Quality.COMPLETE or path.suffix in (".md", ".yaml")
+            assert fact.body not in before or path.suffix == ".md"
+        assert reading.found or reading.not_read
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_file_of_noise_under_the_same_name_yields_nothing_whole(name, sample, read):
+    path = main_file(sample(name), name, read)
+    for noise in (b"", b"\xff\xfe\x00noise", b"{" * 5000, b'{"a":1}{"b":2}', b"null", b"[]", b"{}"):
+        path.write_bytes(noise)
+        reading = read(path)
+        assert not any(fact.quality is Quality.COMPLETE for fact in reading.found if fact.collector.name == name)
+        assert [row.path for row in reading.not_read] == [path.name]
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_the_name_of_the_file_does_not_matter(name, sample, read):
+    path = main_file(sample(name), name, read)
+    if path.name in ("config.json", "adapter_config.json"):
+        pytest.skip("loaders know this file by its name alone")
+    renamed = path.with_name("other" + path.suffix)
+    path.rename(renamed)
+    assert any(fact.collector.name == name for fact in read(renamed).found)

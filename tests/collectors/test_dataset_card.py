@@ -1,0 +1,140 @@
+"""Data-set cards: what they say, and where they only pretend to."""
+
+from __future__ import annotations
+
+import pytest
+
+from governance.collectors.licences import is_known
+from governance.domain.evidence import Quality
+
+HEAD = "---\nlicense: mit\nsize_categories: [n<1K]\n---\n"
+
+
+@pytest.fixture
+def card(write, read, tmp_path):
+    def of(text):
+        write("README.md", text)
+        (fact,) = read(tmp_path).found
+        return fact
+
+    return of
+
+
+def test_a_whole_card_with_its_data_is_read(sample, read):
+    (fact,) = read(sample("dataset-card")).found
+    assert fact.body["licence"] == {"id": "cc-by-4.0", "name": None, "link": None, "known": True}
+    assert fact.body["rows"] == 6
+    assert fact.body["statements"] == {"provenance": True, "personal_data": True, "limitations": True}
+    assert fact.subject.digest == fact.body["manifest_digest"]
+
+
+def test_a_card_without_data_has_no_digest(card):
+    body = card(HEAD).body
+    assert (body["files"], body["manifest_digest"], body["rows"]) == ([], None, None)
+
+
+@pytest.mark.parametrize(
+    ("licence", "known"),
+    [
+        ("mit", True), ("CC-BY-4.0", True), ("llama3.1", True), ("0BSD", True), ("[mit, apache-2.0]", True),
+        ("other", False), ("unknown", False), ("[mit, other]", False), ("my-own", False), ("", False), ("TBD", False),
+    ],
+)  # fmt: skip
+def test_a_licence_is_known_when_it_names_one_definite_text(licence, known, card):
+    assert card(f"---\nlicense: {licence}\nsize_categories: [n<1K]\n---\n").body["licence"]["known"] is known
+
+
+def test_other_and_unknown_are_no_licences():
+    assert not is_known("other")
+    assert not is_known("unknown")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "[More Information Needed]", "<!-- say something -->", "TBD", "N/A", "More information needed",
+     "Users should be made aware of the risks, biases and limitations of the dataset."],
+)  # fmt: skip
+def test_a_heading_over_a_fill_in_says_nothing(text, card):
+    body = card(f"{HEAD}## Bias, risks and limitations\n\n{text}\n").body
+    assert body["statements"]["limitations"] is False
+
+
+def test_a_heading_inside_a_block_of_code_is_no_heading(card):
+    body = card(f"{HEAD}```\n## Personal data\nNone at all, we promise.\n```\n").body
+    assert body["statements"]["personal_data"] is False
+
+
+def test_marks_of_a_template_make_a_placeholder(card):
+    fact = card("---\nlicense: {license}\nsize_categories:\n- {size}\nlanguage:\n- en\n---\n")
+    assert fact.quality is Quality.PLACEHOLDER
+    assert fact.body["licence"]["id"] is None
+    assert fact.body["size_categories"] == []
+    assert fact.body["placeholders"] == 2
+
+
+def test_a_template_that_is_no_yaml_yet_is_a_placeholder(card):
+    fact = card("---\nlicense: {license}\nconfigs:\n- {a}: {b}\n- {c}\n---\n")
+    assert fact.quality is Quality.PLACEHOLDER
+
+
+def test_fill_ins_in_the_text_are_counted(card):
+    assert card(f"{HEAD}# X\n\n[More Information Needed]\n\n[More Information Needed]\n").body["placeholders"] == 2
+
+
+@pytest.mark.parametrize("key", ["library_name: peft", "base_model: x", "pipeline_tag: y", "model-index: []",
+                                 "tags: [generated_from_trainer]"])  # fmt: skip
+def test_a_model_card_is_no_data_set(key, write, read, tmp_path):
+    write("README.md", f"---\nlicense: mit\n{key}\n---\n# Model\n")
+    write("data.jsonl", '{"a": 1}\n')
+    assert read(tmp_path).found == ()
+
+
+def test_a_licence_and_data_beside_it_are_enough(write, card):
+    write("train.csv", "a,b\n1,2\n3,4\n")
+    fact = card("---\nlicense: mit\n---\n# Data\n")
+    assert (fact.body["rows"], [row["path"] for row in fact.body["files"]]) == (2, ["train.csv"])
+
+
+def test_data_in_sub_folders_belongs_to_the_card_above(write, card):
+    write("data/train.jsonl", '{"a": 1}\n\n{"a": 2}\n')
+    write("data/test.csv", 'a\n"two\nlines"\n')
+    fact = card(HEAD)
+    assert [row["path"] for row in fact.body["files"]] == ["data/test.csv", "data/train.jsonl"]
+    assert fact.body["rows"] == 3
+
+
+def test_what_tools_wrote_below_a_card_is_no_data(write, read, tmp_path):
+    from .made import results, state
+
+    write("README.md", HEAD)
+    write("train.jsonl", '{"a": 1}\n')
+    write("run/trainer_state.json", state())
+    write("run/extra.jsonl", '{"a": 1}\n')
+    write("eval/results.json", results())
+    write("eval/samples_qa.jsonl", '{"doc_id": 0, "doc": {}, "resps": []}\n')
+    (card,) = [fact for fact in read(tmp_path).found if fact.kind == "dataset-manifest.v1"]
+    assert [row["path"] for row in card.body["files"]] == ["train.jsonl"]
+
+
+def test_rows_of_a_format_that_is_not_counted_are_null(write, card):
+    write("train.parquet", b"PAR1....PAR1")
+    fact = card(HEAD)
+    assert (fact.body["rows"], fact.quality) == (None, Quality.COMPLETE)
+
+
+def test_one_corrupt_line_among_a_thousand_is_said(write, read, tmp_path):
+    rows = ['{"a": 1}'] * 1000
+    rows[500] = '{"a": '
+    write("train.jsonl", "\n".join(rows))
+    write("README.md", HEAD)
+    reading = read(tmp_path)
+    assert reading.found[0].quality is Quality.PARTIAL
+    assert reading.found[0].body["rows"] is None
+    assert reading.not_read[0].reason == "line 501 is not JSON"
+
+
+def test_a_changed_data_file_changes_the_digest(write, card):
+    write("train.jsonl", '{"a": 1}\n')
+    before = card(HEAD).subject.digest
+    write("train.jsonl", '{"a": 2}\n')
+    assert card(HEAD).subject.digest != before

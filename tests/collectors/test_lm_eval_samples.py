@@ -1,0 +1,150 @@
+"""Scores of single samples: columns, never text."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+import pytest
+
+from governance.collectors import lm_eval_samples
+from governance.domain.evidence import Quality
+
+from .made import results
+
+
+def row(number, acc, **extra):
+    made = {
+        "doc_id": number, "doc": {"question": f"secret {number}"}, "target": "0", "arguments": {}, "resps": [["x"]],
+        "filtered_resps": ["x"], "filter": "none", "metrics": ["acc"], "doc_hash": f"{number:064x}",
+        "prompt_hash": f"{number + 100:064x}", "target_hash": f"{number + 200:064x}", "acc": acc,
+    }  # fmt: skip
+    return made | extra
+
+
+def lines(rows):
+    return "".join(json.dumps(each) + "\n" for each in rows)
+
+
+def task_hash(rows):
+    joined = "".join(each["doc_hash"] + each["prompt_hash"] + each["target_hash"] for each in rows)
+    return hashlib.sha256(joined.encode()).hexdigest()
+
+
+@pytest.fixture
+def only(read, tmp_path):
+    def go():
+        (fact,) = [fact for fact in read(tmp_path).found if fact.kind == "eval-samples.v1"]
+        return fact
+
+    return go
+
+
+def test_a_sample_scored_through_two_filters_is_one_row(sample, read):
+    (fact,) = [each for each in read(sample("lm-eval-samples")).found if each.kind == "eval-samples.v1"]
+    assert fact.body["n"] == 6
+    assert fact.body["metrics"] == ["exact_match,strict", "exact_match,digits"]
+    assert fact.body["duplicated_ids"] == 0
+    assert fact.body["task"] == "tiny_gen"
+    assert len(fact.body["columns"]["exact_match,digits"]) == 6
+
+
+def test_no_text_of_a_question_or_an_answer_is_kept(write, only):
+    write("samples_qa_2026-01-01T00-00-00.0.jsonl", lines([row(0, 1.0), row(1, 0.0)]))
+    assert "secret" not in json.dumps(only().body)
+
+
+def test_columns_and_means_follow_the_file(write, only):
+    write("samples_qa_2026-01-01T00-00-00.0.jsonl", lines([row(0, 1.0), row(1, 0.0), row(2, True)]))
+    body = only().body
+    assert body["columns"]["id"] == [0, 1, 2]
+    assert body["columns"]["acc"] == [1.0, 0.0, 1]
+    assert body["columns"]["doc_sha256"][1] == "sha256:" + f"{1:064x}"
+    assert body["means"] == {"acc": pytest.approx(2 / 3)}
+
+
+def test_without_results_the_model_is_unknown_and_it_is_partial(write, only):
+    write("samples_qa_2026-01-01T00-00-00.0.jsonl", lines([row(0, 1.0)]))
+    fact = only()
+    assert (fact.body["model"]["name"], fact.body["task"], fact.quality) == ("unknown", "qa", Quality.PARTIAL)
+
+
+def test_the_only_results_beside_it_give_model_and_date(write, only):
+    write("samples_qa_2026-01-01T00-00-00.0.jsonl", lines([row(0, 1.0)]))
+    write("results_2026-01-01T00-00-00.0.json", results())
+    fact = only()
+    assert (fact.body["model"]["name"], fact.quality, fact.effective_clock) == ("base", Quality.COMPLETE, "tool")
+    assert [source.path for source in fact.sources][1] == "results_2026-01-01T00-00-00.0.json"
+
+
+def test_of_several_results_the_one_with_the_same_time_stamp_is_taken(write, only):
+    write("samples_qa_2026-01-01T00-00-00.0.jsonl", lines([row(0, 1.0)]))
+    write("results_2026-01-01T00-00-00.0.json", results())
+    write("results_2026-02-02T00-00-00.0.json", results(config={"model_args": {"pretrained": "later"}}))
+    assert only().body["model"]["name"] == "base"
+
+
+def test_two_results_that_both_could_fit_give_no_model(write, only):
+    write("samples_qa.jsonl", lines([row(0, 1.0)]))
+    write("a.json", results())
+    write("b.json", results(config={"model_args": {"pretrained": "later"}}))
+    fact = only()
+    assert fact.body["model"]["name"] == "unknown"
+    assert "2 results files" in fact.quality_reasons[0]
+
+
+def test_the_tasks_hash_over_its_samples_settles_it(write, only):
+    rows = [row(0, 1.0), row(1, 0.0)]
+    write("anything.jsonl", lines(rows))
+    write("a.json", results(task_hashes={"qa": "0" * 64}))
+    write("b.json", results(task_hashes={"qa": task_hash(rows)}, config={"model_args": {"pretrained": "proven"}}))
+    fact = only()
+    assert (fact.body["model"]["name"], fact.body["task"], fact.quality) == ("proven", "qa", Quality.COMPLETE)
+
+
+def test_samples_that_do_not_add_up_to_the_told_hash_are_partial(write, only):
+    rows = [row(0, 1.0), row(1, 0.0)]
+    write("samples_qa_2026-01-01T00-00-00.0.jsonl", lines(rows[:1]))
+    write("results_2026-01-01T00-00-00.0.json", results(task_hashes={"qa": task_hash(rows)}))
+    fact = only()
+    assert fact.quality is Quality.PARTIAL
+    assert "do not add up" in fact.quality_reasons[0]
+
+
+def test_the_hash_the_real_tool_wrote_adds_up(sample, read):
+    (fact,) = [each for each in read(sample("lm-eval-samples")).found if each.kind == "eval-samples.v1"]
+    assert fact.quality is Quality.COMPLETE
+
+
+def test_a_repeated_id_is_counted_and_makes_it_partial(write, only):
+    write("samples_qa_2026-01-01T00-00-00.0.jsonl", lines([row(0, 1.0), row(0, 1.0)]))
+    write("results_2026-01-01T00-00-00.0.json", results())
+    fact = only()
+    assert (fact.body["duplicated_ids"], fact.body["n"], fact.quality) == (1, 2, Quality.PARTIAL)
+
+
+def test_the_array_of_0_4_2_is_read_and_its_documents_get_the_same_digest(write, only):
+    doc = {"question": "What is 0+0?", "choices": ["0", "1", "0"], "answer": 0}
+    old = {"doc_id": 0, "doc": doc, "target": 0, "arguments": [], "resps": [], "filtered_resps": [], "acc": 0.0}
+    write("run__qa.jsonl", json.dumps([old], indent=2))
+    body = only().body
+    # The digest that 0.4.13 itself wrote for this very document.
+    assert body["columns"]["doc_sha256"] == ["sha256:025afeed50b892bfcee21e77da798b316b7c8fbdf433a34b6bcc3a4e89437321"]
+    assert "prompt_sha256" not in body["columns"]
+    assert body["metrics"] == ["acc"]
+
+
+def test_above_the_cap_only_the_digest_of_the_columns_is_kept(write, only, monkeypatch):
+    write("samples_qa_2026-01-01T00-00-00.0.jsonl", lines([row(0, 1.0), row(1, 0.0)]))
+    kept = only().body
+    monkeypatch.setattr(lm_eval_samples, "MOST_KEPT", 1)
+    body = only().body
+    assert body["columns"] is None
+    assert body["columns_digest"] == kept["columns_digest"]
+
+
+def test_a_score_that_is_a_pair_is_no_score_of_a_sample(write, only):
+    write("samples_qa_2026-01-01T00-00-00.0.jsonl", lines([row(0, [1, 2])]))
+    fact = only()
+    assert fact.body["metrics"] == []
+    assert "no row has a score" in fact.quality_reasons

@@ -1,0 +1,155 @@
+"""Training runs of every shape the Trainer has written."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+from governance.domain.evidence import Quality
+
+from .made import safetensors, state
+
+
+def only_run(reading):
+    (fact,) = [each for each in reading.found if each.kind == "training-run.v1"]
+    return fact
+
+
+def test_a_run_with_an_adapter_is_read_whole(sample, read):
+    fact = only_run(read(sample("transformers-run")))
+    body = fact.body
+    assert (body["method"], body["steps"], body["max_steps"], body["finished"]) == ("lora", 6, 6, True)
+    assert body["adapter"] == {"type": "LORA", "r": 2, "alpha": 4, "target_modules": ["c_attn"]}
+    assert body["base_model"] == {"name": "tiny-base", "revision": None}
+    assert body["checkpoints"] == ["checkpoint-3", "checkpoint-6"]
+    assert body["final_loss"] == body["loss_history"][-1]["loss"]
+    assert body["evaluations"] == len(body["eval_history"]) == 3
+
+
+def test_the_time_comes_from_the_name_of_the_tensorboard_file(sample, read):
+    fact = only_run(read(sample("transformers-run")))
+    assert (fact.effective_at, fact.effective_clock) == (datetime(2026, 11, 22, 16, 47, 13, tzinfo=UTC), "file-name")
+
+
+def test_seed_and_version_come_from_the_texts_in_the_tensorboard_file(sample, read):
+    fact = only_run(read(sample("transformers-run")))
+    assert (fact.body["seed"], fact.body["framework_version"], fact.tool_version) == (7, "5.23.0", "5.23.0")
+    assert any("tfevents" in source.path for source in fact.sources)
+
+
+def test_a_damaged_tensorboard_file_says_nothing_and_breaks_nothing(sample, read):
+    folder = sample("transformers-run")
+    (events,) = (folder / "runs").iterdir()
+    whole = events.read_bytes()
+    for damaged in (whole[:900], whole.replace(b'"seed": 7', b'"seed": 8'), b"", b"\xff" * 100):
+        events.write_bytes(damaged)
+        fact = only_run(read(folder))
+        assert (fact.body["seed"], fact.quality) == (None, Quality.COMPLETE)
+
+
+def test_without_a_tensorboard_file_there_is_no_clock(write, read, tmp_path):
+    write("trainer_state.json", state())
+    assert only_run(read(tmp_path)).effective_clock is None
+    declared = only_run(read(tmp_path, effective=datetime(2026, 1, 2, tzinfo=UTC)))
+    assert (declared.effective_at, declared.effective_clock) == (datetime(2026, 1, 2, tzinfo=UTC), "declared")
+
+
+def test_a_declared_moment_never_replaces_the_tools_own(sample, read):
+    fact = only_run(read(sample("transformers-run"), effective=datetime(2020, 1, 1, tzinfo=UTC)))
+    assert fact.effective_clock == "file-name"
+
+
+def test_checkpoint_copies_are_part_of_their_run(sample, read):
+    folder = sample("transformers-run")
+    assert only_run(read(folder)).path == "trainer_state.json"
+
+
+def test_a_checkpoint_attached_alone_is_a_partial_run(sample, read):
+    fact = only_run(read(sample("transformers-run") / "checkpoint-3"))
+    assert fact.quality is Quality.PARTIAL
+    assert fact.quality_reasons[0] == "stopped at step 3 of 6"
+    assert "no closing record" in fact.quality_reasons[1]
+
+
+def test_of_several_checkpoints_without_a_final_state_the_latest_speaks(sample, read):
+    folder = sample("transformers-run")
+    (folder / "trainer_state.json").unlink()
+    assert only_run(read(folder)).path == "checkpoint-6/trainer_state.json"
+
+
+def test_a_state_below_a_run_that_logged_something_else_is_a_run_of_its_own(write, read, tmp_path):
+    write("trainer_state.json", state())
+    write("stage-2/trainer_state.json", state(log_history=[{"loss": 9.0, "step": 1}]))
+    assert len(read(tmp_path).found) == 2
+
+
+def test_a_run_stopped_one_step_short_is_partial(write, read, tmp_path):
+    write("trainer_state.json", state(2799, 2800))
+    assert only_run(read(tmp_path)).quality_reasons[0] == "stopped at step 2799 of 2800"
+
+
+def test_the_shape_of_2021_is_read(write, read, tmp_path):
+    old = {
+        "best_metric": None, "best_model_checkpoint": None, "epoch": 1.0, "global_step": 2, "max_steps": 2,
+        "is_hyper_param_search": False, "is_local_process_zero": True, "num_train_epochs": 1, "total_flos": 12345,
+        "log_history": [
+            {"epoch": 0.5, "learning_rate": 1e-5, "loss": 2.5, "step": 1},
+            {"epoch": 1.0, "step": 2, "total_flos": 12345, "train_runtime": 10.0, "train_samples_per_second": 1.0},
+        ],
+    }  # fmt: skip
+    write("trainer_state.json", old)
+    fact = only_run(read(tmp_path))
+    assert (fact.quality, fact.body["finished"], fact.body["final_loss"]) == (Quality.COMPLETE, True, 2.5)
+
+
+def test_run_times_that_trl_writes_beside_a_loss_do_not_close_a_run(write, read, tmp_path):
+    rows = [{"loss": 1.0, "step": 1, "train_runtime": 3.0}]
+    write("trainer_state.json", state(1, 1, log_history=rows))
+    assert only_run(read(tmp_path)).body["finished"] is False
+
+
+def test_a_loss_that_ends_in_nan_is_failed(write, read, tmp_path):
+    rows = [{"loss": 1.0, "step": 1}, {"loss": float("nan"), "step": 2}, {"step": 2, "train_runtime": 1.0}]
+    write("trainer_state.json", json.dumps(state(2, 2, log_history=rows)))
+    fact = only_run(read(tmp_path))
+    assert (fact.quality, fact.body["final_loss"], fact.body["not_finite"]) == (Quality.FAILED, None, 1)
+
+
+def test_operations_beyond_two_to_the_53_stay_a_number(write, read, tmp_path):
+    write("trainer_state.json", state(total_flos=10**20))
+    assert only_run(read(tmp_path)).body["total_flos"] == 1e20
+
+
+def test_a_long_history_is_thinned_and_keeps_its_last_point(write, read, tmp_path):
+    write("trainer_state.json", state(9001, 9001))
+    body = only_run(read(tmp_path)).body
+    assert len(body["loss_history"]) <= 2000
+    assert body["loss_history"][-1]["step"] == 9001
+    assert body["loss_points"] == 9001
+
+
+def test_a_full_run_names_version_and_method_and_is_tied_to_its_weights(write, read, tmp_path):
+    write("run/trainer_state.json", state())
+    write("run/config.json", {"model_type": "gpt2", "transformers_version": "4.46.3", "_name_or_path": "org/base"})
+    write("run/model.safetensors", safetensors())
+    reading = read(tmp_path / "run")
+    fact = only_run(reading)
+    assert (fact.body["method"], fact.tool_version, fact.body["base_model"]["name"]) == ("full", "4.46.3", "org/base")
+    weights = next(each for each in reading.found if each.kind == "model-artifacts.v1")
+    assert fact.subject.digest == weights.body["manifest_digest"]
+
+
+def test_a_file_named_like_a_state_that_is_none_is_said(write, read, tmp_path):
+    write("trainer_state.json", "")
+    assert read(tmp_path).not_read[0].reason == "is named like the state of a training run, and is none"
+
+
+def test_the_pickle_of_arguments_is_never_opened(sample, read, monkeypatch):
+    import pickle
+
+    def refuse(*args, **kwargs):
+        raise AssertionError("a pickle was loaded")
+
+    for name in ("load", "loads", "Unpickler"):
+        monkeypatch.setattr(pickle, name, refuse)
+    assert read(sample("model-artifacts")).found

@@ -1,0 +1,1 @@
+"""Tests of content: how it is read, and what ships."""

@@ -1,0 +1,1 @@
+"""The nouns: what they refuse, and what their digests are made of."""

@@ -1,0 +1,63 @@
+"""What is installed: the wheel carries the content, an editable install reads it live."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("wheel")
+    code = f"from hatchling.build import build_wheel; print(build_wheel({str(out)!r}))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    return out / done.stdout.strip().splitlines()[-1]
+
+
+def test_the_wheel_carries_every_content_file(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        inside = {name for name in archive.namelist() if name.startswith("governance/_content/")}
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "controls", "evidence", "policies", "templates"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    if listed.returncode != 0:
+        pytest.skip("not a git checkout")
+    wanted = {f"governance/_content/{name}" for name in listed.stdout.split("\0") if name}
+    assert wanted - inside == set()
+
+
+def test_an_unpacked_wheel_finds_its_own_content(wheel: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(tmp_path)
+    code = (
+        "from governance.content import places, loader; root = places.builtin_root(); print(root); "
+        "print(len(loader.load(places.read_all([root])).controls))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
+    root, controls = done.stdout.splitlines()
+    assert root == str(tmp_path / "governance" / "_content")
+    assert int(controls) >= 25
+
+
+def test_a_checkout_reads_its_content_live() -> None:
+    from governance.content import places
+
+    assert places.builtin_root() == ROOT
+
+
+def test_core_needs_no_torch() -> None:
+    from importlib.metadata import requires
+
+    try:
+        needed = requires("governance-evidence") or []
+    except Exception:  # noqa: BLE001
+        pytest.skip("the package is not installed here")
+    core = [line for line in needed if "extra ==" not in line]
+    assert not [line for line in core if line.startswith(("torch", "transformers", "weasyprint"))]
+    assert len(core) <= 12

@@ -1,0 +1,1 @@
+"""The ledger: the tree, the store, the tables' versions, the bodies and the checkpoint notes."""

@@ -1,0 +1,1 @@
+"""Reading from outside: strict JSON, strict YAML, front matter, canonical form."""

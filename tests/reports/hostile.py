@@ -1,0 +1,145 @@
+"""The hostile case: a full one in which every string a stranger could have written attacks the page."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from governance.domain.evidence import Quality, Role, Subject, SubjectType
+from governance.domain.policy import Answer
+from governance.domain.system import BaseModelDeclared, System
+from tests.reports import cases, found
+
+if TYPE_CHECKING:
+    from governance.domain.case import Case
+
+ATTACK = (
+    "a|b `c` **d** <script>alert(1)</script> <img src=x onerror=alert(1)> [e](javascript:alert(1)) "
+    "![f](http://evil.example/p.png) "
+    "{{ 7*7 }} {% raw %} {# g #} {{ cycler.__init__.__globals__ }} \" ' & $h$ ~i~ \\ "
+    "https://evil.example www.evil.example "
+    "\u202etxt.exe\u202c \u200bzero \ufeff"
+    "\n---\nlicense: evil\ntags: [evil]\n---\n\n# Evil heading\n\n| x | y |\n"
+)
+"""One string that attacks every format at once. The words in it that matter are looked for by the tests."""
+FORMULA = '=HYPERLINK("http://evil.example","x")'
+
+
+def hostile() -> Case:
+    """A case whose strings, wherever a stranger could have written them, attack the page. Built past the validators."""
+    system = System.model_construct(
+        **{
+            **found.SYSTEM.__dict__,
+            "name": "Elm " + ATTACK,
+            "purpose": ATTACK,
+            "owner": FORMULA,
+            "description": ATTACK,
+            "licence": ATTACK,
+            "intended_uses": (ATTACK, "# heading"),
+            "prohibited_uses": ("- list", "1. number"),
+            "users": ATTACK,
+            "languages": ("en", "no", ATTACK),
+            "contact": "mailto:x@evil.example",
+            "base_model": BaseModelDeclared.model_construct(
+                name=ATTACK, licence=ATTACK, licence_link=ATTACK, revision=None
+            ),
+            "suites": {},
+        }
+    )
+    model = Subject.model_construct(
+        type=SubjectType.MODEL, name=ATTACK, digest=found.WEIGHTS, role=Role.CANDIDATE, bound_by=ATTACK
+    )
+    data = Subject.model_construct(type=SubjectType.DATA_SET, name=ATTACK, digest=None, role=None, bound_by=None)
+    artefacts = {
+        **found.ARTEFACTS,
+        "name": ATTACK,
+        "formats": [ATTACK],
+        "architecture": ATTACK,
+        "dtypes": {ATTACK: 3},
+        "base": {"name": ATTACK, "revision": ATTACK},
+        "adapter": {"type": ATTACK, "r": ATTACK, "target_modules": [ATTACK]},
+    }
+    training = {
+        **found.TRAINING,
+        "framework_version": ATTACK,
+        "method": ATTACK,
+        "final_loss": float("nan"),
+        "total_flos": float("inf"),
+        "loss_history": [{"step": 1, "loss": float("nan")}, "x", {"step": 2, "loss": 1.0}, {"step": 3, "loss": 0.5}],
+    }
+    manifest = {
+        **found.DATA,
+        "name": ATTACK,
+        "languages": [ATTACK],
+        "source_datasets": [ATTACK],
+        "licence": {"id": ATTACK, "known": True},
+    }
+    environment = {
+        **found.ENVIRONMENT,
+        "python": ATTACK,
+        "packages": {"torch": ATTACK, ATTACK: "1"},
+        "gpu_status": "present",
+        "gpus": [{"name": ATTACK}],
+    }
+    rows = [
+        found.result(ATTACK, ATTACK, 0.5, 0.1, 10, filter=ATTACK),
+        found.result("t", "m", float("nan"), None, None, filter=None),
+    ]
+    letter = found.attested(ATTACK, ATTACK, FORMULA, ATTACK, ATTACK, ATTACK)
+    pieces = (
+        found.piece(1, "training-run.v1", model, training, tool=ATTACK),
+        found.piece(2, "model-artifacts.v1", model, artefacts),
+        found.piece(3, "dataset-manifest.v1", data, manifest),
+        found.piece(4, "compute-environment.v1", data, environment),
+        found.piece(
+            5,
+            "eval-run.v1",
+            model,
+            found.evaluation(ATTACK, found.WEIGHTS, rows),
+            quality=Quality.PARTIAL,
+            reasons=(ATTACK, FORMULA),
+        ),
+        found.piece(6, "attested-document.v1", data, letter),
+        found.piece(7, "finding.v1", model, found.FINDING),
+        found.piece(8, "finding.v1", model, found.FINDING),
+    )
+    register = tuple(
+        row.model_copy(
+            update={
+                "title": ATTACK,
+                "event": FORMULA,
+                "consequence": ATTACK,
+                "owner": FORMULA,
+                "because": ATTACK,
+                "genai_risks": (ATTACK,),
+            }
+        )
+        for row in cases.risks(9)
+    )
+    verdict = cases.gate(Answer.NO)
+    broken = verdict.conditions[0].model_copy(update={"reason": ATTACK, "would_turn": (ATTACK, "run `x` <b>")})
+    case = cases.full(
+        pieces=pieces, system=system, register=register, gate=verdict.model_copy(update={"conditions": (broken,)})
+    )
+    harmed = tuple(
+        row.model_copy(update={"title": ATTACK, "reasons": (ATTACK,), "remedy": ATTACK})
+        for row in case.assessment.controls
+    )
+    finding = case.assessment.findings[0].model_copy(
+        update={"title": ATTACK, "detail": FORMULA, "path": ATTACK, "remedy": ATTACK, "evidence": ATTACK}
+    )
+    asked = tuple(
+        row.model_copy(update={"title": ATTACK, "reasons": (ATTACK,)}) for row in case.assessment.requirements
+    )
+    signed = tuple(
+        row.model_copy(
+            update={"problem": ATTACK, "decision": row.decision.model_copy(update={"signer": ATTACK, "reason": ATTACK})}
+        )
+        for row in case.dossier.decisions
+    )
+    assessment = case.assessment.model_copy(update={"controls": harmed, "findings": (finding,), "requirements": asked})
+    dossier = replace(case.dossier, decisions=signed)
+    return replace(case, dossier=dossier, assessment=assessment)
+
+
+ALL = {"full": cases.full, "bare": cases.bare, "empty": cases.empty, "hostile": hostile}

@@ -1,0 +1,166 @@
+"""The audit report: a first page to decide on, denominators everywhere, and nothing that passes by being empty."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from governance.domain.control import Standing
+from governance.domain.decision import DecisionKind
+from governance.domain.policy import Answer
+from governance.reports import audit, words
+from governance.reports.references import ROWS_PRINTED
+from governance.reports.render import render
+from tests.reports import cases, found
+
+
+def test_the_worst_items_are_ranked_findings_and_critical_risks_first(full):
+    view = audit.build(full)
+    assert [item.what for item in view.worst] == [
+        "Risk: Safety lost in tuning",
+        "Finding: A pickle lies beside the weights",
+        "Risk: Hallucination",
+    ]
+    assert view.worst[0].status.word == "critical"
+    assert view.worst[0].why == "Residual 4 × 5 = 20 of 25, outside the appetite of 9"
+    assert view.worse_more > 0
+
+
+def test_controls_without_evidence_stand_together_with_how_many_they_are():
+    view = audit.build(cases.bare())
+    whats = [item.what for item in view.worst]
+    assert f"{len(cases.CONTROLS)} of {len(cases.CONTROLS)} controls missing" in whats
+
+
+def test_what_would_turn_a_no_comes_before_what_is_undecided(full):
+    assert audit.build(full).turns == (
+        "remove training_args.bin from the release",
+        "attach an evaluation for bias-evaluated",
+    )
+
+
+def test_counts_sum_to_their_denominator(full):
+    for part in audit.build(full).coverages:
+        for row in (part.whole, *part.areas):
+            assert sum(count.number for count in row.counts) == row.total
+        assert sum(row.total for row in part.areas) == part.whole.total
+
+
+def test_all_142_requirements_are_printed_with_their_own_numbers(templates, full):
+    view = audit.build(full)
+    assert [part.total for part in view.frameworks] == [72, 70]
+    assert [sum(len(group.rows) for group in part.groups) for part in view.frameworks] == [72, 70]
+    text = render("audit-report.html", full, templates).decode()
+    for number in ("GOVERN 1.1", "MANAGE 4.3", "MEASURE 2.13", "6.1.4", "A.6.2.8", "A.10.4"):
+        assert f'<th scope="row" class="nowrap">{number}</th>' in text
+
+
+def test_a_requirement_points_at_the_controls_printed_in_the_same_report(full):
+    view = audit.build(full)
+    keys = {row.key for group in view.controls for row in group.rows}
+    assert len(keys) == view.controls_total
+    for part in view.frameworks:
+        for group in part.groups:
+            for row in group.rows:
+                assert {key for key, _ in row.controls} <= keys
+
+
+def test_a_decision_on_other_weights_or_past_its_end_or_with_a_bad_signature_shows_as_such(full):
+    latest, held, first = audit.build(full).sign_offs
+    assert (latest.same_identity, latest.expired, latest.valid.word) == (True, False, "signature valid")
+    assert (held.valid.word, held.problem) == ("signature not valid", "the key was not enrolled")
+    assert (first.same_identity, first.expired) == (False, True)
+
+
+def test_what_changed_since_the_last_approval_is_told(full):
+    assert audit.build(full).since == (
+        "Last approved on 2026-11-06 by Tomas Lind (approver). Since then: the identity is the same; 6 entries added "
+        "to the ledger; the policy is the same; the catalogue is the same."
+    )
+    assert audit.build(cases.empty()).since == "No approval with a valid signature is on record."
+
+
+def test_a_revoked_approval_is_not_the_last_approval(full):
+    identity = full.dossier.identity.digest
+    revoked = (*full.dossier.decisions, cases.decision(15, DecisionKind.REVOKE, identity))
+    case = replace(full, dossier=replace(full.dossier, decisions=revoked))
+    assert "another one" in audit.build(case).since
+
+
+def test_dates_come_soonest_first_and_past_ones_are_marked(full):
+    due = audit.build(full).calendar
+    assert [row.date for row in due] == sorted(row.date for row in due)
+    assert {(row.date, row.kind, row.past) for row in due} >= {
+        ("2026-09-30", "document review", True),
+        ("2026-11-01", "sign-off", True),
+        ("2027-01-31", "sign-off", False),
+        ("2027-03-01", "risk review", False),
+    }
+
+
+def test_an_empty_case_is_never_good_news(templates):
+    text = render("audit-report.html", cases.empty(), templates).decode()
+    for sentence in (
+        "Nothing was judged.",
+        "No control was judged.",
+        "The register holds no risk. An empty register is not a low risk",
+        "The policy has no condition. A policy without one never allows a release.",
+        "no model is identified",
+        "nobody signed",
+    ):
+        assert sentence in text
+    assert "No open finding, no unmet" not in text
+
+
+def test_a_bare_case_says_what_is_missing(templates):
+    text = render("audit-report.html", cases.bare(), templates).decode()
+    assert "Release gate: could not tell" in text
+    assert "add <code>risk_appetite</code> to the system file" in text
+    assert f"<b>0</b> of {len(cases.CONTROLS)}</span> controls met" in text
+
+
+def test_each_answer_has_sign_word_and_tone_of_its_own(templates, full):
+    for answer in Answer:
+        text = render("audit-report.html", replace(full, gate=cases.gate(answer)), templates).decode()
+        status = words.ANSWERS[answer]
+        assert f'<div class="verdict {status.tone}">' in text
+        assert f'aria-hidden="true">{status.icon}</span>' in text
+        assert f"Release gate: {status.word}" in text
+    for statuses in (words.STANDINGS, words.ANSWERS, words.LEVELS, words.QUALITIES, words.DECISIONS):
+        assert len({status.icon for status in statuses.values()}) == len(statuses)
+        assert len({status.word for status in statuses.values()}) == len(statuses)
+    assert set(words.STANDINGS) == set(Standing)
+
+
+def test_the_heat_map_tells_the_same_in_words(templates, full):
+    text = render("risk-register.html", full, templates).decode()
+    assert "Residual, after met controls: R1 at likelihood 4 and impact 5; " in text
+    assert text.count('<td class="critical') == 2 * 3
+
+
+def test_the_arithmetic_of_each_residual_risk_is_printed(templates, full):
+    text = render("audit-report.html", full, templates).decode()
+    assert (
+        "inherent 5 × 3 = 15; −1 likelihood by safety-evaluated; nothing by bias-evaluated (missing); "
+        "residual 4 × 3 = 12" in text
+    )
+
+
+def test_a_citation_that_leads_nowhere_shows_itself(full):
+    finding = full.assessment.findings[0].model_copy(update={"evidence": "ev-gone"})
+    case = replace(full, assessment=full.assessment.model_copy(update={"findings": (finding,)}))
+    assert audit.build(case).findings[0].cites[0].key == "ev-gone, not in this index"
+
+
+def test_a_long_index_is_bounded_with_a_banner_and_the_csv_has_all(templates):
+    many = tuple(found.piece(n, "finding.v1", found.candidate(), found.FINDING) for n in range(1, ROWS_PRINTED + 11))
+    case = cases.full(pieces=(*found.pieces()[:4], *many[4:]))
+    text = render("audit-report.html", case, templates).decode()
+    assert f"10 of {ROWS_PRINTED + 11} rows are not printed here" in text
+    assert len(re.findall(rb"\r\n", render("evidence-index.csv", case, templates))) == ROWS_PRINTED + 12
+
+
+def test_evidence_tied_to_no_weights_is_marked(templates, full):
+    text = render("audit-report.html", full, templates).decode()
+    assert "tied to no weights" in text
+    assert 'It does not count <a class="cite" href="#e7">[E7]</a>' in text

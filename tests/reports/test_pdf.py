@@ -1,0 +1,176 @@
+"""The PDF: archivable, tagged, the same bytes each time, and fetching nothing."""
+
+from __future__ import annotations
+
+import builtins
+import io
+import platform
+import socket
+import threading
+from datetime import UTC, datetime
+
+import pikepdf
+import pytest
+
+from governance.errors import GovernanceError
+from governance.reports import pdf
+from governance.reports.pdf import PangoMissing, to_pdf
+from governance.reports.render import render
+from tests.reports import hostile
+
+WHEN = datetime(2026, 11, 22, 16, 5, tzinfo=UTC)
+
+
+def page(body: str) -> str:
+    return f'<!doctype html><html lang="en"><title>A title</title><body>{body}</body></html>'
+
+
+def made(body: str) -> pikepdf.Pdf:
+    return pikepdf.open(io.BytesIO(to_pdf(page(body), identifier="a-name", created=WHEN)))
+
+
+def test_the_audit_report_is_a_tagged_archivable_pdf_of_a_length_people_read(templates, full):
+    data = to_pdf(render("audit-report.html", full, templates).decode(), identifier="elm-desk", created=full.on)
+    with pikepdf.open(io.BytesIO(data)) as found:
+        assert 10 <= len(found.pages) <= 22
+        assert found.Root.Lang == "en"
+        assert found.Root.MarkInfo.Marked
+        assert "/StructTreeRoot" in found.Root
+        assert "/OutputIntents" in found.Root
+        assert found.Root.ViewerPreferences.DisplayDocTitle
+        with found.open_outline() as outline:
+            titles = [item.title for item in outline.root[0].children]
+        with found.open_metadata() as metadata:
+            assert metadata["pdfaid:part"] == "3"
+            assert metadata["pdfaid:conformance"] == "U"
+        assert str(found.docinfo["/Title"]) == "Audit report: Elm Desk assistant, 2026-11-22"
+        assert str(found.docinfo["/CreationDate"]).startswith("D:20261122160500")
+    for title in ("Scope, method and limits", "Controls", "Risks", "Requirements by framework", "Evidence index"):
+        assert any(title in found_title for found_title in titles)
+
+
+def test_the_same_html_gives_the_same_bytes(templates, full):
+    html = render("risk-register.html", full, templates).decode()
+    first, second = (to_pdf(html, identifier="x", created=WHEN) for _ in range(2))
+    assert first == second
+    assert to_pdf(html, identifier="y", created=WHEN) != first
+
+
+def test_a_hostile_case_makes_a_pdf(templates):
+    html = render("model-card.html", hostile.hostile(), templates).decode()
+    with pikepdf.open(io.BytesIO(to_pdf(html, identifier="x", created=WHEN))) as found:
+        assert len(found.pages) > 2
+
+
+class Listener:
+    """A server on this machine that counts who knocks."""
+
+    def __init__(self) -> None:
+        self.knocks = 0
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.port = self.socket.getsockname()[1]
+        self.thread = threading.Thread(target=self._listen, daemon=True)
+        self.thread.start()
+
+    def _listen(self) -> None:
+        while True:
+            try:
+                connection, _ = self.socket.accept()
+            except OSError:
+                return
+            self.knocks += 1
+            connection.sendall(b"HTTP/1.0 200 OK\r\nContent-Type: text/css\r\n\r\nbody{color:red}")
+            connection.close()
+
+    def close(self) -> None:
+        self.socket.close()
+
+
+def test_nothing_is_fetched_from_a_server_or_read_from_the_disk(tmp_path):
+    listener = Listener()
+    url = f"http://127.0.0.1:{listener.port}/x"
+    secret = tmp_path / "secret.txt"
+    secret.write_text("the secret of this machine")
+    attempts = [
+        f'<img src="{url}">',
+        f'<style>@import url("{url}"); p {{ background: url({url}) }}</style><p>x',
+        f"<style>@font-face {{ font-family: x; src: url({url}) }} p {{ font-family: x }}</style><p>x",
+        f'<link rel="stylesheet" href="{url}"><p>x',
+        f'<object data="{url}"></object><embed src="{url}">',
+        f'<svg width="9" height="9"><image href="{url}" width="9" height="9"/><use href="{url}#a"/></svg>',
+        f'<link rel="attachment" href="{secret.as_uri()}"><p>x',
+        f'<a rel="attachment" href="{secret.as_uri()}">x</a>',
+        f'<img src="{secret.as_uri()}">',
+        f'<img src="FILE://{secret}">',
+        f'<img src="ftp://127.0.0.1:{listener.port}/x">',
+    ]
+    try:
+        for body in attempts:
+            found = made(body)
+            assert "/Names" not in found.Root or "/EmbeddedFiles" not in found.Root.Names
+            assert "/AF" not in found.Root
+            assert len(found.attachments) == 0
+    finally:
+        listener.close()
+    assert listener.knocks == 0
+
+
+def test_an_image_that_is_data_is_drawn():
+    dot = (
+        "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5Erk"
+        "Jggg=="
+    )
+    found = made(f'<img alt="a dot" src="{dot}">')
+    assert len(found.pages[0].get_images()) == 1
+
+
+def test_a_moment_without_a_zone_is_refused():
+    with pytest.raises(ValueError, match="time zone"):
+        to_pdf(page("x"), identifier="x", created=WHEN.replace(tzinfo=None))
+
+
+def _import_that_raises(monkeypatch, error: Exception) -> None:
+    real = builtins.__import__
+
+    def fake(name, *args, **kwargs):
+        if name.split(".")[0] == "weasyprint":
+            raise error
+        return real(name, *args, **kwargs)
+
+    monkeypatch.setattr(builtins, "__import__", fake)
+
+
+@pytest.mark.parametrize(
+    ("release", "line"),
+    [
+        ({"ID": "debian"}, "apt-get install --no-install-recommends libpango-1.0-0"),
+        ({"ID": "linuxmint", "ID_LIKE": "ubuntu debian"}, "apt-get install"),
+        ({"ID": "rocky", "ID_LIKE": "rhel centos fedora"}, "dnf install pango"),
+        ({"ID": "alpine"}, "apk add pango"),
+        ({"ID": "unheard-of"}, "; or "),
+    ],
+)
+def test_without_pango_the_error_says_what_to_type_on_this_system(monkeypatch, release, line):
+    _import_that_raises(monkeypatch, OSError("cannot load library 'libpango-1.0-0'\nand more"))
+    monkeypatch.setattr(platform, "system", lambda: "Linux")
+    monkeypatch.setattr(platform, "freedesktop_os_release", lambda: release)
+    with pytest.raises(PangoMissing, match=r"can not load Pango: cannot load library \'libpango-1\.0-0\'") as caught:
+        to_pdf(page("x"), identifier="x", created=WHEN)
+    assert line in caught.value.hint
+    assert isinstance(caught.value, GovernanceError)
+
+
+def test_on_a_mac_the_line_is_for_a_mac(monkeypatch):
+    _import_that_raises(monkeypatch, OSError("cannot load library"))
+    monkeypatch.setattr(platform, "system", lambda: "Darwin")
+    with pytest.raises(PangoMissing) as caught:
+        to_pdf(page("x"), identifier="x", created=WHEN)
+    assert caught.value.hint == "Install it with: brew install pango"
+
+
+def test_without_the_package_the_error_names_the_extra(monkeypatch):
+    _import_that_raises(monkeypatch, ModuleNotFoundError("No module named 'weasyprint'", name="weasyprint"))
+    with pytest.raises(PangoMissing) as caught:
+        to_pdf(page("x"), identifier="x", created=WHEN)
+    assert caught.value.hint == pdf.PACKAGE_HINT
+    assert "governance-evidence[pdf]" in pdf.PACKAGE_HINT

@@ -1,0 +1,1 @@
+"""Signatures: keys, envelopes, the list of signers, signed decisions."""
