@@ -14,6 +14,7 @@ from governance.content import places
 from governance.domain.decision import DecisionKind
 from governance.domain.policy import Answer
 from governance.errors import UsageError
+from governance.reports.press import Press
 from governance.signing import keys
 from governance.workspace import Workspace, now
 
@@ -29,6 +30,14 @@ DECISIONS = {Answer.YES: DecisionKind.APPROVE, Answer.NO: DecisionKind.REJECT, A
 def run(out: Path, *, say: Callable[[str], None], clock: Callable[[], datetime] = now) -> dict[str, Any]:
     """Do everything under `out`; returns the paths and the answers."""
     _fresh(out)
+    press = Press()
+    try:
+        return _run(out, press, say=say, clock=clock)
+    finally:
+        press.close()
+
+
+def _run(out: Path, press: Press, *, say: Callable[[str], None], clock: Callable[[], datetime]) -> dict[str, Any]:
     recorded = places.recorded_root() / RUN
     workspace = Workspace.init(out / "workspace", origin=f"demo/{RUN}", clock=clock)
     system_id = workspace.add_system(recorded / "system.yaml")[0] and workspace.ledger.systems()[0]
@@ -53,7 +62,7 @@ def run(out: Path, *, say: Callable[[str], None], clock: Callable[[], datetime] 
     )
     say(f"5  signed by a demo reviewer: {decision}")
     case = workspace.case(system_id)
-    documents, skipped = workspace.documents(case)
+    documents, skipped = workspace.documents(case, press=press)
     for name, data in documents.items():
         (out / name).write_bytes(data)
     say(f"6  {len(documents)} documents")

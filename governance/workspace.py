@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from governance.domain.evidence import Role
     from governance.ledger.store import Check
     from governance.packs.verify import PackReport, Trust
+    from governance.reports.press import Press
 
 CONFIG = "governance.toml"
 DEFAULT_POLICY = "release"
@@ -273,21 +274,32 @@ class Workspace:
 
     # --- handing over ----------------------------------------------------------------------------------------------
 
-    def documents(self, case: Case, *, pdf: bool = True) -> tuple[dict[str, bytes], str | None]:
-        """All documents of a case by file name, and why the PDF was skipped, if it was."""
-        from governance.reports import pdf as pdf_report
-        from governance.reports import render
+    def documents(
+        self, case: Case, *, pdf: bool = True, press: Press | None = None
+    ) -> tuple[dict[str, bytes], str | None]:
+        """All documents of a case by file name, and why the PDF was skipped, if it was.
 
-        made = {name: render.render(name, case, self.templates) for name in render.documents(self.templates)}
+        The PDF is printed beside the others; a press that was started earlier has its library loaded already.
+        """
+        from governance.reports import render
+        from governance.reports.pdf import PangoMissing
+        from governance.reports.press import Press
+
         if not pdf:
-            return made, "not asked for"
+            return {name: render.render(name, case, self.templates) for name in render.documents(self.templates)}, "not asked for"
+        held = press or Press()
         try:
-            made["audit-report.pdf"] = pdf_report.to_pdf(
-                made["audit-report.html"].decode(), identifier=case.checkpoint.root, created=case.on
-            )
-        except pdf_report.PangoMissing as missing:
-            return made, str(missing)
-        return made, None
+            report = render.render("audit-report.html", case, self.templates)
+            printing = held.start(report.decode(), identifier=case.checkpoint.root, created=case.on)
+            others = [name for name in render.documents(self.templates) if name != "audit-report.html"]
+            made = {name: render.render(name, case, self.templates) for name in others} | {"audit-report.html": report}
+            try:
+                made["audit-report.pdf"] = printing.result()
+            except PangoMissing as missing:
+                return made, str(missing)
+            return made, None
+        finally:
+            held.close()
 
     def report(self, system: str, out: Path, *, policy: str | None = None, on: datetime | None = None, pdf: bool = True) -> tuple[list[Path], str | None]:
         """Write all documents of a system into a folder. Returns the paths, and why the PDF was skipped, if it was."""

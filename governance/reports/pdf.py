@@ -44,7 +44,7 @@ def to_pdf(html: str, *, identifier: str, created: datetime) -> bytes:
 
     Raises `PangoMissing` with the line to type, and `ValueError` for a moment without a time zone.
     """
-    weasyprint = _weasyprint()
+    weasyprint = load()
     if created.tzinfo is None:
         raise ValueError("a moment needs a time zone")
     stamp = created.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S+00:00")
@@ -60,7 +60,8 @@ def _fetcher(weasyprint: Any) -> Any:  # noqa: ANN401 - the package has no types
     return weasyprint.urls.URLFetcher(allowed_protocols={"data"}, allow_redirects=False)
 
 
-def _weasyprint() -> Any:  # noqa: ANN401 - the module, which has no types
+def load() -> Any:  # noqa: ANN401 - the module, which has no types
+    """WeasyPrint itself; raises `PangoMissing` with the line to type."""
     try:
         import weasyprint
         import weasyprint.urls

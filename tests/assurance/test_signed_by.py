@@ -104,6 +104,8 @@ def test_evidence_after_the_sign_off_can_not_tell() -> None:
     assert found.answer == "could-not-tell"
     assert "recorded after the approval by Rita Example" in found.reason
     assert answer(ONE, by(2), by(4, **LATER), pieces=later).answer == "yes"
+    slipped_in = (artifacts(1), piece(2, "own-note.v1"))
+    assert answer(ONE, by(2), pieces=slipped_in).answer == "could-not-tell"
 
 
 def test_each_needed_signer_must_have_seen_the_newest_evidence() -> None:

@@ -1,4 +1,4 @@
-"""Many writers at once, a writer killed in the middle, a full disk: what was acknowledged stays, nothing comes by halves."""
+"""Many writers at once, a writer killed midway, a full disk: what was acknowledged stays, nothing is left half."""
 
 import multiprocessing
 import os
