@@ -7,7 +7,6 @@ decision follows the gate, because a demo that approves what its own gate denies
 from __future__ import annotations
 
 import shutil
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from governance.content import places
@@ -21,6 +20,7 @@ from governance.workspace import Workspace, now
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
+    from pathlib import Path
 
 RUN = "smollm2-elm-desk"
 MARK = ".govern-demo"

@@ -17,7 +17,6 @@ import secrets
 import tomllib
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -39,6 +38,7 @@ from governance.signing import keys, signers, statements
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+    from pathlib import Path
 
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -57,7 +57,7 @@ DEFAULT_POLICY = "release"
 
 
 def now() -> datetime:
-    """This moment, to the second, in UTC."""
+    """The present moment, to the second, in UTC."""
     return datetime.now(UTC).replace(microsecond=0)
 
 
@@ -75,9 +75,7 @@ class Workspace:
         try:
             self.config = tomllib.loads(config.read_text("utf-8"))
         except OSError:
-            raise UsageError(
-                "there is no workspace here", where=str(root), hint="Make one with: govern init"
-            ) from None
+            raise UsageError("there is no workspace here", where=str(root), hint="Make one with: govern init") from None
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise UnreadableError(f"not TOML: {error}", where=str(config)) from None
         if self.config.get("schema") != "workspace.v1" or not isinstance(self.config.get("origin"), str):
@@ -118,7 +116,9 @@ class Workspace:
         """The templates by name, as text."""
         prefix = "templates/"
         try:
-            return {name[len(prefix) :]: data.decode() for name, data in self.content.items() if name.startswith(prefix)}
+            return {
+                name[len(prefix) :]: data.decode() for name, data in self.content.items() if name.startswith(prefix)
+            }
         except UnicodeDecodeError as error:
             raise ContentError(f"a template is not UTF-8: {error}", where="templates") from None
 
@@ -269,7 +269,11 @@ class Workspace:
             raise UsageError(f"{entry.id} is a {entry.type}, not evidence")
         record = Evidence.model_validate(entry.record)
         return Piece(
-            id=entry.id, record=record, body=self._body(record.body_digest), recorded_at=entry.recorded_at, seq=entry.seq
+            id=entry.id,
+            record=record,
+            body=self._body(record.body_digest),
+            recorded_at=entry.recorded_at,
+            seq=entry.seq,
         )
 
     # --- handing over ----------------------------------------------------------------------------------------------
@@ -277,31 +281,16 @@ class Workspace:
     def documents(
         self, case: Case, *, pdf: bool = True, press: Press | None = None
     ) -> tuple[dict[str, bytes], str | None]:
-        """All documents of a case by file name, and why the PDF was skipped, if it was.
-
-        The PDF is printed beside the others; a press that was started earlier has its library loaded already.
-        """
-        from governance.reports import render
-        from governance.reports.pdf import PangoMissing
-        from governance.reports.press import Press
+        """All documents of a case by file name, and why the PDF was skipped, if it was."""
+        from governance.reports import edition
 
         if not pdf:
-            return {name: render.render(name, case, self.templates) for name in render.documents(self.templates)}, "not asked for"
-        held = press or Press()
-        try:
-            report = render.render("audit-report.html", case, self.templates)
-            printing = held.start(report.decode(), identifier=case.checkpoint.root, created=case.on)
-            others = [name for name in render.documents(self.templates) if name != "audit-report.html"]
-            made = {name: render.render(name, case, self.templates) for name in others} | {"audit-report.html": report}
-            try:
-                made["audit-report.pdf"] = printing.result()
-            except PangoMissing as missing:
-                return made, str(missing)
-            return made, None
-        finally:
-            held.close()
+            return edition.without_pdf(case, self.templates), "not asked for"
+        return edition.edition(case, self.templates, press)
 
-    def report(self, system: str, out: Path, *, policy: str | None = None, on: datetime | None = None, pdf: bool = True) -> tuple[list[Path], str | None]:
+    def report(
+        self, system: str, out: Path, *, policy: str | None = None, on: datetime | None = None, pdf: bool = True
+    ) -> tuple[list[Path], str | None]:
         """Write all documents of a system into a folder. Returns the paths, and why the PDF was skipped, if it was."""
         made, skipped = self.documents(self.case(system, policy=policy, on=on), pdf=pdf)
         out.mkdir(parents=True, exist_ok=True)
@@ -342,7 +331,9 @@ class Workspace:
         return packs_build.build(out, parts, self._key), skipped
 
     @staticmethod
-    def verify(path: Path, trust: Trust | None = None, progress: Callable[[int, int], None] | None = None) -> PackReport:
+    def verify(
+        path: Path, trust: Trust | None = None, progress: Callable[[int, int], None] | None = None
+    ) -> PackReport:
         """Verify a pack file, offline and without a workspace."""
         from governance.packs.verify import verify
 
@@ -384,7 +375,7 @@ class Workspace:
             for digest in packs_build.body_digests((entry,)):
                 try:
                     self.blobs.read(digest)
-                except Exception as error:  # noqa: BLE001 - whatever is wrong with a body, the entry is to be named
+                except Exception as error:
                     return Check(check.checkpoint, entry.seq, f"entry {entry.seq} ({entry.id}): {error}")
         return check
 

@@ -74,5 +74,7 @@ def reviewer(attached: Workspace) -> Path:
 @pytest.fixture
 def signed(attached: Workspace, reviewer: Path) -> Workspace:
     """The recorded run attached, and a reviewer's decision on it."""
-    attached.sign("elm-desk", key_file=reviewer, role="reviewer", decision=DecisionKind.HOLD, reason="Waiting for a bias test.")
+    attached.sign(
+        "elm-desk", key_file=reviewer, role="reviewer", decision=DecisionKind.HOLD, reason="Waiting for a bias test."
+    )
     return attached

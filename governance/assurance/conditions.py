@@ -46,7 +46,9 @@ class Judge(Protocol):
         register: tuple[RegisterRow, ...],
         on: datetime,
         policy_digest: str,
-    ) -> ConditionResult: ...
+    ) -> ConditionResult:
+        """The answer of one condition, from what it asks and all that is known."""
+        ...
 
 
 def controls_met(

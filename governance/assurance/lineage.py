@@ -54,7 +54,9 @@ def lines(graph: nx.DiGraph[str]) -> list[str]:
     for node in nx.lexicographical_topological_sort(graph, key=lambda n: (graph.nodes[n]["label"], n)):
         shown = graph.nodes[node]
         made.append(shown["label"] + (f" [{shown['evidence']}]" if shown["evidence"] else ""))
-        made += [f"  {data['relation']} → {graph.nodes[to]['label']}" for _, to, data in graph.out_edges(node, data=True)]
+        made += [
+            f"  {data['relation']} → {graph.nodes[to]['label']}" for _, to, data in graph.out_edges(node, data=True)
+        ]
     return made
 
 

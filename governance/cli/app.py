@@ -32,7 +32,7 @@ app = typer.Typer(
 
 @app.callback()
 def _top(
-    version: bool = typer.Option(False, "--version", "-V", help="Print the version and stop."),  # noqa: FBT001, FBT003
+    version: bool = typer.Option(False, "--version", "-V", help="Print the version and stop."),
 ) -> None:
     if version:
         typer.echo(f"govern {__version__}")
@@ -75,8 +75,6 @@ def _fail(error: GovernanceError, arguments: Sequence[str]) -> int:
     from governance.cli import output
 
     if "--json" in arguments:
-        output.document(
-            "error.v1", error=error.message, where=error.where, hint=error.hint, exit_code=error.exit_code
-        )
+        output.document("error.v1", error=error.message, where=error.where, hint=error.hint, exit_code=error.exit_code)
     output.aside(f"error: {error}")
     return error.exit_code

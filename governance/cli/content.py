@@ -21,7 +21,9 @@ def register(top: typer.Typer) -> None:
 @app.command("check")
 def content_check(
     *,
-    workspace: Annotated[str | None, typer.Option("--workspace", "-w", help="Check this workspace's own content too.")] = None,
+    workspace: Annotated[
+        str | None, typer.Option("--workspace", "-w", help="Check this workspace's own content too.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Read everything, follow every reference, run every example. Exit 1 where one fails."""
@@ -34,10 +36,18 @@ def content_check(
     catalogue = loader.load(places.read_all(roots))
     failures = check(catalogue)
     counts = {
-        name: len(getattr(catalogue, name)) for name in ("frameworks", "controls", "kinds", "risks", "policies", "suites")
+        name: len(getattr(catalogue, name))
+        for name in ("frameworks", "controls", "kinds", "risks", "policies", "suites")
     } | {"requirements": sum(len(rows) for rows in catalogue.requirements.values())}
     if json:
-        output.document("content-check.v1", ok=not failures, counts=counts, failures=failures, unused=graph.unused(catalogue), digest=catalogue.digest)
+        output.document(
+            "content-check.v1",
+            ok=not failures,
+            counts=counts,
+            failures=failures,
+            unused=graph.unused(catalogue),
+            digest=catalogue.digest,
+        )
     else:
         output.table("Content", ["what", "how many"], [[name, str(count)] for name, count in counts.items()])
         for frame in catalogue.frameworks.values():
@@ -53,7 +63,9 @@ def content_check(
 
 @app.command("reach")
 def content_reach(
-    kind: Annotated[str, typer.Argument(metavar="KIND", help="An evidence kind, such as eval-run.v1.")], *, json: Json = False
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="An evidence kind, such as eval-run.v1.")],
+    *,
+    json: Json = False,
 ) -> None:
     """Which requirements evidence of a kind can speak to."""
     from governance.content import graph, loader, places

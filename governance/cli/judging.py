@@ -79,7 +79,9 @@ def risk_list(system: SystemId, *, on: On = None, workspace: Folder = HERE, json
 
     rows = Workspace(workspace).case(system, on=moment(on)).register
     if json:
-        output.document("risks.v1", system=system, risks=[{**row.plain(), "arithmetic": row.arithmetic} for row in rows])
+        output.document(
+            "risks.v1", system=system, risks=[{**row.plain(), "arithmetic": row.arithmetic} for row in rows]
+        )
         return
     output.table(
         f"Risks of {system}",

@@ -38,11 +38,17 @@ def ledger_verify(
         problem = opened.against(checkpoint)
     if json:
         output.document(
-            "ledger-verify.v1", ok=problem is None, failed_at=check.failed_at, problem=problem, head=check.checkpoint.plain()
+            "ledger-verify.v1",
+            ok=problem is None,
+            failed_at=check.failed_at,
+            problem=problem,
+            head=check.checkpoint.plain(),
         )
     else:
         output.say(f"{check.checkpoint.size} entries, root {check.checkpoint.root}")
-        output.say(f"{output.answer('no')}: {problem}" if problem else f"{output.answer('yes')}: every entry is what it was")
+        output.say(
+            f"{output.answer('no')}: {problem}" if problem else f"{output.answer('yes')}: every entry is what it was"
+        )
         if checkpoint is None:
             output.aside("Entries cut off the end show only against a checkpoint kept elsewhere: --checkpoint FILE")
     if problem:

@@ -17,7 +17,9 @@ Folder = Annotated[
 ]
 HERE = Path()
 SystemId = Annotated[str, typer.Argument(metavar="SYSTEM", help="The id of a system.")]
-Policy = Annotated[str | None, typer.Option("--policy", help="The policy; else the system's own, else the workspace's.")]
+Policy = Annotated[
+    str | None, typer.Option("--policy", help="The policy; else the system's own, else the workspace's.")
+]
 On = Annotated[
     str | None,
     typer.Option("--on", "--as-of", metavar="DATE", help="Judge as of this day (2026-12-31) or moment (RFC 3339)."),

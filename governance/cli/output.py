@@ -53,7 +53,14 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], *, 
     from rich.table import Table
     from rich.text import Text
 
-    made = Table(title=title, title_justify="left", title_style="bold", caption=caption or None, caption_justify="left", expand=False)
+    made = Table(
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        caption=caption or None,
+        caption_justify="left",
+        expand=False,
+    )
     for column in columns:
         made.add_column(column, overflow="fold")
     for row in rows:

@@ -66,7 +66,9 @@ def system_list(*, workspace: Folder = HERE, json: Json = False) -> None:
     if json:
         output.document("systems.v1", systems=[row.plain() for row in rows])
     else:
-        output.table("Systems", ["id", "name", "owner", "tier"], [[r.id, r.name, r.owner, r.tier or "not stated"] for r in rows])
+        output.table(
+            "Systems", ["id", "name", "owner", "tier"], [[r.id, r.name, r.owner, r.tier or "not stated"] for r in rows]
+        )
 
 
 @systems.command("show")
@@ -134,7 +136,9 @@ def signer_list(*, workspace: Folder = HERE, json: Json = False) -> None:
     if json:
         output.document("signers.v1", signers=[signer.plain() for signer in listed])
     else:
-        rows = [[s.name, ", ".join(s.roles), keys.fingerprint(s.public), str(s.valid_until or "no end")] for s in listed]
+        rows = [
+            [s.name, ", ".join(s.roles), keys.fingerprint(s.public), str(s.valid_until or "no end")] for s in listed
+        ]
         output.table("Signers", ["name", "roles", "key", "until"], rows)
 
 

@@ -1,7 +1,7 @@
 """Who leans on whom: requirement → control → kind, risk → control, policy → control.
 
-Used to find what nothing leans on. A control that no requirement, risk or policy names is work nobody asked for; a kind that no control asks
-for is evidence nobody reads. Both are worth a line in the self-test, and neither is an error.
+Used to find what nothing leans on. A control that no requirement, risk or policy names is work nobody asked for; a kind that no
+control asks for is evidence nobody reads. Both are worth a line in the self-test, and neither is an error.
 """
 
 from __future__ import annotations

@@ -59,6 +59,7 @@ Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:[.-][a-z0-9]+)*$"
 KindId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*\.v[1-9][0-9]*$", max_length=80)]
 """The name of an evidence kind with its version: `eval-run.v1`."""
 
+
 def _in_utc(value: datetime) -> datetime:
     return canonical.moment(canonical.instant(value))
 

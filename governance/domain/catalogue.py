@@ -6,7 +6,6 @@ so that a verdict can be tied to the very words it was given under.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
@@ -14,6 +13,8 @@ from typing import TYPE_CHECKING
 from governance.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from governance.domain.control import Control
     from governance.domain.framework import Framework, Requirement
     from governance.domain.kind import Kind, Suite

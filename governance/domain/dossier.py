@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from governance.domain.decision import SignedDecision
 from governance.domain.evidence import Piece, Role
 from governance.domain.identity import ModelIdentity, identify
-from governance.domain.system import System
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from governance.domain.decision import SignedDecision
+    from governance.domain.system import System
 
 ARTIFACTS = "model-artifacts.v1"
 

@@ -7,14 +7,16 @@ metadata only, never a body, so that it stays small and personal data in a body 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from enum import StrEnum
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field, field_serializer
 
 from governance.domain.base import Moment, Noun, Slug
 from governance.parsing import canonical
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 MAX_ENTRY_BYTES = 65_535
 """The most a C2SP tlog-tiles entry can hold (its length is a 16-bit number)."""

@@ -7,11 +7,13 @@ good as that name: the report prints it.
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from governance.domain.base import Digest, Noun
-from governance.domain.evidence import Piece
 from governance.parsing import canonical
+
+if TYPE_CHECKING:
+    from governance.domain.evidence import Piece
 
 
 class Part(Noun):

@@ -26,7 +26,7 @@ class Level(StrEnum):
 
     @classmethod
     def of(cls, score: int) -> Level:
-        """low up to 4, medium up to 9, high up to 16, critical above."""
+        """Low up to 4, medium up to 9, high up to 16, critical above."""
         if score <= 4:
             return cls.LOW
         if score <= 9:

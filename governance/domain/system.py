@@ -52,4 +52,6 @@ class System(Noun):
     risks: dict[Slug, RiskSetting] = Field(default_factory=dict)
     policy: Slug | None = None
     contact: Sentence | None = None
-    candidate: Digest | None = Field(default=None, description="manifest digest to be released; absent: the last attached")
+    candidate: Digest | None = Field(
+        default=None, description="manifest digest to be released; absent: the last attached"
+    )

@@ -9,13 +9,13 @@ from __future__ import annotations
 import hashlib
 import os
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from governance.errors import GovernanceError, IntegrityError, UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 
 class Blobs:
@@ -55,7 +55,9 @@ class Blobs:
         try:
             data = path.read_bytes()
         except OSError as error:
-            raise IntegrityError(f"the body {digest[:19]}… can not be read: {error.strerror}", where=str(path)) from None
+            raise IntegrityError(
+                f"the body {digest[:19]}… can not be read: {error.strerror}", where=str(path)
+            ) from None
         if hashlib.sha256(data).hexdigest() != digest[7:]:
             raise IntegrityError(f"the body is not the {digest[:19]}… that its name says", where=str(path))
         return data

@@ -103,7 +103,9 @@ class Ledger:
             cause = getattr(error, "orig", error)
             done, hint = ("written", "Nothing was appended.") if writing else ("read", "")
             if isinstance(cause, sqlite3.OperationalError):
-                raise GovernanceError(f"the ledger could not be {done}: {cause}", where=str(self.path), hint=hint) from None
+                raise GovernanceError(
+                    f"the ledger could not be {done}: {cause}", where=str(self.path), hint=hint
+                ) from None
             raise IntegrityError(
                 f"the ledger could not be {done}: {cause}", where=str(self.path), hint="Run: govern ledger verify"
             ) from None
@@ -164,14 +166,15 @@ class Ledger:
         """(number, canonical bytes) of every entry in order."""
         with self._session() as session:
             rows = session.connection().execute(text("SELECT seq, CAST(body AS BLOB) FROM entry ORDER BY seq"))
-            for seq, body in rows:
-                yield seq, body
+            yield from rows
 
     def find(self, prefix: str) -> Entry:
         """The one entry whose id begins so. Raises `UsageError` for none or several."""
         escaped = prefix.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         with self._session() as session:
-            query = select(EntryRow.seq, EntryRow.body).where(col(EntryRow.id).like(f"{escaped}%", escape="\\")).limit(2)
+            query = (
+                select(EntryRow.seq, EntryRow.body).where(col(EntryRow.id).like(f"{escaped}%", escape="\\")).limit(2)
+            )
             rows = session.exec(query).all() if prefix.isprintable() else []
         if len(rows) != 1:
             raise UsageError(
@@ -247,10 +250,14 @@ class Ledger:
         connection = session.connection()
 
         def node(level: int, index: int) -> bytes:
-            found = connection.exec_driver_sql("SELECT hash FROM node WHERE level = ? AND idx = ?", (level, index)).scalar()
+            found = connection.exec_driver_sql(
+                "SELECT hash FROM node WHERE level = ? AND idx = ?", (level, index)
+            ).scalar()
             if found is None:
                 raise IntegrityError(
-                    f"the tree has no node {index} at level {level}", where=str(self.path), hint="Run: govern ledger verify"
+                    f"the tree has no node {index} at level {level}",
+                    where=str(self.path),
+                    hint="Run: govern ledger verify",
                 )
             return bytes(found)
 
@@ -272,7 +279,8 @@ def _require_origin(origin: str) -> None:
         Checkpoint(origin=origin, size=0, root=tree.EMPTY_ROOT.hex())
     except ValidationError:
         raise UsageError(
-            f"{origin!r} can not name a ledger", hint="Take a name without spaces and without +, like example.org/ledger."
+            f"{origin!r} can not name a ledger",
+            hint="Take a name without spaces and without +, like example.org/ledger.",
         ) from None
 
 
@@ -283,7 +291,9 @@ def _first_difference(made: Sequence[bytes], stored: Sequence[bytes]) -> int | N
     return next((i for i, (a, b) in enumerate(pairs) if a != b), min(len(made), len(stored)))
 
 
-def _read_leaves(raw: sqlite3.Connection, progress: Callable[[int, int], None] | None) -> tuple[list[bytes], int | None]:
+def _read_leaves(
+    raw: sqlite3.Connection, progress: Callable[[int, int], None] | None
+) -> tuple[list[bytes], int | None]:
     """The leaves of all entries, and the first number that is missing."""
     total = raw.execute("SELECT COUNT(*) FROM entry").fetchone()[0]
     cursor = raw.execute("SELECT seq, CAST(body AS BLOB) FROM entry ORDER BY seq")

@@ -28,7 +28,9 @@ class EntryRow(SQLModel, table=True):
     seq: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
     body: str = Field(sa_column=Column(Text, nullable=False))
     id: str = Field(default=None, sa_column=Column(Text, Computed("json_extract(body, '$.id')", persisted=False)))
-    system: str = Field(default=None, sa_column=Column(Text, Computed("json_extract(body, '$.system')", persisted=False)))
+    system: str = Field(
+        default=None, sa_column=Column(Text, Computed("json_extract(body, '$.system')", persisted=False))
+    )
     type: str = Field(default=None, sa_column=Column(Text, Computed("json_extract(body, '$.type')", persisted=False)))
     __table_args__ = (Index("entry_id", "id", unique=True), Index("entry_system", "system", "seq"))
 
@@ -40,7 +42,7 @@ class NodeRow(SQLModel, table=True):
     level: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
     idx: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
     hash: bytes = Field(sa_column=Column(LargeBinary(32), nullable=False))
-    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 - SQLAlchemy reads this class attribute
+    __table_args__ = {"sqlite_with_rowid": False}
 
 
 def engine(path: Path) -> Engine:

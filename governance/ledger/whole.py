@@ -41,7 +41,7 @@ def read(raw: sqlite3.Connection, progress: Callable[[int, int], None] | None) -
     SQLite lets go of the interpreter while it joins, so the next chunk is joined beside the hashing of this one. The connection must be
     one that may be used from another thread; it is used from one thread at a time.
     """
-    total, nodes = (raw.execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0] for table in ("entry", "node"))
+    total, nodes = raw.execute("SELECT (SELECT COUNT(*) FROM entry), (SELECT COUNT(*) FROM node)").fetchone()
     leaves: list[bytes] = []
     with _bytes(raw), ThreadPoolExecutor(1) as beside:
         for first, last, held in _ahead(beside, raw, _ENTRIES, (), total):
@@ -69,7 +69,9 @@ def _ahead(
     following = beside.submit(_join, raw, query, (*fixed, *chunks[0])) if chunks else None
     for number, (first, last) in enumerate(chunks):
         held = following.result() if following is not None else None
-        following = beside.submit(_join, raw, query, (*fixed, *chunks[number + 1])) if number + 1 < len(chunks) else None
+        following = (
+            beside.submit(_join, raw, query, (*fixed, *chunks[number + 1])) if number + 1 < len(chunks) else None
+        )
         yield first, last, held
     if following is not None:
         following.result()

@@ -129,7 +129,15 @@ class Archive:
         try:
             with self._zip.open(info) as stream:
                 data = stream.read(info.file_size + 1)
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError, ValueError) as error:
+        except (
+            zipfile.BadZipFile,
+            zlib.error,
+            EOFError,
+            OSError,
+            RuntimeError,
+            NotImplementedError,
+            ValueError,
+        ) as error:
             raise UnreadableError(f"can not be read: {error}", where=name) from None
         if len(data) != info.file_size:
             raise UnreadableError("is not as long as the archive says", where=name)

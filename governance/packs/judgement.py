@@ -8,7 +8,6 @@ from governance.assurance.assess import assess
 from governance.assurance.fold import fold
 from governance.assurance.gate import gate
 from governance.assurance.register import register
-from governance.domain.assessment import Assessment
 from governance.domain.base import Noun
 from governance.domain.case import Case
 from governance.domain.entry import EntryType
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from datetime import datetime
 
+    from governance.domain.assessment import Assessment
     from governance.domain.catalogue import Catalogue
     from governance.domain.dossier import Dossier
     from governance.domain.entry import Checkpoint, Entry

@@ -83,7 +83,9 @@ def verify(path: Path, trust: Trust | None = None, progress: Callable[[int, int]
 
 def _members(pack: Archive, report: PackReport, progress: Callable[[int, int], None] | None) -> None:
     """Steps 1 to 3: the container, the manifest's signature, and every member against its digest."""
-    for name in {name for name in pack.names if pack.names.count(name) > 1} if len(set(pack.names)) != len(pack.names) else ():
+    for name in (
+        {name for name in pack.names if pack.names.count(name) > 1} if len(set(pack.names)) != len(pack.names) else ()
+    ):
         report.problem(name, "stands in the archive more than once")
     if layout.MANIFEST not in pack.names:
         raise UnreadableError(f"no {layout.MANIFEST} in it, so it is no pack", where=str(pack.path))
@@ -171,7 +173,9 @@ class _Inside:
         kept = self.trust.checkpoint
         if kept is not None:
             if kept.size > len(leaves):
-                self.report.unmet.append(f"the checkpoint you kept has {kept.size} entries, this pack {len(leaves)}: it is older")
+                self.report.unmet.append(
+                    f"the checkpoint you kept has {kept.size} entries, this pack {len(leaves)}: it is older"
+                )
             elif tree.root_of(leaves[: kept.size]).hex() != kept.root:
                 self.report.problem(layout.LEAVES, "does not begin as the checkpoint you kept: the past was rewritten")
 
@@ -249,12 +253,18 @@ def _say(report: PackReport, trust: Trust) -> None:
     else:
         again = "FAILED" if "results" in places else "ok: judged again, with the same result"
         report.lines["JUDGEMENT"] = f"{again}; gate {case.gate.policy} says {case.gate.answer}"
-        held = [f"{d.decision.signer} ({d.decision.role}) {d.decision.decision}: " + ("valid" if d.valid else d.problem or "") for d in case.dossier.decisions]
+        held = [
+            f"{d.decision.signer} ({d.decision.role}) {d.decision.decision}: "
+            + ("valid" if d.valid else d.problem or "")
+            for d in case.dossier.decisions
+        ]
         report.lines["DECISIONS"] = "; ".join(held) or "none"
     report.lines["TRUST"] = (
         "NOT EVALUATED: nothing from outside the pack was given (--ledger-key, --signers, --checkpoint)"
         if not trust.evaluated
-        else "not met: " + "; ".join(report.unmet) if report.unmet else "met, for what you brought"
+        else "not met: " + "; ".join(report.unmet)
+        if report.unmet
+        else "met, for what you brought"
     )
     report.lines["TIME"] = "the moments are the ledger's own; no outside clock witnessed them"
     report.lines["LIMITS"] = "says that the parts belong together, not that evidence was true when attached"

@@ -55,12 +55,12 @@ def to_pdf(html: str, *, identifier: str, created: datetime) -> bytes:
     return made
 
 
-def _fetcher(weasyprint: Any) -> Any:  # noqa: ANN401 - the package has no types
+def _fetcher(weasyprint: Any) -> Any:
     """A fetcher that opens `data:` and nothing else."""
     return weasyprint.urls.URLFetcher(allowed_protocols={"data"}, allow_redirects=False)
 
 
-def load() -> Any:  # noqa: ANN401 - the module, which has no types
+def load() -> Any:
     """WeasyPrint itself; raises `PangoMissing` with the line to type."""
     try:
         import weasyprint

@@ -58,7 +58,13 @@ def start_up() -> None:
         return
     mine = best(lambda: subprocess.run([govern, "--version"], stdout=subprocess.DEVNULL, check=True), 15)
     bare = best(lambda: subprocess.run([sys.executable, "-c", "pass"], check=True), 15)
-    row("start-up of govern --version", f"{mine * 1000:.0f} ms", f"python -c pass, {bare * 1000:.0f} ms", mine / bare, "< 3×")
+    row(
+        "start-up of govern --version",
+        f"{mine * 1000:.0f} ms",
+        f"python -c pass, {bare * 1000:.0f} ms",
+        mine / bare,
+        "< 3×",
+    )
 
 
 def attaching(folder: Path) -> None:
@@ -96,8 +102,20 @@ def attaching(folder: Path) -> None:
             return time.perf_counter() - start
 
     rate = len(done.appended) / mine
-    row("attach of 1,000 evidence files", f"{rate:,.0f} files/s", f"the same rows, a commit each, {bare(True):.3f} s", mine / bare(True), "< 5×")
-    row("  the same", f"{mine:.3f} s", f"the same rows in one commit, {bare(False):.3f} s", mine / bare(False), "reported")
+    row(
+        "attach of 1,000 evidence files",
+        f"{rate:,.0f} files/s",
+        f"the same rows, a commit each, {bare(True):.3f} s",
+        mine / bare(True),
+        "< 5×",
+    )
+    row(
+        "  the same",
+        f"{mine:.3f} s",
+        f"the same rows in one commit, {bare(False):.3f} s",
+        mine / bare(False),
+        "reported",
+    )
 
 
 def ledger(folder: Path) -> None:
@@ -117,7 +135,13 @@ def ledger(folder: Path) -> None:
             hashlib.sha256(body).digest()
 
     loop = best(plain, 3)
-    row("verify of a ledger of 100,000 entries", f"{mine:.2f} s", f"hashlib over the same bytes, {loop:.2f} s", mine / loop, "< 2×")
+    row(
+        "verify of a ledger of 100,000 entries",
+        f"{mine:.2f} s",
+        f"hashlib over the same bytes, {loop:.2f} s",
+        mine / loop,
+        "< 2×",
+    )
 
     def tree() -> None:
         level = [hashlib.sha256(b"\0" + body).digest() for body in bodies]
@@ -159,7 +183,13 @@ def hashing(folder: Path) -> None:
     wall_one, wall_both = best(one, 3), best(both, 3)
     per_core = 0.5 * (1 << 30) / cpu
     against = f"openssl speed, {limit / 1e9:.2f} GB/s" if limit else "nothing: no openssl here"
-    row("hashing weights, per core", f"{per_core / 1e9:.2f} GB/s", against, per_core / limit if limit else None, "≥ 0.90×")
+    row(
+        "hashing weights, per core",
+        f"{per_core / 1e9:.2f} GB/s",
+        against,
+        per_core / limit if limit else None,
+        "≥ 0.90×",
+    )
     row("hashing 1 GiB on two threads", f"{wall_both:.2f} s", "one thread", 2 * wall_one / wall_both, "≥ 1.7×")
     for path in paths:
         path.unlink()
@@ -169,7 +199,10 @@ def _openssl_speed() -> float:
     if shutil.which("openssl") is None:
         return 0.0
     done = subprocess.run(
-        ["openssl", "speed", "-mr", "-seconds", "2", "-bytes", "1048576", "-evp", "sha256"], capture_output=True, text=True, check=False
+        ["openssl", "speed", "-mr", "-seconds", "2", "-bytes", "1048576", "-evp", "sha256"],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     lines = [line for line in done.stdout.splitlines() if line.startswith("+F:")]
     return float(lines[-1].split(":")[-1]) if lines else 0.0
@@ -190,9 +223,17 @@ def report(folder: Path) -> None:
     case = workspace.case("elm-desk")
     html = render.render("audit-report.html", case, workspace.templates).decode()
     pages = len(weasyprint.HTML(string=html).render().pages)
-    alone = best(lambda: weasyprint.HTML(string=html).write_pdf(pdf_variant="pdf/a-3u", pdf_tags=True), 3, time.process_time)
+    alone = best(
+        lambda: weasyprint.HTML(string=html).write_pdf(pdf_variant="pdf/a-3u", pdf_tags=True), 3, time.process_time
+    )
     ours = best(lambda: pdf.to_pdf(html, identifier="bench", created=case.on), 3, time.process_time)
-    row("PDF of the audit report", f"{ours:.2f} s, {pages} pages", f"WeasyPrint alone, {alone:.2f} s", ours / alone, "< 1.1×")
+    row(
+        "PDF of the audit report",
+        f"{ours:.2f} s, {pages} pages",
+        f"WeasyPrint alone, {alone:.2f} s",
+        ours / alone,
+        "< 1.1×",
+    )
     workspace.ledger.close()
 
 
@@ -205,14 +246,29 @@ def memory(folder: Path) -> None:
 
 def installs() -> None:
     """Distributions and megabytes of what each person installs."""
-    for name, requirement, aim in (("record and attach", ".", "30, 150 MB"), ("the whole job with PDF", ".[pdf]", "60, 500 MB")):
+    for name, requirement, aim in (
+        ("record and attach", ".", "30, 150 MB"),
+        ("the whole job with PDF", ".[pdf]", "60, 500 MB"),
+    ):
         with tempfile.TemporaryDirectory() as root:
             made = subprocess.run([sys.executable, "-m", "venv", root], check=False).returncode == 0
             python = Path(root) / "bin" / "python"
-            if not made or subprocess.run([python, "-m", "pip", "install", "-q", requirement], cwd=ROOT, check=False, stderr=subprocess.DEVNULL).returncode:
+            if (
+                not made
+                or subprocess.run(
+                    [python, "-m", "pip", "install", "-q", requirement],
+                    cwd=ROOT,
+                    check=False,
+                    stderr=subprocess.DEVNULL,
+                ).returncode
+            ):
                 sys.stdout.write(f"install of {requirement}: not measured, the package index did not answer\n")
                 continue
-            subprocess.run([python, "-m", "pip", "uninstall", "-q", "-y", "setuptools", "pip"], check=False, stderr=subprocess.DEVNULL)
+            subprocess.run(
+                [python, "-m", "pip", "uninstall", "-q", "-y", "setuptools", "pip"],
+                check=False,
+                stderr=subprocess.DEVNULL,
+            )
             site = next((Path(root) / "lib").glob("python*/site-packages"))
             count = len(list(site.glob("*.dist-info")))
             size = sum(path.stat().st_size for path in site.rglob("*") if path.is_file()) / 1e6

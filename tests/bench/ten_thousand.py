@@ -20,7 +20,10 @@ SYSTEM = "id: bench\nname: Bench system\npurpose: To be measured by the bench\no
 
 def make(folder: Path) -> None:
     """A workspace with 10,000 evaluation results."""
-    value = json.loads(next(RECORDED.glob("eval/base/*/results_*.json")).read_text("utf-8")) | {"configs": {}, "pretty_env_info": ""}
+    value = json.loads(next(RECORDED.glob("eval/base/*/results_*.json")).read_text("utf-8")) | {
+        "configs": {},
+        "pretty_env_info": "",
+    }
     workspace = Workspace.init(folder / "ws")
     (folder / "system.yaml").write_text(SYSTEM)
     workspace.add_system(folder / "system.yaml")
@@ -50,7 +53,9 @@ def main() -> None:
             raise SystemExit(f"not verified: {found.problems[:3]}")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     seconds = time.perf_counter() - start
-    sys.stdout.write(f"{sys.argv[2] + ' of 10,000 pieces of evidence':<46} {seconds:>14.1f} s           peak memory {peak:.0f} MB; aim < 300 MB\n")
+    sys.stdout.write(
+        f"{sys.argv[2] + ' of 10,000 pieces of evidence':<46} {seconds:>14.1f} s           peak memory {peak:.0f} MB; aim < 300 MB\n"
+    )
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +11,7 @@ from tests.conftest import RECORDED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from tests.cli.conftest import Ran
 
@@ -44,7 +44,9 @@ def empty(govern: Govern) -> Govern:
     }.items(),
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_a_damaged_result_file_is_not_read_and_nothing_is_appended(empty: Govern, tmp_path: Path, name: str, data: bytes) -> None:
+def test_a_damaged_result_file_is_not_read_and_nothing_is_appended(
+    empty: Govern, tmp_path: Path, name: str, data: bytes
+) -> None:
     assert data != RESULTS
     path = tmp_path / "results_2026-11-22T00-00-00.000000.json"
     path.write_bytes(data)

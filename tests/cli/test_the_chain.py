@@ -98,12 +98,16 @@ def test_a_gate_that_can_not_tell_has_its_own_exit_code(ready: Govern, tmp_path:
 
 def test_an_empty_policy_denies(ready: Govern, tmp_path: Path) -> None:
     (tmp_path / "policies").mkdir()
-    (tmp_path / "policies" / "empty.yaml").write_text("id: empty\ntitle: Nothing asked\nwhy: To show that it denies.\n", "utf-8")
+    (tmp_path / "policies" / "empty.yaml").write_text(
+        "id: empty\ntitle: Nothing asked\nwhy: To show that it denies.\n", "utf-8"
+    )
     assert ready("gate", "elm-desk", "--policy", "empty").code == 1
 
 
 def test_an_empty_system_gets_no_yes_from_anything(govern: Govern, tmp_path: Path) -> None:
-    (tmp_path / "s.yaml").write_text("id: bare\nname: Bare system\npurpose: To have nothing attached\nowner: Ada Example\n")
+    (tmp_path / "s.yaml").write_text(
+        "id: bare\nname: Bare system\npurpose: To have nothing attached\nowner: Ada Example\n"
+    )
     govern("init")
     govern("system", "add", "s.yaml")
     result = govern("assess", "bare", "--json").json
@@ -125,7 +129,12 @@ def test_risks_are_listed_with_their_arithmetic(ready: Govern) -> None:
 
 def test_a_reviewer_signs_and_the_pack_verifies(ready: Govern, tmp_path: Path) -> None:
     public = ready("key", "new", "rita.pem").out.strip()
-    assert ready("sign", "elm-desk", "--key", "rita.pem", "--role", "reviewer", "--decision", "hold", "--reason", "Waits.").code == 2
+    assert (
+        ready(
+            "sign", "elm-desk", "--key", "rita.pem", "--role", "reviewer", "--decision", "hold", "--reason", "Waits."
+        ).code
+        == 2
+    )
     assert ready("signer", "add", "Rita Example", "--key", public, "--role", "reviewer").code == 0
     signed = ready(
         "sign", "elm-desk", "--key", "rita.pem", "--role", "reviewer", "--decision", "hold",
@@ -151,7 +160,9 @@ def test_a_reviewer_signs_and_the_pack_verifies(ready: Govern, tmp_path: Path) -
 def test_an_approval_in_a_role_one_does_not_hold_is_refused(ready: Govern) -> None:
     public = ready("key", "new", "rita.pem").out.strip()
     ready("signer", "add", "Rita Example", "--key", public, "--role", "reviewer")
-    ran = ready("sign", "elm-desk", "--key", "rita.pem", "--role", "approver", "--decision", "approve", "--reason", "Good.")
+    ran = ready(
+        "sign", "elm-desk", "--key", "rita.pem", "--role", "approver", "--decision", "approve", "--reason", "Good."
+    )
     assert ran.code == 2
     assert "not listed in the role" in ran.err
 
@@ -214,7 +225,9 @@ def test_a_lost_body_is_named(ready: Govern, tmp_path: Path) -> None:
 def test_proof_and_checkpoint_speak_of_the_same_tree(ready: Govern) -> None:
     entry = ready("evidence", "list", "--system", "elm-desk", "--json").json["evidence"][0]["id"]
     proof = ready("ledger", "proof", entry, "--json").json
-    assert proof["checkpoint"] == {k: ready("ledger", "checkpoint", "--json").json[k] for k in ("origin", "size", "root")}
+    assert proof["checkpoint"] == {
+        k: ready("ledger", "checkpoint", "--json").json[k] for k in ("origin", "size", "root")
+    }
 
 
 def test_every_command_prints_one_json_document_with_a_schema(ready: Govern) -> None:
@@ -245,7 +258,9 @@ def test_every_command_prints_one_json_document_with_a_schema(ready: Govern) -> 
         (("assess",), 2),
     ],
 )
-def test_a_wrong_call_has_its_exit_code_and_an_error_in_words(ready: Govern, arguments: tuple[str, ...], code: int) -> None:
+def test_a_wrong_call_has_its_exit_code_and_an_error_in_words(
+    ready: Govern, arguments: tuple[str, ...], code: int
+) -> None:
     ran = ready(*arguments, *(("--json",) if code != 2 or len(arguments) > 1 else ()))
     assert ran.code == code
     assert ran.err or json.loads(ran.out)

@@ -29,7 +29,9 @@ def test_content_folders_hold_no_code() -> None:
 
 
 def test_every_module_says_what_it_is() -> None:
-    silent = [path for path in SOURCES if path.read_text("utf-8").strip() and not path.read_text("utf-8").startswith('"""')]
+    silent = [
+        path for path in SOURCES if path.read_text("utf-8").strip() and not path.read_text("utf-8").startswith('"""')
+    ]
     assert silent == []
 
 
@@ -46,7 +48,17 @@ def test_the_floors_hold() -> None:
     [
         (
             "import governance.cli.app",
-            {"torch", "transformers", "weasyprint", "sqlmodel", "sqlalchemy", "networkx", "jinja2", "cryptography", "yaml"},
+            {
+                "torch",
+                "transformers",
+                "weasyprint",
+                "sqlmodel",
+                "sqlalchemy",
+                "networkx",
+                "jinja2",
+                "cryptography",
+                "yaml",
+            },
         ),
         ("import governance.workspace", {"torch", "transformers", "weasyprint", "networkx", "pynvml"}),
         ("import governance.collectors.collect", {"torch", "transformers", "sqlmodel", "jinja2", "weasyprint"}),
@@ -74,10 +86,18 @@ def test_nothing_in_the_repository_names_this_or_that_machine() -> None:
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=False)
     if listed.returncode != 0:
         pytest.skip("not a git checkout")
-    words = [b"/work/" + b"main", b"bash_" + b"jobs", b"files." + b"pythonhosted", b"registry." + b"npmjs", b"deb." + b"debian.org"]
+    words = [
+        b"/work/" + b"main",
+        b"bash_" + b"jobs",
+        b"files." + b"pythonhosted",
+        b"registry." + b"npmjs",
+        b"deb." + b"debian.org",
+    ]
     found = [
         name.decode()
         for name in listed.stdout.split(b"\0")
-        if name and (ROOT / name.decode()).is_file() and any(word in (ROOT / name.decode()).read_bytes() for word in words)
+        if name
+        and (ROOT / name.decode()).is_file()
+        and any(word in (ROOT / name.decode()).read_bytes() for word in words)
     ]
     assert found == []

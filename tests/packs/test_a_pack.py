@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import shutil
 import zipfile
@@ -31,7 +32,9 @@ def pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
     key = keys.generate()
     keys.save(key, root / "reviewer.pem")
     made.add_signer("Rita Example", keys.public_line(keys.raw(key)), ("reviewer",))
-    made.sign("elm-desk", key_file=root / "reviewer.pem", role="reviewer", decision=DecisionKind.HOLD, reason="Wait for bias.")
+    made.sign(
+        "elm-desk", key_file=root / "reviewer.pem", role="reviewer", decision=DecisionKind.HOLD, reason="Wait for bias."
+    )
     made.pack("elm-desk", root / "pack.zip", documents=DOCUMENTS)
     made.ledger.close()
     return root / "pack.zip"
@@ -65,7 +68,9 @@ def test_without_anything_from_outside_trust_is_not_evaluated(pack: Path) -> Non
     assert verify(pack).lines["TRUST"].startswith("NOT EVALUATED")
 
 
-def test_a_pack_needs_no_workspace_no_home_and_no_writable_folder(pack: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_pack_needs_no_workspace_no_home_and_no_writable_folder(
+    pack: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     alone = tmp_path / "alone"
     alone.mkdir()
     shutil.copy(pack, alone / "pack.zip")
@@ -159,10 +164,8 @@ def test_every_byte_outside_the_members_is_checked_too(pack: Path, tmp_path: Pat
         changed = bytearray(raw)
         changed[offset] ^= 0x40
         (tmp_path / "odd.zip").write_bytes(changed)
-        try:
+        with contextlib.suppress(UnreadableError):
             assert not verify(tmp_path / "odd.zip").ok, offset
-        except UnreadableError:
-            pass
 
 
 @pytest.mark.parametrize("junk", [b"", b"PK", b"not a zip", b"PK\x05\x06" + b"\0" * 18, b"\0" * 5000])
@@ -218,7 +221,9 @@ def test_a_pack_that_judges_wrong_does_not_verify_even_when_its_own_key_signed_i
     assert "results/gate.json" in problem_members(tmp_path / "doctored.zip")
 
 
-def test_an_older_pack_fails_against_a_checkpoint_kept_from_later(signed: Workspace, tmp_path: Path, clock: Clock) -> None:
+def test_an_older_pack_fails_against_a_checkpoint_kept_from_later(
+    signed: Workspace, tmp_path: Path, clock: Clock
+) -> None:
     signed.pack("elm-desk", tmp_path / "older.zip", documents=DOCUMENTS)
     clock.forward(days=1)
     changed = RECORDED.joinpath("system.yaml").read_text().replace("tier: limited", "tier: high")

@@ -193,9 +193,7 @@ FINDING: dict[str, Any] = {
 }
 
 
-def attested(  # noqa: PLR0917
-    topic: str, title: str, statement: str, name: str, on: str, due: str | None
-) -> dict[str, Any]:
+def attested(topic: str, title: str, statement: str, name: str, on: str, due: str | None) -> dict[str, Any]:
     document = {"name": f"{topic}.pdf", "size": 40_000, "sha256": canonical.sha256(topic.encode())}
     return {
         "topic": topic,

@@ -6,7 +6,6 @@ A randomly initialised GPT-2 of two layers trains in a second; what it learns do
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,6 +13,8 @@ import pytest
 from governance.workspace import Workspace
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.conftest import Clock
 
 pytestmark = [pytest.mark.training, pytest.mark.filterwarnings("ignore")]
@@ -35,7 +36,9 @@ def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     inner = Tokenizer(models.WordLevel(vocabulary, unk_token="?"))
     inner.pre_tokenizer = pre_tokenizers.Split("", "isolated")
     tokenizer = PreTrainedTokenizerFast(tokenizer_object=inner, pad_token="<pad>", eos_token="<eos>", unk_token="?")
-    config = GPT2Config(vocab_size=len(WORDS), n_positions=64, n_embd=32, n_layer=2, n_head=2, bos_token_id=1, eos_token_id=1)
+    config = GPT2Config(
+        vocab_size=len(WORDS), n_positions=64, n_embd=32, n_layer=2, n_head=2, bos_token_id=1, eos_token_id=1
+    )
     generator = torch.Generator().manual_seed(7)
     rows = [torch.randint(2, len(WORDS), (32,), generator=generator) for _ in range(48)]
     data = [{"input_ids": row, "labels": row} for row in rows]

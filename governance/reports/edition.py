@@ -1,0 +1,42 @@
+"""All documents of a case in one go: the PDF is printed on one core while the others are rendered on another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from governance.reports import render
+from governance.reports.pdf import PangoMissing
+from governance.reports.press import Press
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from governance.domain.case import Case
+
+REPORT, REPORT_PDF = "audit-report.html", "audit-report.pdf"
+
+
+def edition(
+    case: Case, templates: Mapping[str, str], press: Press | None = None
+) -> tuple[dict[str, bytes], str | None]:
+    """Every document by file name, and why there is no PDF, if there is none. The press is used up."""
+    held = press or Press()
+    try:
+        report = render.render(REPORT, case, templates)
+        printing = held.start(report.decode(), identifier=case.checkpoint.root, created=case.on)
+        made = without_pdf(case, templates, done={REPORT: report})
+        try:
+            made[REPORT_PDF] = printing.result()
+        except PangoMissing as missing:
+            return made, str(missing)
+        return made, None
+    finally:
+        held.close()
+
+
+def without_pdf(case: Case, templates: Mapping[str, str], done: Mapping[str, bytes] | None = None) -> dict[str, bytes]:
+    """Every document that is no PDF; those in `done` are taken as they are."""
+    have = dict(done or {})
+    return have | {
+        name: render.render(name, case, templates) for name in render.documents(templates) if name not in have
+    }
