@@ -42,6 +42,7 @@ class Item:
     tool_version: str | None
     quality: str
     quality_reasons: tuple[str, ...]
+    role: str | None
     bound_to: str | None
     bound_by: str | None
 
@@ -165,6 +166,7 @@ def _item(evidence_id: str, found: Found, record: Evidence) -> Item:
         tool_version=found.tool_version,
         quality=record.quality.value,
         quality_reasons=record.quality_reasons,
+        role=record.subject.role.value if record.subject.role else None,
         bound_to=record.subject.digest,
         bound_by=record.subject.bound_by,
     )

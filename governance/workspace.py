@@ -6,7 +6,7 @@ The clock is a parameter, so that a past day, and a test, can be judged as well 
     governance.toml   name of the ledger, default policy
     ledger.db         entries and tree
     blobs/            bodies by digest
-    keys/ledger.pem   the ledger's own key; signs checkpoints and packs, never a decision
+    keys/ledger.pem   the ledger's own key; signs checkpoints and packs, never a decision. ledger.pub is for auditors
     signers.yaml      who may sign as what
     controls/ evidence/ policies/ templates/    the user's own content, over ours
 """
@@ -89,10 +89,12 @@ class Workspace:
         if (root / CONFIG).exists() or (root / "ledger.db").exists():
             raise UsageError("there is a workspace already", where=str(root))
         name = origin or f"governance-ledger/{secrets.token_hex(4)}"
-        if not name.isprintable() or not name.isascii() or " " in name or "+" in name or '"' in name or not name:
+        if not name.isprintable() or not name.isascii() or " " in name or set(name) & set('+"\\') or not name:
             raise UsageError(f"{name!r} can not name a ledger", hint="Use ASCII without spaces, quotes and plus signs.")
         root.mkdir(parents=True, exist_ok=True)
-        keys.save(keys.generate(), root / "keys" / "ledger.pem")
+        key = keys.generate()
+        keys.save(key, root / "keys" / "ledger.pem")
+        (root / "keys" / "ledger.pub").write_text(keys.public_line(keys.raw(key)) + "\n", "utf-8")
         (root / "signers.yaml").write_bytes(signers.dumps(signers.Signers()))
         Ledger.create(root / "ledger.db", origin=name, clock=clock).close()
         text = f'schema = "workspace.v1"\norigin = "{name}"\npolicy = "{DEFAULT_POLICY}"\n'
@@ -229,11 +231,7 @@ class Workspace:
     def add_signer(self, name: str, key: str, roles: tuple[str, ...], until: date | None = None) -> signers.Signer:
         """Put a person on the list of signers. Raises where the key is weak or stands there, or the person does."""
         path = self.root / "signers.yaml"
-        try:
-            made = signers.Signer(name=name, roles=roles, key=key, valid_until=until)
-        except ValidationError as error:
-            first = error.errors()[0]
-            raise UsageError(f"{first['loc'][0]}: {first['msg']}") from None
+        made = signers.signer(name, key, roles, until)
         data = signers.dumps(signers.Signers(signers=(*self.signers.signers, made)))
         signers.parse(data, where=str(path))
         path.write_bytes(data)

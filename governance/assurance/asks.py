@@ -112,7 +112,7 @@ def _judge(ask: Ask, piece: Piece, body: Mapping[str, Any], on: datetime) -> tup
     if standing is not Standing.MET:
         return standing, reason
     if ask.purpose is not None or ask.kind == EVALUATION_KIND:
-        standing, reason = _has_numbers(body, reason)
+        standing, reason = _has_numbers(ask, body, reason)
         if standing is not Standing.MET:
             return standing, reason
     due = body.get("review_due")
@@ -132,7 +132,7 @@ def _tests(ask: Ask, body: Mapping[str, Any]) -> tuple[Standing, str]:
     return Standing.MET, "; ".join(reason for _, reason in outcomes)
 
 
-def _has_numbers(body: Mapping[str, Any], reason: str) -> tuple[Standing, str]:
+def _has_numbers(ask: Ask, body: Mapping[str, Any], reason: str) -> tuple[Standing, str]:
     """An evaluation without a number, or over no sample, was not performed as far as anybody can tell."""
     rows = body.get("results") or []
     task = rows[0].get("task") if rows else body.get("task")
@@ -140,7 +140,10 @@ def _has_numbers(body: Mapping[str, Any], reason: str) -> tuple[Standing, str]:
         return Standing.INCONCLUSIVE, f"{task} has no value that is a number"
     if any(row.get("n") == 0 for row in rows) or body.get("n") == 0:
         return Standing.INCONCLUSIVE, f"{task} was run over no sample"
-    return Standing.MET, f"{task} was evaluated" if task and reason == "there is evidence" else reason
+    return (
+        Standing.MET,
+        f"{task} was evaluated on the {ask.about}" if task and reason == "there is evidence" else reason,
+    )
 
 
 def _aged(ask: Ask, effective: datetime | None, on: datetime, reason: str) -> tuple[Standing, str]:
@@ -176,7 +179,10 @@ def _why_missing(ask: Ask, pool: list[Piece], dossier: Dossier) -> str:
     unbound = [piece.record.subject for piece in others if piece.record.subject.role is None]
     unbound += [subject for subject in played if wanted_role is Role.CANDIDATE and subject.digest is None]
     if unbound:
-        reason += f"; {len(unbound)} such pieces are tied to no model"
+        reason += (
+            f"; {len(unbound)} such pieces are tied to no model: attach them together with their run folder, "
+            "or declare them with --about"
+        )
     elif played:
         reason += "; what there is speaks of other weights"
     return reason

@@ -89,7 +89,34 @@ def controls_met(
     )
 
 
-def metric(condition: str, asked: MetricBound, *, dossier: Dossier, on: datetime, **_: Any) -> ConditionResult:
+def metric(
+    condition: str, asked: MetricBound, *, dossier: Dossier, catalogue: Catalogue, on: datetime, **_: Any
+) -> ConditionResult:
+    """The bound on one task, or on each task of a purpose, of which the worst decides and none at all can not tell."""
+    if asked.purpose is None:
+        return _on_task(condition, asked, dossier, on)
+    tasks = {
+        str(row.get("task"))
+        for piece in dossier.of_kind(EVALUATION_KIND)
+        if speaks_of(About.CANDIDATE, piece, dossier)
+        for row in piece.body["results"]
+        if row.get("metric") == asked.metric
+        and catalogue.speaks_for(str(row.get("task")), asked.purpose, dossier.system)
+    }
+    if not tasks:
+        turn = f"run a task for {asked.purpose} that gives {asked.metric}, and attach its results"
+        return _untold(condition, f"no task for {asked.purpose} gives {asked.metric} of the candidate", (turn,))
+    judged = [
+        _on_task(condition, asked.model_copy(update={"task": task, "purpose": None}), dossier, on)
+        for task in sorted(tasks)
+    ]
+    worst = min(judged, key=lambda result: WORST_FIRST.index(result.answer))
+    return (
+        worst.model_copy(update={"reason": f"{worst.reason}; the worst of {len(judged)}"}) if len(judged) > 1 else worst
+    )
+
+
+def _on_task(condition: str, asked: MetricBound, dossier: Dossier, on: datetime) -> ConditionResult:
     """The whole interval must lie on the right side of the bound; an interval that straddles it can not tell.
 
     The newest run that holds the metric decides, whole or not: an older, better one does not stand in for it. Where a

@@ -124,6 +124,7 @@ def _shown(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list | tuple | dict):
-        return f"a list of {len(value)}" if value else "empty"
+        names = [str(item["path"]) for item in value if isinstance(item, dict) and "path" in item]
+        return (f"a list of {len(value)}" + (f" ({', '.join(names[:3])})" if names else "")) if value else "empty"
     text = str(value)
     return text if len(text) <= 60 else text[:57] + "…"

@@ -62,6 +62,8 @@ def fold(
             case EntryType.DECISION:
                 signed.append(decisions[entry.id])
     if system is None or registered_at is None:
+        if known_at is not None:
+            raise UsageError(f"nothing about {system_id!r} was on record at {known_at:%Y-%m-%d %H:%M} UTC")
         raise UsageError(f"there is no system {system_id!r}", hint="Add it with: govern system add FILE.yaml")
     return Dossier(
         system=system,

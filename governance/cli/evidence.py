@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from governance.cli import output
 from governance.cli.options import HERE, Folder, Json, moment
 from governance.errors import UnreadableError, UsageError
+
+if TYPE_CHECKING:
+    from governance.attaching import Item
 
 app = typer.Typer(help="Look at the evidence in the ledger.", no_args_is_help=True)
 
@@ -60,13 +63,24 @@ def attach(
             not_read=[{"path": row.path, "reason": row.reason} for row in done.not_read],
         )
     else:
-        rows = [[i.id, i.kind, i.path, i.quality, i.bound_to[:19] if i.bound_to else "unbound"] for i in done.appended]
+        rows = [[i.id, i.kind, i.path, i.quality, _about(i)] for i in done.appended]
         output.table("Attached", ["id", "kind", "path", "quality", "about"], rows)
         output.say(f"{len(done.appended)} new, {len(done.unchanged)} unchanged, {len(done.not_read)} not read")
+        if any(_about(item) == "tied to no model" for item in done.appended):
+            output.say(
+                "  No control accepts what is tied to no model: attach it with its run folder, or declare it with --about."
+            )
         for row in done.not_read:
             output.say(f"  not read: {row.path}: {row.reason}")
     if done.named_but_not_read:
         raise typer.Exit(UnreadableError.exit_code)
+
+
+def _about(item: Item) -> str:
+    """Which model a piece speaks of, and how firmly; a dash where it speaks of no model."""
+    if item.role is not None:
+        return f"{item.role} {item.bound_to[7:19]}" if item.bound_to else f"{item.role}, by name"
+    return "tied to no model" if item.kind.startswith(("eval-", "training-", "model-")) else "–"
 
 
 def environment(
@@ -84,7 +98,7 @@ def environment(
     from governance.parsing import canonical
     from governance.workspace import now
 
-    body = {"captured_at": canonical.instant(now()), **capture(), "captured": "by-run"}
+    body = {"captured_at": canonical.instant(now()), **capture(), "captured": "by-command"}
     if packages is not None:
         body["packages"] = frozen(packages)
     if out is None:

@@ -9,7 +9,7 @@ import typer
 
 from governance.cli import output
 from governance.cli.options import HERE, Folder, Json, On, Policy, SystemId, day, moment
-from governance.errors import GovernanceError, IntegrityError, UsageError
+from governance.errors import GovernanceError, IntegrityError, UnreadableError, UsageError
 
 if TYPE_CHECKING:
     from governance.packs.verify import PackReport, Trust
@@ -106,7 +106,7 @@ def verify(
     file: Annotated[Path, typer.Argument(metavar="PACK", help="The pack to verify.")],
     *,
     signers: Annotated[Path | None, typer.Option(help="Your own list of who may sign.")] = None,
-    ledger_key: Annotated[str | None, typer.Option(help="The ledger's public key, as you hold it.")] = None,
+    ledger_key: Annotated[str | None, typer.Option(help="The ledger's public key as you hold it, or a file.")] = None,
     checkpoint: Annotated[Path | None, typer.Option(help="A checkpoint you kept from before.")] = None,
     json: Json = False,
 ) -> None:
@@ -114,8 +114,16 @@ def verify(
     from governance.workspace import Workspace
 
     trust = _trust(signers, ledger_key, checkpoint)
-    with output.progress("verifying") as tick:
-        found = Workspace.verify(file, trust, tick)
+    try:
+        with output.progress("verifying") as tick:
+            found = Workspace.verify(file, trust, tick)
+    except UnreadableError as error:
+        if not json:
+            raise
+        problem = {"member": error.where or str(file), "problem": error.message}
+        output.document("verify.v1", ok=False, problems=[problem], unmet=[], report={})
+        output.aside(f"error: {error}")
+        raise typer.Exit(error.exit_code) from None
     if json:
         output.document(
             "verify.v1",
@@ -150,9 +158,16 @@ def _trust(signers: Path | None, ledger_key: str | None, checkpoint: Path | None
 
     try:
         return Trust(
-            ledger_key=keys.parse_public(ledger_key, where="--ledger-key") if ledger_key else None,
+            ledger_key=keys.parse_public(_key_line(ledger_key), where="--ledger-key") if ledger_key else None,
             signers=parse(signers.read_bytes(), where=str(signers)) if signers else None,
             checkpoint=note.parse(checkpoint.read_bytes(), where=str(checkpoint))[0] if checkpoint else None,
         )
     except OSError as error:
         raise UsageError(f"can not be read: {error.strerror}", where=str(error.filename)) from None
+
+
+def _key_line(text: str) -> str:
+    """The public key itself, or what stands in the file of that name."""
+    if text.startswith("ssh-") or not Path(text).is_file():
+        return text
+    return Path(text).read_bytes()[:10_000].decode("utf-8", "replace").strip()

@@ -51,7 +51,9 @@ def gate(
     *,
     policy: Policy = None,
     on: On = None,
-    explain: Annotated[bool, typer.Option("--explain", help="Print what would turn each condition.")] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Print everything that would turn each condition, and its evidence.")
+    ] = False,
     workspace: Folder = HERE,
     json: Json = False,
 ) -> None:
@@ -65,8 +67,13 @@ def gate(
         rows = [[c.id, c.answer, c.reason] for c in result.conditions]
         output.table(f"Policy {result.policy} for {system}", ["condition", "answer", "why"], rows)
         for condition in result.conditions:
-            for step in condition.would_turn if explain or condition.answer == "no" else ():
+            shown = condition.would_turn if explain else condition.would_turn[:2]
+            for step in shown:
                 output.say(f"  {condition.id}: {step}")
+            if len(condition.would_turn) > len(shown):
+                output.say(f"  {condition.id}: and {len(condition.would_turn) - len(shown)} more, with --explain")
+            if explain and condition.evidence:
+                output.say(f"  {condition.id}: seen in {', '.join(condition.evidence)}")
         output.say(f"{output.answer(result.answer)}: {result.reason}")
     codes = {"yes": 0, "no": GovernanceError.exit_code, "could-not-tell": CouldNotTell.exit_code}
     raise typer.Exit(codes[result.answer])

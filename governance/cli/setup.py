@@ -37,6 +37,7 @@ def init(
         output.document("init.v1", workspace=str(folder), origin=made.config["origin"])
     else:
         output.say(f"A workspace with the ledger {made.config['origin']} is in {folder.resolve()}")
+        output.say(f"Auditors verify with its public key, keys/ledger.pub: {made.ledger_key}")
 
 
 @systems.command("add")
@@ -118,7 +119,9 @@ def signer_add(
     """Put a person on the list of signers."""
     from governance.workspace import Workspace
 
-    line = Path(key).read_text("utf-8") if not key.startswith("ssh-") and Path(key).is_file() else key
+    line = key
+    if not key.startswith("ssh-") and Path(key).is_file():
+        line = Path(key).read_bytes()[:10_000].decode("utf-8", "replace")
     signer = Workspace(workspace).add_signer(name, line.strip(), tuple(role), day(until))
     if json:
         output.document("signer-add.v1", signer=signer.plain())

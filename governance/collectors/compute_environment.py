@@ -208,7 +208,7 @@ def _body(value: dict[str, Any]) -> dict[str, Any]:
         raise UnreadableError(f"gpu_status is {status} and {len(gpus)} graphics processors are listed")
     packages = fields.table(value, "packages")
     return {
-        "captured": "by-run",
+        "captured": "by-command" if value.get("captured") == "by-command" else "by-run",
         "host": {
             "name": _needed(host, "name", 300),
             "os": _needed(host, "os", 300),

@@ -41,10 +41,12 @@ class ControlsMet(Noun):
 class MetricBound(Noun):
     """A metric of the candidate against a bound, judged by its interval and not by its point.
 
-    With `against: base` the bound is on the difference candidate − base on the same task.
+    With `against: base` the bound is on the difference candidate − base on the same task. With `purpose` instead of `task`
+    each task of the candidate that speaks for it must hold, and the worst decides.
     """
 
-    task: str
+    task: str | None = None
+    purpose: Slug | None = None
     metric: str
     at_least: float | None = None
     at_most: float | None = None
@@ -55,6 +57,8 @@ class MetricBound(Noun):
     def _has_a_bound(self) -> MetricBound:
         if (self.at_least is None) == (self.at_most is None):
             raise ValueError("give at_least or at_most, one of the two")
+        if (self.task is None) == (self.purpose is None):
+            raise ValueError("give task or purpose, one of the two")
         return self
 
 

@@ -193,7 +193,11 @@ def _environment(case: Case, references: References) -> tuple[tuple[Fact, ...], 
         str(body.get("gpu_status")), ", ".join(f"{sum(g.get('name') == name for g in gpus)} × {name}" for name in names)
     )
     system = " ".join(str(part) for part in (host.get("os"), host.get("kernel"), host.get("machine")) if part)
-    captured = {"by-run": "by the run itself", "at-attach": "later, when the evidence was attached"}
+    captured = {
+        "by-run": "by the run itself",
+        "by-command": "by a command of its own, on the machine named here",
+        "at-attach": "later, when the evidence was attached",
+    }
     fact = references.fact
     facts = (
         fact("Captured", piece, captured.get(str(body.get("captured")))),

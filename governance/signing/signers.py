@@ -14,7 +14,7 @@ from pydantic import Field, ValidationError
 
 from governance.domain.base import Noun, Sentence, Slug
 from governance.domain.system import person_key
-from governance.errors import UnreadableError
+from governance.errors import UnreadableError, UsageError
 from governance.parsing import strict_yaml
 from governance.signing import keys
 
@@ -48,6 +48,15 @@ class Signers(Noun):
     def by_key(self) -> Mapping[bytes, Signer]:
         """The signers by public key."""
         return {signer.public: signer for signer in self.signers}
+
+
+def signer(name: str, key: str, roles: tuple[str, ...], until: date | None = None) -> Signer:
+    """One signer from what a person typed. Raises `UsageError` naming the field that does not stand."""
+    try:
+        return Signer(name=name, roles=roles, key=key, valid_until=until)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise UsageError(f"{first['loc'][0] if first['loc'] else 'the signer'}: {first['msg']}") from None
 
 
 def parse(data: bytes, *, where: str = "signers.yaml") -> Signers:

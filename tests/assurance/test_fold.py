@@ -55,7 +55,7 @@ def test_what_was_recorded_later_is_as_if_it_had_never_been(hours: int, count: i
 
 
 def test_a_system_not_known_yet_is_a_usage_error_with_a_hint() -> None:
-    with pytest.raises(UsageError, match=r"there is no system 'desk'.*govern system add"):
+    with pytest.raises(UsageError, match="nothing about 'desk' was on record at 2026-11-22 11:59 UTC"):
         folded(entries(), NOON - timedelta(seconds=1))
 
 
