@@ -68,7 +68,9 @@ class TransformersRun:
         context = _Context(folder)
         body = self._body(folder, file, state, context)
         quality, reasons = _quality(body, log)
-        moment = _events_time(folder)
+        clocks = _event_files(folder)[-1:]
+        moment = datetime.fromtimestamp(clocks[0][0], tz=UTC) if clocks else None
+        read = dict.fromkeys((file, *context.used, *(clock for _, clock in clocks)))
         yield Found(
             kind="training-run.v1",
             body=body,
@@ -81,7 +83,7 @@ class TransformersRun:
             effective_clock=None if moment is None else "file-name",
             tool="transformers",
             tool_version=context.version,
-            sources=(file.source(), *(each.source() for each in context.used)),
+            sources=tuple(each.source() for each in read),
             place=folder.place,
         )
 
@@ -333,12 +335,6 @@ def _event_files(folder: Folder) -> list[tuple[int, File]]:
             matches = ((_EVENTS.match(name), file) for name, file in place.files.items())
             made += [(int(match[1]), file) for match, file in matches if match]
     return sorted(made, key=lambda pair: (pair[0], pair[1].shown))
-
-
-def _events_time(folder: Folder) -> datetime | None:
-    """The latest start that a TensorBoard file of this run bears in its name, in seconds since 1970."""
-    files = _event_files(folder)
-    return datetime.fromtimestamp(files[-1][0], tz=UTC) if files else None
 
 
 COLLECTOR = TransformersRun()
