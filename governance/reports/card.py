@@ -59,6 +59,8 @@ def build(case: Case) -> CardView:
         safety=safety,
         gaps=tuple(gap for gap in gaps if not evaluation.is_safety(gap)),
         safety_gaps=tuple(gap for gap in gaps if evaluation.is_safety(gap)),
+        gate=f"The policy {case.gate.policy} answers {case.gate.answer}: {case.gate.reason}.",
+        signed=_signed(case),
         worse=sum(row.verdict is evaluation.WORSE for row in (*results, *safety)),
         attested=attested(case, references),
         risks=risks.rows[:TOP_RISKS],
@@ -68,6 +70,18 @@ def build(case: Case) -> CardView:
         frame=frame(case, references),
         **stated,
     )
+
+
+def _signed(case: Case) -> str:
+    """The latest decision whose signature counts and that speaks of this very identity."""
+    identity = case.dossier.identity
+    ours = [
+        one for one in case.dossier.decisions if one.valid and identity and one.decision.identity == identity.digest
+    ]
+    if not ours:
+        return "Nobody has signed a decision on this identity."
+    last = ours[-1].decision
+    return f"{last.signer}, {last.role}, decided on {last.signed_at:%Y-%m-%d}: {last.decision}."
 
 
 def _stated(case: Case, references: References) -> dict[str, Said]:

@@ -96,6 +96,7 @@ class CardView:
     `training`: facts about the training; `curve`: its loss, or None; `runs`: how many training runs of it are on
     record.
     `results`, `safety`: evaluation results; `gaps`, `safety_gaps`: purposes nobody evaluated.
+    `gate`, `signed`: what the policy answered, and the latest decision that counts on this identity, as sentences.
     `worse`: how many results are worse than the base beyond chance.
     `attested`: documents people attested.
     `risks`: the greatest residual risks; `register_total`: how many the register holds.
@@ -125,6 +126,8 @@ class CardView:
     safety: tuple[ResultRow, ...]
     gaps: tuple[PurposeGap, ...]
     safety_gaps: tuple[PurposeGap, ...]
+    gate: str
+    signed: str
     worse: int
     attested: tuple[Attested, ...]
     risks: tuple[RiskRow, ...]
