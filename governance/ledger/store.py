@@ -19,7 +19,7 @@ from sqlmodel import Session, col, func, select
 
 from governance.domain.entry import MAX_ENTRY_BYTES, Checkpoint, Entry
 from governance.errors import GovernanceError, IntegrityError, UnreadableError, UsageError
-from governance.ledger import schema, tree, whole
+from governance.ledger import schema, tree
 from governance.ledger.tables import EntryRow, NodeRow, engine
 from governance.parsing import canonical, strict_json
 
@@ -212,17 +212,16 @@ class Ledger:
         """Recompute every leaf and node from the stored entries and compare; names the first entry that fails."""
         with self._session() as session:  # one transaction: what is appended meanwhile is in neither or in both
             raw: sqlite3.Connection = session.connection().connection.driver_connection  # type: ignore[assignment]
-            sound = whole.read(raw, progress)
-            if sound is not None:
-                return Check(Checkpoint(origin=self.origin, size=sound.size, root=sound.root.hex()))
             leaves, gap = _read_leaves(raw, progress)
-            stored = _read_nodes(raw)
-        made = tree.levels(leaves)
+            made = tree.levels(leaves)
+            stored = None if _all_there(raw, made) else _read_nodes(raw)
         head = Checkpoint(
             origin=self.origin, size=len(leaves), root=tree.root(len(leaves), lambda k, i: made[k][i]).hex()
         )
         if gap is not None:
             return Check(head, gap, f"entry {gap} is missing")
+        if stored is None:
+            return Check(head)
         for level, nodes in enumerate(made):
             bad = _first_difference(nodes, stored.get(level, []))
             if bad is not None and level == 0:
@@ -295,18 +294,36 @@ def _read_leaves(
     raw: sqlite3.Connection, progress: Callable[[int, int], None] | None
 ) -> tuple[list[bytes], int | None]:
     """The leaves of all entries, and the first number that is missing."""
-    total = raw.execute("SELECT COUNT(*) FROM entry").fetchone()[0]
-    cursor = raw.execute("SELECT seq, CAST(body AS BLOB) FROM entry ORDER BY seq")
-    leaves: list[bytes] = []
+    total, low, high = raw.execute("SELECT COUNT(*), MIN(seq), MAX(seq) FROM entry").fetchone()
     gap: int | None = None
-    while rows := cursor.fetchmany(_CHUNK):
-        first = len(leaves)
-        leaves += tree.leaf_hashes(body for _, body in rows)
-        if gap is None and (rows[0][0], rows[-1][0]) != (first, len(leaves) - 1):
-            gap = next(first + i for i, (seq, _) in enumerate(rows) if seq != first + i)
-        if progress is not None:
-            progress(len(leaves), total)
+    if total and (low, high) != (0, total - 1):
+        numbers = (row[0] for row in raw.execute("SELECT seq FROM entry ORDER BY seq"))
+        gap = next(wanted for wanted, number in enumerate(numbers) if number != wanted)
+    before, raw.text_factory = (
+        raw.text_factory,
+        bytes,
+    )  # an entry is hashed as it is stored, without a trip through text
+    try:
+        cursor = raw.execute("SELECT body FROM entry ORDER BY seq")
+        leaves: list[bytes] = []
+        while rows := cursor.fetchmany(_CHUNK):
+            leaves += tree.leaf_hashes(body for (body,) in rows)
+            if progress is not None:
+                progress(len(leaves), total)
+    finally:
+        raw.text_factory = before
     return leaves, gap
+
+
+def _all_there(raw: sqlite3.Connection, made: list[list[bytes]]) -> bool:
+    """Whether the stored nodes are those of the tree, each in its place; which one is not is for the slower look."""
+    places = raw.execute(
+        "SELECT level, COUNT(*), MIN(idx), MAX(idx) FROM node GROUP BY level ORDER BY level"
+    ).fetchall()
+    if places != [(k, len(nodes), 0, len(nodes) - 1) for k, nodes in enumerate(made) if nodes]:
+        return False
+    held = [row[0] for row in raw.execute("SELECT hash FROM node ORDER BY level, idx")]
+    return held == [node for nodes in made for node in nodes]
 
 
 def _read_nodes(raw: sqlite3.Connection) -> dict[int, list[bytes]]:

@@ -57,7 +57,7 @@ def engine(path: Path) -> Engine:
     @event.listens_for(made, "connect")
     def _connected(connection: Any, _: Any) -> None:
         connection.isolation_level = None  # the driver's own BEGIN is deferred; ours is below
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "mmap_size=1073741824"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(made, "begin")
