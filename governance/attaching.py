@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from governance.collectors.interface import Found
+    from governance.collectors.answers import Found
     from governance.domain.catalogue import Catalogue
     from governance.domain.evidence import Role
     from governance.ledger.blobs import Blobs

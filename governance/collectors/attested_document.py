@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field, ValidationError, field_validator
 
-from governance.collectors.interface import Found, NotRead, attempt
+from governance.collectors.answers import Found, NotRead
+from governance.collectors.interface import attempt
 from governance.domain.base import Noun, Sentence, Slug
 from governance.domain.evidence import Collector, Subject, SubjectType
 from governance.errors import UnreadableError

@@ -28,7 +28,7 @@ from governance.domain.evidence import Role, Subject, SubjectType
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from governance.collectors.interface import Found
+    from governance.collectors.answers import Found
 
 DECLARED = "declared at attach"
 _EVALUATIONS = ("eval-run.v1", "eval-samples.v1")

@@ -17,8 +17,9 @@ from importlib import metadata
 from typing import TYPE_CHECKING
 
 import governance.collectors
+from governance.collectors.answers import Found, NotRead, Reading
 from governance.collectors.binding import bind
-from governance.collectors.interface import Found, NotRead, Reading, reason_of
+from governance.collectors.interface import reason_of
 from governance.collectors.walk import walk
 from governance.errors import UnreadableError
 

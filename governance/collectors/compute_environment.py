@@ -23,7 +23,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from governance.collectors import fields
-from governance.collectors.interface import Found, NotRead, attempt
+from governance.collectors.answers import Found, NotRead
+from governance.collectors.interface import attempt
 from governance.domain.evidence import Collector, Subject, SubjectType
 from governance.errors import UnreadableError
 from governance.parsing import canonical

@@ -19,9 +19,10 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from governance.collectors import card_text, fields
+from governance.collectors.answers import Found, NotRead
 from governance.collectors.data_files import count_rows, data_files
 from governance.collectors.files import hash_all
-from governance.collectors.interface import Found, NotRead, attempt, reason_of
+from governance.collectors.interface import attempt, reason_of
 from governance.collectors.licences import is_known
 from governance.domain.base import is_placeholder
 from governance.domain.evidence import Collector, Quality, Subject, SubjectType

@@ -20,7 +20,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from governance.collectors import fields
-from governance.collectors.interface import Found, NotRead, attempt
+from governance.collectors.answers import Found, NotRead
+from governance.collectors.interface import attempt
 from governance.domain.evidence import Collector, Quality, Subject, SubjectType
 from governance.errors import UnreadableError
 from governance.parsing import strict_json

@@ -24,7 +24,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from governance.collectors import fields
-from governance.collectors.interface import Found, NotRead, attempt
+from governance.collectors.answers import Found, NotRead
+from governance.collectors.interface import attempt
 from governance.collectors.lm_eval import TOOL, model_of, moment_of, results_in, subject_of, version_of
 from governance.domain.evidence import Collector, Quality
 from governance.errors import UnreadableError

@@ -22,8 +22,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from governance.collectors import fields, model_files, pickle_signs, settings
+from governance.collectors.answers import Found, NotRead
 from governance.collectors.files import hash_all
-from governance.collectors.interface import Found, NotRead, attempt
+from governance.collectors.interface import attempt
 from governance.collectors.safetensors_header import Header
 from governance.domain.evidence import Collector, Quality, Subject, SubjectType
 from governance.parsing import canonical

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from governance.collectors import gguf_header, pickle_signs, safetensors_header, settings
-from governance.collectors.interface import NotRead, reason_of
+from governance.collectors.answers import NotRead
+from governance.collectors.interface import reason_of
 from governance.errors import UnreadableError
 
 if TYPE_CHECKING:

@@ -22,7 +22,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from governance.collectors import fields, settings, tensorboard_text
-from governance.collectors.interface import Found, NotRead, attempt
+from governance.collectors.answers import Found, NotRead
+from governance.collectors.interface import attempt
 from governance.domain.evidence import Collector, Quality, Subject, SubjectType
 from governance.errors import UnreadableError
 from governance.parsing import front_matter, strict_json
