@@ -27,7 +27,7 @@ from governance.domain.decision import MEANING, Decision, DecisionKind
 from governance.domain.entry import EntryType
 from governance.domain.evidence import Evidence, Piece
 from governance.domain.system import System
-from governance.errors import ContentError, CouldNotTell, UnreadableError, UsageError
+from governance.errors import ContentError, CouldNotTell, IntegrityError, UnreadableError, UsageError
 from governance.ledger import note, tree
 from governance.ledger.blobs import Blobs
 from governance.ledger.store import Draft, Ledger
@@ -252,13 +252,15 @@ class Workspace:
         return self._fold(system, self.ledger.entries(system=system), self.ledger.checkpoint().size, known_at)
 
     def case(self, system: str, *, policy: str | None = None, on: datetime | None = None) -> Case:
-        """Judge a system under a policy, now or as of a moment."""
+        """Judge a system under a policy, now or as of a moment. Raises `IntegrityError` for a ledger that was changed."""
         moment = on or self.clock()
-        checkpoint = self.ledger.checkpoint()
+        check = self.ledger.verify()
+        if check.problem is not None:
+            raise IntegrityError(check.problem, where=str(self.ledger.path), hint="Run: govern ledger verify")
         self._require_system(system)
-        dossier = self._fold(system, self.ledger.entries(system=system), checkpoint.size, moment if on else None)
+        dossier = self._fold(system, self.ledger.entries(system=system), check.checkpoint.size, moment if on else None)
         chosen = policy or dossier.system.policy or self.config.get("policy", DEFAULT_POLICY)
-        return judge(dossier, self.catalogue, chosen, checkpoint, moment)
+        return judge(dossier, self.catalogue, chosen, check.checkpoint, moment)
 
     def evidence(self, prefix: str) -> Piece:
         """One piece of evidence by the beginning of its id."""

@@ -55,6 +55,18 @@ def unfit(signed: SignedDecision, policy_digest: str, on: datetime) -> str | Non
     return None
 
 
+def void_refusals(dossier: Dossier, identity: str) -> list[SignedDecision]:
+    """Refusals of this identity whose signature does not count: striking a refuser off the list must not lift the refusal."""
+    return [
+        signed
+        for signed in dossier.decisions
+        if not signed.valid
+        and signed.decision.identity == identity
+        and signed.decision.system == dossier.system.id
+        and signed.decision.decision is not DecisionKind.APPROVE
+    ]
+
+
 def missing(asked: SignedBy, approvals: list[SignedDecision]) -> list[str]:
     """What is still missing, by role, once as many places as possible are filled with different people."""
     places = [(role, number) for role in dict.fromkeys(asked.roles) for number in range(asked.people)]

@@ -239,6 +239,13 @@ def signed_by(
     if approvals.missing(asked, current):
         why = dict.fromkeys(late for signed in fit if (late := approvals.overtaken(signed, dossier)))
         return _untold(condition, "; ".join(why), ("sign again over the present ledger",), [s.id for s in fit])
+    void = approvals.void_refusals(dossier, dossier.identity.digest)
+    if void:
+        whose = ", ".join(f"{s.decision.signer} ({s.decision.role}): {s.problem}" for s in void)
+        turn = "put the signer back on the list, or have the refusal settled by its author"
+        return _untold(
+            condition, f"a refusal is on record whose signature does not count: {whose}", (turn,), [s.id for s in void]
+        )
     counted = [signed for signed in current if signed.decision.role in asked.roles]
     names = ", ".join(f"{signed.decision.signer} ({signed.decision.role})" for signed in counted)
     return ConditionResult(

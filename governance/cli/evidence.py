@@ -71,7 +71,7 @@ def attach(
                 "  No control accepts what is tied to no model: attach it with its run folder, or declare it with --about."
             )
         for row in done.not_read:
-            output.say(f"  not read: {row.path}: {row.reason}")
+            output.say(f"  not read: {output.one_line(row.path)}: {output.one_line(row.reason)}")
     if done.named_but_not_read:
         raise typer.Exit(UnreadableError.exit_code)
 

@@ -144,7 +144,7 @@ def _print(found: PackReport) -> None:
     for name, said in found.lines.items():
         output.say(f"{name:<10} {said}")
     for member, said in found.problems:
-        output.say(f"  {member} {said}")
+        output.say(f"  {output.one_line(member)} {output.one_line(said)}")
     for said in found.unmet:
         output.say(f"  {said}")
     output.say(output.answer("yes") + ": verified" if found.ok else output.answer("no") + ": not verified")

@@ -43,8 +43,14 @@ def aside(text: str) -> None:
 def clean(text: str) -> str:
     """Text with control, bidi and zero-width characters shown as escapes, so that it can not pretend."""
     return "".join(
-        c if c == "\n" or unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Co"} else f"\\u{ord(c):04x}" for c in text
+        c if c == "\n" or unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"} else f"\\u{ord(c):04x}"
+        for c in text
     )
+
+
+def one_line(text: str) -> str:
+    """Words of a stranger inside a line of ours: a line break in them is shown, and makes no line."""
+    return clean(text).replace("\n", "\\n")
 
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], *, caption: str = "") -> None:

@@ -85,7 +85,7 @@ class SignedBy(Noun):
     """Approved by this many different people in each role, on this very identity and this very policy."""
 
     roles: tuple[Slug, ...] = Field(min_length=1)
-    people: int = Field(default=1, ge=1)
+    people: int = Field(default=1, ge=1, le=100)
 
 
 class Condition(Noun):

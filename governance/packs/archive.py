@@ -91,6 +91,8 @@ class Archive:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        if path.exists() and not path.is_file():
+            raise UnreadableError("not a regular file", where=str(path))
         try:
             self._stream = path.open("rb")
             self._zip = zipfile.ZipFile(self._stream)
@@ -126,6 +128,8 @@ class Archive:
         info = self._infos.get(name)
         if info is None:
             raise UnreadableError("is missing", where=name)
+        if info.compress_type != zipfile.ZIP_STORED:
+            raise UnreadableError("is compressed, which no member of a pack is", where=name)
         try:
             with self._zip.open(info) as stream:
                 data = stream.read(info.file_size + 1)

@@ -35,6 +35,7 @@ signed; whom you trust is yours to bring: the public key of the ledger, a checkp
 6. Each decision is a DSSE envelope; its key stands in your list of signers, with the name and the role it claims.
 7. Judge again: fold the entries, apply `content/` at the moment `on` of the manifest, and compare with `results/`.
 
-What this can not show: that evidence was true when it was attached, or that entries were not cut off the end of the ledger
-before this pack was made. For the second, compare with a checkpoint you kept: it must be a beginning of this one.
+What this can not show: that evidence was true when it was attached; that entries were not cut off the end of the ledger before this
+pack was made (compare with a checkpoint you kept: it must be a beginning of this one); that the owner of the ledger, who signs the
+manifest, put in every entry of this system (leaves without an entry here are said to be of others; ask for those you miss by number).
 """

@@ -9,6 +9,7 @@ A problem is a member and a sentence. Nothing is extracted, executed or fetched.
 from __future__ import annotations
 
 import zlib
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -83,10 +84,9 @@ def verify(path: Path, trust: Trust | None = None, progress: Callable[[int, int]
 
 def _members(pack: Archive, report: PackReport, progress: Callable[[int, int], None] | None) -> None:
     """Steps 1 to 3: the container, the manifest's signature, and every member against its digest."""
-    for name in (
-        {name for name in pack.names if pack.names.count(name) > 1} if len(set(pack.names)) != len(pack.names) else ()
-    ):
-        report.problem(name, "stands in the archive more than once")
+    for name, count in Counter(pack.names).items():
+        if count > 1:
+            report.problem(name, "stands in the archive more than once")
     if layout.MANIFEST not in pack.names:
         raise UnreadableError(f"no {layout.MANIFEST} in it, so it is no pack", where=str(pack.path))
     digests = _manifest(pack, report)
@@ -148,6 +148,17 @@ class _Inside:
                 self._judge_again(entries, leaves)
         except GovernanceError as error:
             self.report.problem(error.where or "(pack)", error.message)
+        except (
+            ValidationError,
+            LookupError,
+            TypeError,
+            AttributeError,
+            ValueError,
+            ArithmeticError,
+            MemoryError,
+        ) as error:
+            # What is signed can still be of the wrong shape; a pack that can not be judged is not a pack that holds.
+            self.report.problem("(pack)", f"can not be judged: {type(error).__name__}")
 
     def _tree(self) -> list[bytes]:
         data = self.pack.read(layout.LEAVES)
@@ -226,8 +237,11 @@ class _Inside:
         if self.trust.signers is not None:
             trusted = self._case(entries, len(leaves), self.trust.signers, catalogue)
             for mine, theirs in zip(trusted.dossier.decisions, case.dossier.decisions, strict=True):
-                if theirs.valid and not mine.valid:
-                    self.report.unmet.append(f"decision {mine.id}, against the signers you trust: {mine.problem}")
+                if theirs.valid is not mine.valid:
+                    said = mine.problem or f"valid, and the pack's own list says: {theirs.problem}"
+                    self.report.unmet.append(f"decision {mine.id}, against the signers you trust: {said}")
+            if trusted.gate.answer is not case.gate.answer:
+                self.report.unmet.append(f"the gate, with the signers you trust, says {trusted.gate.answer}")
 
     def _case(self, entries: tuple[Entry, ...], size: int, listed: Signers, catalogue: Any) -> Case:
         dossier = dossier_of(
@@ -266,5 +280,9 @@ def _say(report: PackReport, trust: Trust) -> None:
         if report.unmet
         else "met, for what you brought"
     )
-    report.lines["TIME"] = "the moments are the ledger's own; no outside clock witnessed them"
-    report.lines["LIMITS"] = "says that the parts belong together, not that evidence was true when attached"
+    moment = f"judged as of {report.predicate.plain()['on']}; " if report.predicate else ""
+    report.lines["TIME"] = f"{moment}the moments are the ledger's own; no outside clock witnessed them"
+    report.lines["LIMITS"] = (
+        "says that the parts belong together, not that evidence was true when attached, nor that the ledger's owner put every "
+        "entry of this system in; documents are bound by digest and not rendered again"
+    )

@@ -65,7 +65,7 @@ def test_the_later_word_of_a_person_replaces_the_earlier(kind: str) -> None:
 def test_a_rejection_by_another_person_or_in_another_role_denies() -> None:
     assert answer(ONE, by(2), by(3, "Sam Other", decision="reject")).answer == "no"
     assert answer(ONE, by(2), by(3, role="developer", decision="reject")).answer == "no"
-    assert answer(ONE, by(2), by(3, "Sam Other", decision="reject", valid=False)).answer == "yes"
+    assert answer(ONE, by(2), by(3, "Sam Other", decision="reject", valid=False)).answer == "could-not-tell"
 
 
 @pytest.mark.parametrize("said", [{"policy_digest": OTHER}, {"expires": day(-1)}])

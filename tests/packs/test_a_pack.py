@@ -260,3 +260,34 @@ def test_the_archive_writer_refuses_members_out_of_order() -> None:
 
     with pytest.raises(GovernanceError, match="out of order"):
         archive.write(io.BytesIO(), [("b", b""), ("a", b"")])
+
+
+def test_striking_a_refuser_off_the_list_shows_against_the_auditors_own_list(
+    attached: Workspace, reviewer: Path, tmp_path: Path
+) -> None:
+    attached.sign(
+        "elm-desk", key_file=reviewer, role="reviewer", decision=DecisionKind.REJECT, reason="It lost too much."
+    )
+    honest = signers.parse((attached.root / "signers.yaml").read_bytes())
+    (attached.root / "signers.yaml").write_bytes(signers.dumps(signers.Signers()))
+    attached.__dict__.pop("signers", None)
+    attached.pack("elm-desk", tmp_path / "struck.zip", documents=DOCUMENTS)
+    assert verify(tmp_path / "struck.zip").ok
+    found = verify(tmp_path / "struck.zip", Trust(signers=honest))
+    assert not found.ok
+    assert "the pack's own list says" in found.unmet[0]
+
+
+def test_a_ledger_that_was_changed_gives_no_verdict_and_no_pack(attached: Workspace, tmp_path: Path) -> None:
+    import sqlite3
+
+    from governance.errors import IntegrityError
+
+    with sqlite3.connect(attached.ledger.path) as database:
+        database.execute("DROP TRIGGER entry_no_delete")
+        database.execute("DELETE FROM entry WHERE seq = (SELECT MAX(seq) FROM entry)")
+    database.close()
+    with pytest.raises(IntegrityError):
+        attached.case("elm-desk")
+    with pytest.raises(IntegrityError):
+        attached.pack("elm-desk", tmp_path / "p.zip", documents=DOCUMENTS)
