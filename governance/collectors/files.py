@@ -11,9 +11,7 @@ part of the path is opened without following links.
 from __future__ import annotations
 
 import hashlib
-import json
 import os
-import re
 import stat
 from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
@@ -38,7 +36,6 @@ MAX_STREAMED = 1024 * 1024 * 1024
 LFS_POINTER = b"version https://git-lfs.github.com/spec/v1"
 
 _FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)
-_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 class Memory:
@@ -235,8 +232,6 @@ class File:
             if self._sha256 is None:
                 self._sha256 = "sha256:" + hashlib.sha256(data).hexdigest()
             document = strict_json.loads_lenient(data, where=self.shown)
-            if _SURROGATE.search(data):
-                _refuse_lone_surrogates(document[0], self.shown)
             self._json = document
         return document
 
@@ -291,10 +286,3 @@ def _read(descriptor: int, count: int, where: str) -> bytes:
     except OSError as error:
         raise UnreadableError(f"can not be read: {error.strerror or error}", where=where) from None
     return data
-
-
-def _refuse_lone_surrogates(value: Any, where: str) -> None:
-    try:
-        json.dumps(value, ensure_ascii=False).encode("utf-8")
-    except UnicodeEncodeError:
-        raise UnreadableError("half a surrogate pair stands in a text", where=where) from None
