@@ -35,10 +35,10 @@ recording: ## Make the recorded run again (downloads torch; ten minutes)
 	@bash docs/examples/finetune-smollm2/make_recording.sh /tmp/finetune-smollm2 evidence/recorded/smollm2-elm-desk
 
 $(DEMO_VENV)/ready: pyproject.toml constraints.txt .ci/environment
-	@bash .ci/environment "$(PYTHON)" $(DEMO_VENV) '.[pdf]'
+	@bash .ci/environment "$(PYTHON)" $(DEMO_VENV) '.[documents]'
 
 $(TEST_VENV)/ready: pyproject.toml constraints.txt .ci/environment
-	@bash .ci/environment "$(PYTHON)" $(TEST_VENV) '.[pdf,test]'
+	@bash .ci/environment "$(PYTHON)" $(TEST_VENV) '.[documents,test]'
 
 clean: ## Remove environments and made files
 	@rm -rf $(DEMO_VENV) $(TEST_VENV) demo build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -7,14 +7,18 @@ listed with the reason like a file that could not be read, and nothing of it is 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 from pydantic import ValidationError
 
+from governance.assurance.applicability import numbers
+from governance.domain.applicability import SOA_KIND, Statement
 from governance.domain.entry import EntryType
 from governance.domain.evidence import Evidence
-from governance.errors import UnreadableError
+from governance.domain.target import TARGET_KIND, TargetProfile
+from governance.errors import UnreadableError, UsageError
 from governance.ledger.store import Draft
 from governance.parsing import canonical
 
@@ -42,6 +46,7 @@ class Item:
     tool_version: str | None
     quality: str
     quality_reasons: tuple[str, ...]
+    declared_by: str | None
     role: str | None
     bound_to: str | None
     bound_by: str | None
@@ -95,6 +100,7 @@ def attach(
     for found in reading.found:
         try:
             check.require(found.kind, found.body)
+            whole(found.kind, found.body, catalogue)
             record, body = _record(found, system)
             plain = record.plain()
         except UnreadableError as error:
@@ -137,6 +143,38 @@ class Kinds:
             raise UnreadableError(f"does not fit {kind} at {place}: {error.message[:300]}")
 
 
+def whole(kind: str, body: dict[str, Any], catalogue: Catalogue) -> None:
+    """Raise `UnreadableError` where a statement about a framework leaves out a row, or says of one what can not be said.
+
+    A schema can not know which numbers a framework has; the content does.
+    """
+    if kind not in {SOA_KIND, TARGET_KIND}:
+        return
+    try:
+        if kind == SOA_KIND:
+            statement = Statement.model_validate(body)
+            day = statement.approved_on or date.max
+            lacks = statement.lacks(row.id for row in numbers(catalogue, statement.framework, day))
+        else:
+            target = TargetProfile.model_validate(body)
+            frame = catalogue.framework(target.framework)
+            known = {row.id for row in catalogue.requirements[frame.id]}
+            strange = [row.requirement for row in target.rows if row.requirement not in known]
+            refused = [row.requirement for row in target.rows if row.target == "not-measurable"]
+            lacks = f"{frame.id} has no {strange[0]}" if strange else None
+            if not lacks and refused and not frame.allows_not_measurable:
+                lacks = f"{refused[0]}: {frame.id} does not accept that a thing is recorded as not measurable"
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = ".".join(str(part) for part in first["loc"])
+        said = first["msg"].removeprefix("Value error, ")
+        raise UnreadableError(f"{kind}: {said}" if "row" in said else f"{kind} at {place}: {said}") from None
+    except UsageError as error:
+        raise UnreadableError(error.message, hint=error.hint) from None
+    if lacks:
+        raise UnreadableError(f"{kind}: {lacks}")
+
+
 def _record(found: Found, system: str) -> tuple[Evidence, bytes]:
     body = canonical.dumps(found.body)
     return Evidence(
@@ -150,6 +188,7 @@ def _record(found: Found, system: str) -> tuple[Evidence, bytes]:
         effective_at=found.effective_at,
         effective_clock=found.effective_clock,
         collector=found.collector,
+        declared_by=found.declared_by,
         tool=found.tool,
         tool_version=found.tool_version,
         sources=found.sources,
@@ -166,6 +205,7 @@ def _item(evidence_id: str, found: Found, record: Evidence) -> Item:
         tool_version=found.tool_version,
         quality=record.quality.value,
         quality_reasons=record.quality_reasons,
+        declared_by=record.declared_by,
         role=record.subject.role.value if record.subject.role else None,
         bound_to=record.subject.digest,
         bound_by=record.subject.bound_by,

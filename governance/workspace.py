@@ -19,22 +19,22 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
-
-from governance import __version__
-from governance.content import loader, places
-from governance.domain.decision import MEANING, Decision, DecisionKind
+from governance import __version__, publishing
+from governance.assurance.applicability import documented
+from governance.assurance.profiles import form, profile
+from governance.content import cache, loader, places
+from governance.deciding import decide
 from governance.domain.entry import EntryType
 from governance.domain.evidence import Evidence, Piece
 from governance.domain.system import System
-from governance.errors import ContentError, CouldNotTell, IntegrityError, UnreadableError, UsageError
+from governance.errors import ContentError, IntegrityError, UnreadableError, UsageError
 from governance.ledger import note, tree
 from governance.ledger.blobs import Blobs
 from governance.ledger.store import Draft, Ledger
 from governance.packs import build as packs_build
 from governance.packs.judgement import dossier_of, judge
 from governance.parsing import canonical, strict_json
-from governance.signing import keys, signers, statements
+from governance.signing import keys, signers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -43,11 +43,14 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     from governance.attaching import Attached
+    from governance.domain.applicability import Applicability, DocumentedRow
     from governance.domain.case import Case
     from governance.domain.catalogue import Catalogue
+    from governance.domain.decision import Decision, DecisionKind
     from governance.domain.dossier import Dossier
     from governance.domain.entry import Checkpoint, Entry
     from governance.domain.evidence import Role
+    from governance.domain.target import ProfileResult
     from governance.ledger.store import Check
     from governance.packs.verify import PackReport, Trust
     from governance.reports.press import Press
@@ -111,7 +114,10 @@ class Workspace:
     @cached_property
     def catalogue(self) -> Catalogue:
         """The content, read and cross-checked."""
-        return loader.load(self.content)
+        parse = cache.Parsed()
+        catalogue = loader.load(self.content, parse)
+        parse.keep()
+        return catalogue
 
     @cached_property
     def templates(self) -> Mapping[str, str]:
@@ -124,6 +130,11 @@ class Workspace:
         except UnicodeDecodeError as error:
             raise ContentError(f"a template is not UTF-8: {error}", where="templates") from None
 
+    @property
+    def default_policy(self) -> str:
+        """The policy of systems that name none."""
+        return str(self.config.get("policy", DEFAULT_POLICY))
+
     # --- writing ---------------------------------------------------------------------------------------------------
 
     def add_system(self, path: Path) -> tuple[str, bool]:
@@ -133,6 +144,13 @@ class Workspace:
         except OSError as error:
             raise UnreadableError(f"can not be read: {error.strerror}", where=str(path)) from None
         system = loader.read(System, data, where=str(path))
+        if unknown := self.catalogue.unknown_frameworks(system):
+            known = sorted(
+                {frame.series for frame in self.catalogue.frameworks.values()} | set(self.catalogue.frameworks)
+            )
+            raise UsageError(
+                f"there is no framework {unknown[0]!r}", where=str(path), hint=f"There are: {', '.join(known)}."
+            )
         body = canonical.dumps(system.plain())
         digest = canonical.sha256(body)
         earlier = [entry for entry in self.ledger.entries(system=system.id) if entry.type is EntryType.SYSTEM]
@@ -183,44 +201,17 @@ class Workspace:
         passphrase: bytes | None = None,
     ) -> tuple[str, Decision]:
         """Sign a decision over what the ledger holds now, and append it. Returns (entry id, decision)."""
-        key = keys.load(key_file, passphrase)
-        who = self.signers.by_key().get(keys.raw(key))
-        if who is None:
-            raise UsageError(
-                "this key is not on the list of signers", where=str(key_file), hint="Add it with: govern signer add"
-            )
-        if role not in who.roles:
-            raise UsageError(f"{who.name} is not listed in the role {role}", hint=f"Listed: {', '.join(who.roles)}.")
-        case = self.case(system, policy=policy)
-        identity = case.assessment.identity
-        if identity is None:
-            raise CouldNotTell("no weights of a candidate were attached, so there is nothing to sign", where=system)
-        moment = self.clock()
-        if expires is not None and expires < moment.date():
-            raise UsageError(f"{expires} has passed already")
-        try:
-            made = Decision(
-                decision=decision,
-                meaning=MEANING[decision],
-                system=system,
-                identity=identity.digest,
-                identity_name=identity.name,
-                signer=who.name,
-                role=role,
-                reason=reason,
-                signed_at=moment,
-                expires=expires,
-                checkpoint=case.checkpoint,
-                policy=case.gate.policy,
-                policy_digest=case.gate.policy_digest,
-                content_digest=case.catalogue.digest,
-                gate_answer=case.gate.answer,
-                nonce=secrets.token_hex(16),
-            )
-        except ValidationError as error:
-            first = error.errors()[0]
-            raise UsageError(f"{first['loc'][0]}: {first['msg']}") from None
-        envelope = statements.seal(made, key)
+        made, envelope = decide(
+            self.case(system, policy=policy),
+            self.signers,
+            self.clock(),
+            key_file=key_file,
+            role=role,
+            decision=decision,
+            reason=reason,
+            expires=expires,
+            passphrase=passphrase,
+        )
         digest = canonical.sha256(envelope)
         self.blobs.write({digest: envelope})
         entry_id = "dec-" + digest[7:27]
@@ -259,8 +250,28 @@ class Workspace:
             raise IntegrityError(check.problem, where=str(self.ledger.path), hint="Run: govern ledger verify")
         self._require_system(system)
         dossier = self._fold(system, self.ledger.entries(system=system), check.checkpoint.size, moment if on else None)
-        chosen = policy or dossier.system.policy or self.config.get("policy", DEFAULT_POLICY)
+        chosen = policy or dossier.system.policy or self.default_policy
         return judge(dossier, self.catalogue, chosen, check.checkpoint, moment)
+
+    def applicability(self, system: str, *, on: datetime | None = None) -> Applicability:
+        """The Statement of Applicability of a system: every control of Annex A, stated or not."""
+        return publishing.statement_of(self.case(system, on=on))
+
+    def documented(self, system: str, framework: str, *, on: datetime | None = None) -> tuple[DocumentedRow, ...]:
+        """The documented information that a framework wants: what is there, where, how old, what is missing."""
+        case = self.case(system, on=on)
+        return documented(case.dossier, case.catalogue, case.assessment, case.on, framework)
+
+    def profile(
+        self, system: str, framework: str | None = None, *, on: datetime | None = None, blank: bool = False
+    ) -> ProfileResult:
+        """Current and target profile with the gap plan, of the default profile unless a framework is named.
+
+        `blank` gives every requirement of a framework for which nothing was stated, to be filled in.
+        """
+        case = self.case(system, on=on)
+        made = form if blank else profile
+        return made(framework, case.dossier, case.catalogue, case.assessment, case.on)
 
     def evidence(self, prefix: str) -> Piece:
         """One piece of evidence by the beginning of its id."""
@@ -282,21 +293,21 @@ class Workspace:
         self, case: Case, *, pdf: bool = True, press: Press | None = None
     ) -> tuple[dict[str, bytes], str | None]:
         """All documents of a case by file name, and why the PDF was skipped, if it was."""
-        from governance.reports import edition
-
-        if not pdf:
-            return edition.without_pdf(case, self.templates), "not asked for"
-        return edition.edition(case, self.templates, press)
+        return publishing.documents(case, self.templates, pdf=pdf, press=press)
 
     def report(
         self, system: str, out: Path, *, policy: str | None = None, on: datetime | None = None, pdf: bool = True
     ) -> tuple[list[Path], str | None]:
         """Write all documents of a system into a folder. Returns the paths, and why the PDF was skipped, if it was."""
         made, skipped = self.documents(self.case(system, policy=policy, on=on), pdf=pdf)
-        out.mkdir(parents=True, exist_ok=True)
-        for name, data in made.items():
-            (out / name).write_bytes(data)
-        return [out / name for name in sorted(made)], skipped
+        return publishing.write(out, made), skipped
+
+    def statement(
+        self, system: str, out: Path, *, on: datetime | None = None, pdf: bool = True
+    ) -> tuple[list[Path], str | None]:
+        """Write the Statement of Applicability in every form. Returns the paths, and why one was skipped, if it was."""
+        made, skipped = publishing.statement(self.case(system, on=on), self.templates, pdf=pdf)
+        return publishing.write(out, made), skipped
 
     def pack(
         self,
@@ -357,12 +368,7 @@ class Workspace:
         public = keys.raw(self._key)
         if not any(keys.verify(public, signature, signed) for _, _, signature in signatures):
             return "the checkpoint was not signed by this ledger's key"
-        head = self.ledger.checkpoint()
-        if checkpoint.size > head.size:
-            return f"the checkpoint has {checkpoint.size} entries and the ledger {head.size}: entries are missing at the end"
-        if self.ledger.checkpoint(checkpoint.size).root != checkpoint.root:
-            return f"the first {checkpoint.size} entries are not those of the checkpoint: the past was rewritten"
-        return None
+        return self.ledger.departs_from(checkpoint)
 
     def verify_ledger(self, *, bodies: bool = True, progress: Callable[[int, int], None] | None = None) -> Check:
         """Recompute the tree and, unless told otherwise, every body; names the first entry that fails."""

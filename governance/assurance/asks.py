@@ -1,8 +1,8 @@
 """What one ask comes to.
 
 1. Take the pieces of the asked kind that speak of the asked subject (and purpose, and topic). None: *missing*.
-2. Group them by what they speak of: each data set, each environment, each evaluation task. The newest of a group
-   decides, and the worst group decides the ask, so one good data set does not cover for another.
+2. Group them by what they speak of: each data set, each environment, each evaluation task, or each value of a field
+   that the ask names. The newest of a group decides, and the worst group decides the ask, so one good data set does not cover for another.
 3. Not whole enough: *inconclusive*. A failed test: *unmet*. A test on something unsaid: *inconclusive*.
 4. Too old, or past the day on which its author said it must be reviewed: *stale*. No clock, or a clock in the future,
    where an age is asked for: *inconclusive*.
@@ -52,7 +52,12 @@ def answer(ask: Ask, dossier: Dossier, catalogue: Catalogue, on: datetime) -> As
     """Judge one ask for one system at one moment."""
     if ask.kind == SYSTEM_KIND:
         return _of_system(ask, dossier)
-    pool = [piece for piece in dossier.of_kind(ask.kind) if speaks_of(ask.about, piece, dossier)]
+    pool = [
+        piece
+        for piece in dossier.of_kind(ask.kind)
+        if speaks_of(ask.about, piece, dossier)
+        and all(piece.body.get(name) == said for name, said in ask.where.items())
+    ]
     groups: dict[str, tuple[Piece, Mapping[str, Any]]] = {}
     for piece in pool:
         for key, body in _parts(ask, piece, dossier, catalogue):
@@ -99,6 +104,9 @@ def _parts(ask: Ask, piece: Piece, dossier: Dossier, catalogue: Catalogue) -> It
         if ask.purpose is None or catalogue.speaks_for(body["task"], ask.purpose, dossier.system):
             yield f"task {body['task']}", body
         return
+    if ask.each is not None:
+        yield f"{ask.each} {body.get(ask.each)}", body
+        return
     if ask.purpose is None:
         yield ("" if ask.about is About.CANDIDATE else piece.record.subject.name), body
 
@@ -115,6 +123,8 @@ def _judge(ask: Ask, piece: Piece, body: Mapping[str, Any], on: datetime) -> tup
         standing, reason = _has_numbers(ask, body, reason)
         if standing is not Standing.MET:
             return standing, reason
+    if ask.topic is not None and body.get("in_place") is False:
+        return Standing.UNMET, "its author states that it is not in place"
     due = body.get("review_due")
     if ask.topic is not None and isinstance(due, str) and due < on.date().isoformat():
         return Standing.STALE, f"its own review was due on {due}"
@@ -168,6 +178,7 @@ def _why_missing(ask: Ask, pool: list[Piece], dossier: Dossier) -> str:
         wanted += f" for the purpose {ask.purpose}"
     if ask.topic is not None:
         wanted += f" on the topic {ask.topic}"
+    wanted += "".join(f" with {name} {said}" for name, said in ask.where.items())
     others = [piece for piece in dossier.of_kind(ask.kind) if piece not in pool]
     reason = f"no evidence of {wanted}"
     if ask.about is About.CANDIDATE and dossier.candidate is None:

@@ -52,11 +52,11 @@ class Judge(Protocol):
 
 
 def controls_met(
-    condition: str, asked: ControlsMet, *, catalogue: Catalogue, assessment: Assessment, **_: Any
+    condition: str, asked: ControlsMet, *, catalogue: Catalogue, assessment: Assessment, on: datetime, **_: Any
 ) -> ConditionResult:
     """Each of the controls is met; one that does not apply is left out; none at all is a *no*."""
     if asked.framework is not None:
-        wanted = catalogue.controls_of(asked.framework)
+        wanted = catalogue.controls_of(asked.framework, on.date())
     elif asked.family is not None:
         wanted = tuple(cid for cid in sorted(catalogue.controls) if catalogue.controls[cid].family == asked.family)
     else:

@@ -1,16 +1,24 @@
-"""`content`: the self-test of controls, frameworks, kinds, risks and policies, ours and the user's own."""
+"""`content`: frameworks, controls, kinds, risks and policies, ours and the user's own: checked, compared, begun."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from governance.cli import output
-from governance.cli.options import Json
-from governance.errors import GovernanceError
+from governance.cli.options import HERE, Folder, Json, day
+from governance.errors import GovernanceError, UsageError
+
+if TYPE_CHECKING:
+    from governance.domain.catalogue import Catalogue
 
 app = typer.Typer(help="Frameworks, controls, kinds, risks, policies.", no_args_is_help=True)
+Overlay = Annotated[
+    Path | None, typer.Option("--workspace", "-w", help="A workspace whose own content is read over ours.")
+]
 
 
 def register(top: typer.Typer) -> None:
@@ -21,43 +29,65 @@ def register(top: typer.Typer) -> None:
 @app.command("check")
 def content_check(
     *,
-    workspace: Annotated[
-        str | None, typer.Option("--workspace", "-w", help="Check this workspace's own content too.")
+    workspace: Overlay = None,
+    facts: Annotated[
+        Path | None, typer.Option(help="A folder of lists of ids to compare with, one JSON file a framework.")
     ] = None,
+    on: Annotated[str | None, typer.Option(metavar="DATE", help="The day to check as of.")] = None,
     json: Json = False,
 ) -> None:
-    """Read everything, follow every reference, run every example. Exit 1 where one fails."""
-    from pathlib import Path
-
+    """Read everything, follow every reference, run every example, compare ids and wording. Exit 1 where something is wrong."""
     from governance.checking import check
-    from governance.content import graph, loader, places
+    from governance.checking import facts as lists
+    from governance.content import cache, places
 
-    roots = [places.builtin_root()] + ([Path(workspace)] if workspace else [])
-    catalogue = loader.load(places.read_all(roots))
-    failures = check(catalogue)
+    roots = _roots(workspace)
+    parse = cache.Parsed()
+    report = check.check(
+        places.read_all(roots),
+        day(on) or date.today(),
+        official=places.wording(roots),
+        listed=lists.read(facts) if facts else None,
+        parse=parse,
+    )
+    parse.keep()
+    catalogue = report.catalogue
     counts = {
         name: len(getattr(catalogue, name))
-        for name in ("frameworks", "controls", "kinds", "risks", "policies", "suites")
-    } | {"requirements": sum(len(rows) for rows in catalogue.requirements.values())}
+        for name in ("frameworks", "controls", "kinds", "risks", "policies", "suites", "profiles", "crosswalks")
+    } | {
+        "requirements": sum(len(rows) for rows in catalogue.requirements.values()),
+        "control_examples": sum(len(control.examples) for control in catalogue.controls.values()),
+    }
     if json:
         output.document(
             "content-check.v1",
-            ok=not failures,
+            ok=not report.faults,
             counts=counts,
-            failures=failures,
-            unused=graph.unused(catalogue),
+            frameworks=[
+                {"id": frame.id, "requirements": len(catalogue.requirements[frame.id]), **frame.checked.plain()}
+                for frame in catalogue.frameworks.values()
+            ],
+            failures=[{"path": row.path, "line": row.line, "message": row.message} for row in report.faults],
+            notes=report.notes,
+            wording_compared_with=report.texts,
+            facts_compared_with=report.facts,
             digest=catalogue.digest,
         )
     else:
         output.table("Content", ["what", "how many"], [[name, str(count)] for name, count in counts.items()])
         for frame in catalogue.frameworks.values():
-            output.say(f"{frame.title} {frame.version}: {frame.checked}")
-        for name in graph.unused(catalogue):
-            output.say(f"  nothing leans on {name}")
-        for failure in failures:
-            output.say(f"  {failure}")
-        output.say(output.answer("no" if failures else "yes") + f": {len(failures)} examples fail")
-    if failures:
+            head = f"{frame.title} {frame.version}: {len(catalogue.requirements[frame.id])} requirements"
+            until = f" until {frame.superseded_on}" if frame.superseded_on else ""
+            output.say(f"{head}, in force from {frame.in_force_from}{until}. {frame.checked.said}")
+        output.say(f"wording compared with: {'; '.join(report.texts) or 'nothing: no list of runs is held'}")
+        output.say(f"ids compared with lists of: {', '.join(report.facts) or 'nothing; name a folder with --facts'}")
+        for note in report.notes:
+            output.say(f"  note: {note}")
+        for fault in report.faults:
+            output.say(f"  {fault}")
+        output.say(output.answer("no" if report.faults else "yes") + f": {len(report.faults)} faults")
+    if report.faults:
         raise typer.Exit(GovernanceError.exit_code)
 
 
@@ -65,13 +95,13 @@ def content_check(
 def content_reach(
     kind: Annotated[str, typer.Argument(metavar="KIND", help="An evidence kind, such as eval-run.v1.")],
     *,
+    workspace: Overlay = None,
     json: Json = False,
 ) -> None:
     """Which requirements evidence of a kind can speak to."""
-    from governance.content import graph, loader, places
-    from governance.errors import UsageError
+    from governance.content import graph
 
-    catalogue = loader.load(places.read_all([places.builtin_root()]))
+    catalogue = _catalogue(workspace)
     if kind not in catalogue.kinds:
         raise UsageError(f"there is no kind {kind!r}", hint=f"There are: {', '.join(sorted(catalogue.kinds))}.")
     rows = graph.reached_by(catalogue, kind)
@@ -80,3 +110,143 @@ def content_reach(
     else:
         output.say("\n".join(rows))
         output.say(f"{len(rows)} of {sum(len(r) for r in catalogue.requirements.values())} requirements")
+
+
+@app.command("crosswalk")
+def content_crosswalk(
+    source: Annotated[str, typer.Argument(metavar="A", help="A framework by id or series, such as nist-ai-rmf.")],
+    target: Annotated[str, typer.Argument(metavar="B", help="Another one, such as iso-iec-42001.")],
+    *,
+    graph: Annotated[
+        Path | None, typer.Option(help="Write the pairs as a graph to this file: .graphml, .json or .svg.")
+    ] = None,
+    workspace: Overlay = None,
+    json: Json = False,
+) -> None:
+    """Which requirement of A speaks of the same as which of B, and how they overlap. Proposes; sets no verdict."""
+    from governance.content import crosswalks
+
+    catalogue = _catalogue(workspace)
+    links = crosswalks.table(catalogue, source, target)
+    if graph is not None:
+        from governance.reports import crosswalk_graph
+
+        drawn = crosswalk_graph.render(crosswalks.graph(catalogue, links, source, target), graph.suffix)
+        output.write(graph, drawn)
+    heads = [each.head for each in catalogue.crosswalks.values() if any(each.head.id in link.origin for link in links)]
+    if json:
+        output.document(
+            "crosswalk.v1",
+            source=catalogue.framework(source).id,
+            target=catalogue.framework(target).id,
+            note=crosswalks.PROPOSAL,
+            published=[head.plain() for head in heads],
+            rows=[link.plain() for link in links],
+        )
+        return
+    rows = [
+        [link.source, link.relation, link.target, f"{link.method}, {link.confidence}",
+         " ".join(filter(None, [link.rationale, f"[printed as {link.as_published}]" if link.as_published else "",
+                                f"Note: {link.note}" if link.note else "", f"Over {link.via}." if link.via else ""]))]
+        for link in links
+    ]  # fmt: skip
+    title = f"{catalogue.framework(source).title} ↔ {catalogue.framework(target).title}"
+    output.table(title, ["A", "relation", "B", "who put it together, confidence", "rationale"], rows)
+    for head in heads:
+        output.say(f"{head.title}. {head.published_as} {head.relations_note} {head.step_note or ''}".strip())
+    output.say(f"{len(rows)} pairs. {crosswalks.PROPOSAL}")
+
+
+@app.command("diff")
+def content_diff(
+    old: Annotated[str, typer.Argument(metavar="A", help="A version of a framework by id.")],
+    new: Annotated[str, typer.Argument(metavar="B", help="A later version of the same.")],
+    *,
+    workspace: Folder = HERE,
+    json: Json = False,
+) -> None:
+    """What changed between two versions of a framework, and which systems of the workspace it touches."""
+    from governance.content import differences
+    from governance.workspace import CONFIG, Workspace
+
+    held = (workspace / CONFIG).is_file()
+    catalogue = _catalogue(workspace if held else None)
+    rows = differences.changes(catalogue, old, new)
+    systems = (
+        [Workspace(workspace).dossier(name).system for name in Workspace(workspace).ledger.systems()] if held else []
+    )
+    concerned = differences.touched(catalogue, old, new, systems, date.today())
+    if json:
+        output.document(
+            "content-diff.v1",
+            old=old,
+            new=new,
+            changes=[vars(row) for row in rows],
+            systems=[vars(row) for row in concerned] if held else None,
+        )
+        return
+    output.table(
+        f"From {old} to {new}",
+        ["requirement", "change", "what", "controls"],
+        [[row.id, row.what, row.detail, ", ".join(row.controls)] for row in rows],
+    )
+    output.say(f"{len(rows)} changes")
+    for touched in concerned:
+        output.say(f"  {touched.system}: {touched.how}")
+    if not held:
+        output.say("  No workspace was named, so which systems it touches can not be told; name one with --workspace.")
+    elif not concerned:
+        output.say(f"  None of the {len(systems)} systems is held against either.")
+
+
+@app.command("new")
+def content_new(
+    what: Annotated[
+        str, typer.Argument(metavar="WHAT", help="control, kind, framework, requirement, policy, risk or profile.")
+    ],
+    name: Annotated[str, typer.Argument(metavar="ID", help="Its id; a requirement is framework/number.")],
+    *,
+    workspace: Folder = HERE,
+    json: Json = False,
+) -> None:
+    """Begin a content file of your own: the skeleton, its examples in place, every sentence still to be written."""
+    from governance.authoring import begin
+
+    path = begin(workspace, what, name)
+    if json:
+        output.document("content-new.v1", path=str(path))
+    else:
+        output.say(f"{path}\nWrite its sentences, then run: govern content check --workspace {workspace}")
+
+
+@app.command("import")
+def content_import(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="An OSCAL catalog in JSON.")],
+    *,
+    name: Annotated[str, typer.Option("--as", metavar="ID", help="The id of the framework, such as nist-sp-800-53-5.")],
+    workspace: Folder = HERE,
+    json: Json = False,
+) -> None:
+    """Take over an OSCAL catalog as a framework of your own."""
+    from governance.authoring import take_over
+
+    folder, count = take_over(workspace, file, name, date.today())
+    if json:
+        output.document("content-import.v1", folder=str(folder), requirements=count)
+    else:
+        output.say(f"{folder}: {count} requirements, none of them mapped to a control yet")
+
+
+def _roots(workspace: Path | None) -> list[Path]:
+    from governance.content import places
+
+    return [places.builtin_root(), *([workspace] if workspace else [])]
+
+
+def _catalogue(workspace: Path | None) -> Catalogue:
+    from governance.content import cache, loader, places
+
+    parse = cache.Parsed()
+    catalogue = loader.load(places.read_all(_roots(workspace)), parse)
+    parse.keep()
+    return catalogue

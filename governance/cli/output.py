@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
 STYLE = {
     "met": "green", "yes": "green", "unmet": "red", "no": "red", "missing": "red", "stale": "yellow",
@@ -33,6 +34,17 @@ def document(schema: str, **fields: Any) -> None:
 def say(text: str = "") -> None:
     """A line for people on standard output."""
     sys.stdout.write(clean(text) + "\n")
+
+
+def write(path: Path, data: bytes) -> None:
+    """Write a file that was asked for by name. Raises `UsageError` where it can not be."""
+    from governance.errors import UsageError
+
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    except OSError as error:
+        raise UsageError(f"can not be written: {error.strerror}", where=str(path)) from None
 
 
 def aside(text: str) -> None:

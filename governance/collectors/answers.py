@@ -31,6 +31,7 @@ class Found:
     quality_reasons: tuple[str, ...] = ()
     effective_at: datetime | None = None
     effective_clock: Clock | None = None
+    declared_by: str | None = None
     tool: str | None = None
     tool_version: str | None = None
     sources: tuple[Source, ...] = ()

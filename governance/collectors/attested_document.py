@@ -1,7 +1,7 @@
 """What a person vouches for, with the document that bears it out.
 
 *Reads* a small YAML or JSON file with `schema: attested-document.v1`: topic, title, statement, who (name and role),
-on which day, when to look again, and the name of a document beside it.
+on which day, when to look again, the name of a document beside it, and `in_place: false` from an author who says no.
 
 *Says* who stated what on which day, and the digest of the document that was meant. The day is the person's own word,
 so its clock is *declared*.
@@ -39,6 +39,7 @@ _REMEDIES = {
     "on": "Give the day of the statement as year-month-day.",
     "topic": "Give the topic as a short name such as incident-plan.",
     "review_due": "Give the day as year-month-day, or leave it out.",
+    "in_place": "Write true or false, or leave it out.",
     "document": "Give the name of a file beside this one, or leave it out.",
 }
 
@@ -57,6 +58,7 @@ class _Attestation(Noun):
     on: date
     document: str | None = Field(default=None, min_length=1, max_length=500)
     review_due: date | None = None
+    in_place: bool | None = Field(default=None, strict=True)
 
     @field_validator("statement")
     @classmethod
@@ -98,6 +100,7 @@ class AttestedDocument:
             "on": said.on.isoformat(),
             "document": kept,
             "review_due": said.review_due.isoformat() if said.review_due else None,
+            **({} if said.in_place is None else {"in_place": said.in_place}),
         }
         sources = (file.source(), *((document.source(),) if document else ()))
         yield Found(

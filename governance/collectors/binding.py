@@ -13,6 +13,8 @@ candidate. In order:
    attached full model of that folder name.
 5. A finding is about the model in whose folder it was made; a data set about its own files; an environment about its
    host.
+6. A record that a person declared says itself whom it speaks of; one about a model that names no digest is tied to the
+   only attached weights that play that part.
 
 A name is a weak tie: somebody who evaluates other weights under the same folder name is not found out here.
 """
@@ -85,6 +87,8 @@ def _own_role(weights: _Weights, bases: Sequence[str], trained: set[str]) -> Rol
 
 
 def _subject(fact: Found, weights: Sequence[_Weights], bases: Sequence[str | None], about: Role | None) -> Subject:
+    if fact.declared_by is not None:
+        return _of_record(fact, weights)
     if fact.kind == "dataset-manifest.v1":
         return fact.subject.model_copy(update={"digest": fact.body["manifest_digest"]})
     if fact.kind == "training-run.v1":
@@ -138,6 +142,14 @@ def _of_run(fact: Found, weights: Sequence[_Weights]) -> Subject:
 def _of_finding(fact: Found, weights: Sequence[_Weights]) -> Subject:
     same = [each for each in weights if each.place == fact.place]
     return _tied(same[0], "found in the folder of this model") if len(same) == 1 else fact.subject
+
+
+def _of_record(fact: Found, weights: Sequence[_Weights]) -> Subject:
+    subject = fact.subject
+    fits = [each for each in weights if each.whole and each.role is subject.role]
+    if subject.type is not SubjectType.MODEL or subject.digest is not None or len(fits) != 1:
+        return subject
+    return _tied(fits[0], f"{subject.bound_by}; the only attached weights of that part")
 
 
 def _of_evaluation(fact: Found, weights: Sequence[_Weights], bases: Sequence[str | None]) -> Subject:

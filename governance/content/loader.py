@@ -1,23 +1,27 @@
-"""From content files to the catalogue, with every error naming its file.
+"""From content files to the catalogue, with every fault naming its file and line.
 
 The path is the identity: `controls/catalogue/quality-evaluated.yaml` holds the control of that id, and a file whose id
-differs is refused, as is a file in a place where nothing is read. References are followed to their end: a requirement
-that names an absent control, or a control that asks for an absent kind, is an error of the whole, because a dangling id
-would silently count as *missing* for ever.
+differs is refused, as is a file in a place where nothing is read. References are followed to their end (see
+`governance.content.references`): a requirement that names an absent control, or a control that asks for an absent kind, is
+an error of the whole, because a dangling id would silently count as *missing* for ever.
+
+`survey` finds every fault there is and is what the self-test prints; `load` raises for the first.
 """
 
 from __future__ import annotations
 
 from functools import partial
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
 
+from governance.content import references, versions
+from governance.content.problems import Problem
 from governance.domain.base import Noun
 from governance.domain.catalogue import Catalogue
 from governance.domain.control import Control
-from governance.domain.framework import Framework, Requirement
+from governance.domain.crosswalk import Crosswalk, CrosswalkHead, CrosswalkRows
+from governance.domain.framework import Framework, Profile, Requirement
 from governance.domain.kind import Kind, Suite
 from governance.domain.policy import Policy
 from governance.domain.risk import Risk
@@ -27,205 +31,184 @@ from governance.parsing import canonical, strict_yaml
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    Parse = Callable[[bytes, str], Any]
+
 Read = TypeVar("Read", bound=Noun)
 
-ATTESTED = "attested-document.v1"
-SYSTEM = "system.v1"
-PLACES = (
-    "controls/frameworks/*/*.yaml",
-    "controls/catalogue/*.yaml",
-    "controls/risks/*.yaml",
-    "evidence/kinds/*.yaml",
-    "evidence/suites/*.yaml",
-    "policies/*.yaml",
-)
-"""Where content can lie; a file anywhere else would be passed over in silence, so it is refused."""
+PLACES: Mapping[tuple[str, int], tuple[type[Noun], ...]] = {
+    ("controls/frameworks", 4): (Framework, Requirement),
+    ("controls/catalogue", 3): (Control,),
+    ("controls/risks", 3): (Risk,),
+    ("controls/profiles", 3): (Profile,),
+    ("controls/crosswalks", 4): (CrosswalkHead, CrosswalkRows),
+    ("evidence/kinds", 3): (Kind,),
+    ("evidence/suites", 3): (Suite,),
+    ("policies", 2): (Policy,),
+}
+"""Where content can lie: a folder, how many parts the path has, and what its files hold; where there are two, the first is
+the folder's head file. A file anywhere else would be passed over in silence, so it is refused."""
 
-
+_HEADS: Mapping[type[Noun], str] = {Framework: "framework.yaml", CrosswalkHead: "crosswalk.yaml"}
+_BESIDE = ("templates/", "controls/wording/")
 _HELD: dict[str, Catalogue] = {}
 _HELD_AT_MOST = 4
 
 
-def load(files: Mapping[str, bytes]) -> Catalogue:
+def load(files: Mapping[str, bytes], parse: Parse | None = None) -> Catalogue:
     """Build the catalogue from files by relative path (templates are left aside). Raises `ContentError`.
 
-    The same bytes are read once in a process: verifying a hundred packs reads their common content once.
+    The same bytes are read once in a process: verifying a hundred packs reads their common content once. `parse` gives the
+    plain value of a file's bytes, for a caller that keeps parsed values from an earlier day.
     """
     key = digest(files)
     if key not in _HELD:
-        made = _load(files, key)
+        made, problems = survey(files, parse, key)
+        if problems:
+            more = f" (and {len(problems) - 1} more: govern content check)" if len(problems) > 1 else ""
+            raise ContentError(f"{problems[0].message}{more}", where=problems[0].place)
         while len(_HELD) >= _HELD_AT_MOST:
             del _HELD[next(iter(_HELD))]
         _HELD[key] = made
     return _HELD[key]
 
 
-def _load(files: Mapping[str, bytes], key: str) -> Catalogue:
-    for path in files:
-        if not path.startswith("templates/") and not any(_lies_in(path, pattern) for pattern in PLACES):
-            raise ContentError("no content is read from this place", where=path, hint="Check folder and file name.")
-    frameworks = {
-        framework.id: framework
-        for framework in _all(
-            files, "controls/frameworks/*/framework.yaml", Framework, lambda f, p: f.id == p.parent.name
-        )
-    }
-    requirements: dict[str, list[Requirement]] = {framework_id: [] for framework_id in frameworks}
-    for path, requirement in _pairs(
-        files, "controls/frameworks/*/*.yaml", Requirement, lambda r, p: r.file_stem == p.stem
-    ):
-        framework_id = PurePosixPath(path).parent.name
-        if framework_id not in requirements:
-            raise ContentError("its folder has no framework.yaml", where=path)
-        requirements[framework_id].append(requirement)
-    catalogue = Catalogue(
-        frameworks=frameworks,
-        requirements={
-            framework_id: tuple(sorted(rows, key=partial(in_order, framework=frameworks[framework_id])))
-            for framework_id, rows in requirements.items()
-        },
-        controls=_by_id(files, "controls/catalogue/*.yaml", Control),
-        kinds=_by_id(files, "evidence/kinds/*.yaml", Kind),
-        risks=_by_id(files, "controls/risks/*.yaml", Risk),
-        policies=_by_id(files, "policies/*.yaml", Policy),
-        suites=_by_id(files, "evidence/suites/*.yaml", Suite),
-        digest=key,
-    )
-    _references(catalogue)
-    return catalogue
+def survey(
+    files: Mapping[str, bytes], parse: Parse | None = None, key: str | None = None
+) -> tuple[Catalogue, tuple[Problem, ...]]:
+    """The catalogue as far as it can be read, and everything that is wrong with it, by path and line."""
+    read_in: dict[type[Noun], dict[str, Any]] = {noun: {} for nouns in PLACES.values() for noun in nouns}
+    problems: list[Problem] = []
+    for path, data in files.items():
+        if path.startswith(_BESIDE):
+            continue
+        noun = noun_of(path)
+        if noun is None:
+            problems.append(Problem(path, 0, "no content is read from this place. Check folder and file name."))
+            continue
+        try:
+            read_in[noun][path] = _read(noun, data, path, parse)
+        except _Fault as fault:
+            problems.append(fault.problem)
+    catalogue = _build(read_in, key or digest(files), problems)
+    if not problems:  # a file that can not be read would make every name of its things dangle
+        problems += references.check(catalogue, partial(_line, files))
+    return catalogue, tuple(sorted(problems))
+
+
+def noun_of(path: str) -> type[Noun] | None:
+    """What a file at this path holds, or None where nothing is read."""
+    parts = path.split("/")
+    if not path.endswith(".yaml"):
+        return None
+    nouns = PLACES.get(("/".join(parts[:2]) if len(parts) > 2 else parts[0], len(parts)), ())
+    if len(nouns) == 2:
+        return nouns[0] if parts[-1] == _HEADS[nouns[0]] else nouns[1]
+    return nouns[0] if nouns else None
 
 
 def digest(files: Mapping[str, bytes]) -> str:
     """One digest over all content that judgement uses: the canonical list of (path, sha256). Templates do not judge."""
-    judging = sorted((path, data) for path, data in files.items() if not path.startswith("templates/"))
+    judging = sorted((path, data) for path, data in files.items() if not path.startswith(_BESIDE))
     return canonical.digest([[path, canonical.sha256(data)] for path, data in judging])
 
 
-def in_order(requirement: Requirement, framework: Framework) -> tuple[Any, ...]:
-    """A sort key in the framework's own order: its top groups as listed, then the numbers in the id (9 before 10)."""
-    parents = {group.id: group.parent for group in framework.groups}
-    top = requirement.group
-    for _ in parents:  # as many steps as there are groups end even a circle
-        top = parents.get(top) or top
-    place = list(parents).index(top) if top in parents else len(parents)
-    parts = requirement.id.replace(" ", ".").split(".")
-    return place, tuple(int(part) for part in parts if part.isdigit()), requirement.id
-
-
-def _by_id(files: Mapping[str, bytes], pattern: str, noun: type[Read]) -> dict[str, Read]:
-    rows = _all(files, pattern, noun, lambda item, path: item.id == path.name.removesuffix(".yaml"))  # type: ignore[attr-defined]
-    return {row.id: row for row in rows}  # type: ignore[attr-defined]
-
-
-def _all(
-    files: Mapping[str, bytes], pattern: str, noun: type[Read], named: Callable[[Read, PurePosixPath], bool]
-) -> list[Read]:
-    return [item for _, item in _pairs(files, pattern, noun, named)]
-
-
-def _pairs(
-    files: Mapping[str, bytes], pattern: str, noun: type[Read], named: Callable[[Read, PurePosixPath], bool]
-) -> list[tuple[str, Read]]:
-    made = []
-    for path, data in files.items():
-        pure = PurePosixPath(path)
-        if not _lies_in(path, pattern):
-            continue
-        if noun is Requirement and pure.name == "framework.yaml":
-            continue
-        item = read(noun, data, where=path)
-        if not named(item, pure):
-            raise ContentError("its id is not its file name", where=path, hint="Rename the file, or correct the id.")
-        made.append((path, item))
-    return made
-
-
-def _lies_in(path: str, pattern: str) -> bool:
-    return path.count("/") == pattern.count("/") and PurePosixPath(path).match(pattern)
-
-
 def read(noun: type[Read], data: bytes, *, where: str) -> Read:
-    """Read one YAML file as a noun. Raises `ContentError` naming file and field."""
+    """Read one YAML file as a noun. Raises `ContentError` naming file, line and field."""
     try:
-        value = strict_yaml.loads(data, where=where)
+        return _read(noun, data, where, None)
+    except _Fault as fault:
+        raise ContentError(fault.problem.message, where=fault.problem.place) from None
+
+
+class _Fault(Exception):  # noqa: N818
+    def __init__(self, path: str, line: int, message: str) -> None:
+        super().__init__(message)
+        self.problem = Problem(path, line, message)
+
+
+def _read(noun: type[Read], data: bytes, path: str, parse: Parse | None) -> Read:
+    try:
+        value = parse(data, path) if parse else strict_yaml.loads(data, where=path)
     except UnreadableError as error:
-        raise ContentError(error.message, where=where) from None
+        raise _Fault(path, 0, error.message) from None
     if not isinstance(value, dict):
-        raise ContentError("not a mapping of fields", where=where)
+        raise _Fault(path, 1, "not a mapping of fields")
     try:
         return noun.model_validate(value)
     except ValidationError as error:
-        first = error.errors()[0]
+        first = error.errors(include_url=False)[0]
         place = ".".join(str(part) for part in first["loc"]) or "the file"
         more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
-        raise ContentError(f"{place}: {first['msg']}{more}", where=where) from None
+        said = first["msg"].removeprefix("Value error, ")
+        raise _Fault(path, strict_yaml.line_of(data, first["loc"]), f"{place}: {said}{more}") from None
 
 
-def _references(catalogue: Catalogue) -> None:
-    for framework_id in catalogue.frameworks:
-        _framework(catalogue, framework_id)
-    for control in catalogue.controls.values():
-        _asks(catalogue, control)
-    for suite in catalogue.suites.values():
-        for task in suite.tasks:
-            if task != task.lower():
-                raise ContentError(f"task {task!r} must be in lower case", where=f"evidence/suites/{suite.id}.yaml")
-    for risk in catalogue.risks.values():
-        place = f"controls/risks/{risk.id}.yaml"
-        for mitigation in risk.mitigated_by:
-            _known(mitigation.control, catalogue.controls, "control", place)
-        sides = [(mitigation.control, mitigation.reduces) for mitigation in risk.mitigated_by]
-        if len(set(sides)) != len(sides):
-            raise ContentError("one control is counted twice on one side", where=place)
-    for policy in catalogue.policies.values():
-        _policy(catalogue, policy)
+def _line(files: Mapping[str, bytes], path: str, place: tuple[str | int, ...]) -> int:
+    return strict_yaml.line_of(files[path], place) if path in files else 0
 
 
-def _framework(catalogue: Catalogue, framework_id: str) -> None:
-    where = f"controls/frameworks/{framework_id}"
-    framework, rows = catalogue.frameworks[framework_id], catalogue.requirements[framework_id]
-    groups = [group.id for group in framework.groups]
-    if len(set(groups)) != len(groups):
-        raise ContentError("two groups have one id", where=f"{where}/framework.yaml")
-    for group in framework.groups:
-        if group.parent is not None:
-            _known(group.parent, groups, "group", f"{where}/framework.yaml")
-    if len(rows) != framework.requirement_count:
-        raise ContentError(f"{len(rows)} requirements, and it says {framework.requirement_count}", where=where)
-    for requirement in rows:
-        place = f"{where}/{requirement.file_stem}.yaml"
-        _known(requirement.group, groups, "group", place)
-        for row in requirement.met_by:
-            _known(row.control, catalogue.controls, "control", place)
+def _build(read_in: Mapping[type[Noun], Mapping[str, Any]], key: str, problems: list[Problem]) -> Catalogue:
+    frameworks = _by_folder(read_in[Framework], problems)
+    rows = _in_folders(read_in[Requirement], frameworks, "framework.yaml", problems)
+    heads = _by_folder(read_in[CrosswalkHead], problems)
+    crossed = _in_folders(read_in[CrosswalkRows], heads, "crosswalk.yaml", problems)
+    requirements = versions.resolve(frameworks, rows, problems)
+    return Catalogue(
+        frameworks=frameworks,
+        requirements=requirements,
+        controls=_by_name(read_in[Control], problems),
+        kinds=_by_name(read_in[Kind], problems),
+        risks=_by_name(read_in[Risk], problems),
+        policies=_by_name(read_in[Policy], problems),
+        suites=_by_name(read_in[Suite], problems),
+        profiles=_by_name(read_in[Profile], problems),
+        crosswalks={
+            head.id: Crosswalk(head=head, rows=_in_source_order(crossed[head.id], requirements.get(head.source, ())))
+            for head in heads.values()
+        },
+        digest=key,
+    )
 
 
-def _asks(catalogue: Catalogue, control: Control) -> None:
-    place = f"controls/catalogue/{control.id}.yaml"
-    for ask in control.asks:
-        _known(ask.kind, catalogue.kinds, "kind", place)
-        if ask.purpose is not None:
-            _known(ask.purpose, catalogue.suites, "suite", place)
-        if (ask.kind == ATTESTED) != (ask.topic is not None):
-            raise ContentError(f"ask {ask.id}: a topic goes with attested documents, and only there", where=place)
-        if ask.kind == SYSTEM and not (ask.expect and ask.within is None and ask.purpose is None):
-            said = "of the system file something must be expected, and it has neither age nor purpose"
-            raise ContentError(f"ask {ask.id}: {said}", where=place)
+def _by_name(items: Mapping[str, Any], problems: list[Problem]) -> dict[str, Any]:
+    return _named(items, lambda item, parts: item.id == parts[-1].removesuffix(".yaml"), problems)
 
 
-def _policy(catalogue: Catalogue, policy: Policy) -> None:
-    place = f"policies/{policy.id}.yaml"
-    for condition in policy.conditions:
-        asked = condition.controls_met
-        if asked is None:
-            continue
-        for control_id in asked.controls:
-            _known(control_id, catalogue.controls, "control", place)
-        if asked.framework is not None:
-            _known(asked.framework, catalogue.frameworks, "framework", place)
-        if asked.family is not None:
-            _known(asked.family, {control.family.value for control in catalogue.controls.values()}, "family", place)
+def _by_folder(items: Mapping[str, Any], problems: list[Problem]) -> dict[str, Any]:
+    return _named(items, lambda item, parts: item.id == parts[-2], problems)
 
 
-def _known(name: str, known: Any, what: str, where: str) -> None:
-    if name not in known:
-        raise ContentError(f"there is no {what} {name!r}", where=where)
+def _named(items: Mapping[str, Any], fits: Callable[[Any, list[str]], bool], problems: list[Problem]) -> dict[str, Any]:
+    made = {}
+    for path, item in items.items():
+        if fits(item, path.split("/")):
+            made[item.id] = item
+        else:
+            problems.append(Problem(path, 1, "its id is not its file name. Rename the file, or correct the id."))
+    return made
+
+
+def _in_folders(
+    items: Mapping[str, Any], heads: Mapping[str, Any], head_file: str, problems: list[Problem]
+) -> dict[str, list[Any]]:
+    """The items by the folder they lie in, each under the name that its number makes."""
+    made: dict[str, list[Any]] = {name: [] for name in heads}
+    for path, item in items.items():
+        folder, name = path.split("/")[-2:]
+        number = item.source if isinstance(item, CrosswalkRows) else item.id
+        if name.removesuffix(".yaml") != versions.file_stem(number):
+            said = (
+                f"its id is not its file name. Rename the file to {versions.file_stem(number)}.yaml, or correct the id."
+            )
+            problems.append(Problem(path, 1, said))
+        elif folder not in made:
+            problems.append(Problem(path, 0, f"its folder has no {head_file}"))
+        else:
+            made[folder].append(item)
+    return made
+
+
+def _in_source_order(items: list[CrosswalkRows], order: tuple[Requirement, ...]) -> dict[str, Any]:
+    places = {requirement.id: place for place, requirement in enumerate(order)}
+    listed = sorted(items, key=lambda item: (places.get(item.source, len(places)), item.source))
+    return {item.source: item.rows for item in listed}

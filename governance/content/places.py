@@ -14,6 +14,7 @@ from governance.errors import ContentError, UnreadableError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+WORDING = "controls/wording"
 FOLDERS = ("controls", "evidence/kinds", "evidence/suites", "policies", "templates")
 SUFFIXES = {".yaml", ".j2"}
 MAX_FILE_BYTES = 1024 * 1024
@@ -42,6 +43,11 @@ def read_all(roots: Sequence[Path]) -> dict[str, bytes]:
                 if path.suffix in SUFFIXES and path.is_file():
                     found[path.relative_to(root).as_posix()] = _read(path)
     return dict(sorted(found.items()))
+
+
+def wording(roots: Sequence[Path]) -> dict[str, bytes]:
+    """The lists of runs of official texts, by name."""
+    return {path.stem: _read(path) for root in roots for path in sorted((root / WORDING).glob("*.runs"))}
 
 
 def _read(path: Path) -> bytes:

@@ -6,7 +6,8 @@ Nothing here is a single score. A percentage over unlike things hides the gap; c
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
+from enum import StrEnum
 from typing import Literal
 
 from pydantic import Field, field_serializer
@@ -14,8 +15,21 @@ from pydantic import Field, field_serializer
 from governance.domain.base import Noun
 from governance.domain.control import Family, Standing
 from governance.domain.identity import ModelIdentity
+from governance.domain.kind import Basis
 from governance.domain.policy import Answer
 from governance.parsing import canonical
+
+
+class Shown(StrEnum):
+    """How a requirement is shown to be answered. Beside the standing, which says what it came to."""
+
+    TESTED = "tested"
+    AUTOMATED = "automated"
+    ATTESTED = "attested"
+    NOT_ASSESSED = "not-assessed"
+    NOT_COVERED = "not-covered"
+    NOT_MEASURABLE = "not-measurable"
+    NOT_APPLICABLE = "not-applicable"
 
 
 class AskResult(Noun):
@@ -39,10 +53,15 @@ class ControlResult(Noun):
     evidence: tuple[str, ...]
     asks: tuple[AskResult, ...]
     remedy: str
+    bases: tuple[Basis, ...] = Field(default=(), description="how the evidence that decided came to be known")
 
 
 class RequirementResult(Noun):
-    """What a requirement came to. `coverage` says how far the catalogue can answer it at all."""
+    """What a requirement came to.
+
+    `coverage` says how far the catalogue can answer it at all; `shown` how it is answered here: by the weakest of the ways
+    (`bases`) in which the evidence of its controls came to be known, so that one person's word is not hidden behind a test.
+    """
 
     framework: str
     id: str
@@ -52,17 +71,28 @@ class RequirementResult(Noun):
     coverage: Literal["full", "part", "none"]
     reasons: tuple[str, ...]
     controls: tuple[str, ...]
+    shown: Shown = Shown.NOT_ASSESSED
+    bases: tuple[Basis, ...] = ()
+    applies_from: date | None = Field(default=None, description="the first day on which it applies to anybody")
+    in_application: bool = Field(default=True, description="whether that day had come")
+    not_measurable: str | None = Field(default=None, description="why it can not be measured, where that is on record")
 
 
 class FrameworkResult(Noun):
-    """Counts with their denominator; `by_standing` sums to `total`."""
+    """Counts with their denominator; `by_standing`, `by_coverage` and `by_shown` each sum to `total`."""
 
     framework: str
+    series: str
     title: str
     version: str
+    in_force: bool = Field(description="whether this version was in force on the day")
+    in_force_from: date
+    superseded_on: date | None
     total: int
+    in_application: int = Field(description="how many of the requirements applied to anybody on the day")
     by_standing: Mapping[str, int]
     by_coverage: Mapping[str, int]
+    by_shown: Mapping[str, int]
 
 
 class Finding(Noun):
@@ -89,6 +119,7 @@ class Assessment(Noun):
     requirements: tuple[RequirementResult, ...]
     frameworks: tuple[FrameworkResult, ...]
     findings: tuple[Finding, ...]
+    unknown_frameworks: tuple[str, ...] = Field(default=(), description="named by the system, and not in the content")
     unbound: tuple[str, ...] = Field(default=(), description="evidence about a model that is tied to no weights")
 
     @field_serializer("on")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from governance.domain.applicability import Applicability, DocumentedRow
     from governance.domain.assessment import Assessment, GateResult
     from governance.domain.catalogue import Catalogue
     from governance.domain.dossier import Dossier
@@ -26,3 +27,7 @@ class Case:
     gate: GateResult
     checkpoint: Checkpoint
     on: datetime
+    applicability: Applicability | None = None
+    """The Statement of Applicability, where ISO/IEC 42001 is in scope."""
+    documented: tuple[DocumentedRow, ...] = ()
+    """The documented information that the standard wants, where it is in scope."""

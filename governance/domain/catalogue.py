@@ -14,9 +14,11 @@ from governance.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
     from governance.domain.control import Control
-    from governance.domain.framework import Framework, Requirement
+    from governance.domain.crosswalk import Crosswalk
+    from governance.domain.framework import Application, Framework, Profile, Requirement
     from governance.domain.kind import Kind, Suite
     from governance.domain.policy import Policy
     from governance.domain.risk import Risk
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Content by id. `requirements` is keyed by framework id, in the framework's own order."""
+    """Content by id. `requirements` is keyed by framework id, in the framework's own order, what it takes over included."""
 
     frameworks: Mapping[str, Framework] = field(default_factory=dict)
     requirements: Mapping[str, tuple[Requirement, ...]] = field(default_factory=dict)
@@ -34,6 +36,8 @@ class Catalogue:
     risks: Mapping[str, Risk] = field(default_factory=dict)
     policies: Mapping[str, Policy] = field(default_factory=dict)
     suites: Mapping[str, Suite] = field(default_factory=dict)
+    profiles: Mapping[str, Profile] = field(default_factory=dict)
+    crosswalks: Mapping[str, Crosswalk] = field(default_factory=dict)
     digest: str = ""
 
     def policy(self, policy_id: str) -> Policy:
@@ -45,6 +49,69 @@ class Catalogue:
                 f"there is no policy {policy_id!r}", hint=f"There are: {', '.join(sorted(self.policies)) or 'none'}."
             ) from None
 
+    def framework(self, name: str, day: date | None = None) -> Framework:
+        """A framework by its id, or by its series: then the version in force on the day, or without a day the latest.
+
+        Raises `UsageError` for a name that is neither, and for a day on which no version of the series was in force.
+        """
+        if name in self.frameworks:
+            return self.frameworks[name]
+        versions = self.versions(name)
+        if not versions:
+            known = sorted(set(self.frameworks) | {frame.series for frame in self.frameworks.values()})
+            raise UsageError(f"there is no framework {name!r}", hint=f"There are: {', '.join(known) or 'none'}.")
+        if day is None:
+            return versions[-1]
+        for frame in versions:
+            if frame.in_force(day):
+                return frame
+        raise UsageError(
+            f"no version of {name} was in force on {day}", hint=f"The first is of {versions[0].in_force_from}."
+        )
+
+    def versions(self, series: str) -> tuple[Framework, ...]:
+        """All versions of a series, oldest first."""
+        found = [frame for frame in self.frameworks.values() if frame.series == series]
+        return tuple(sorted(found, key=lambda frame: frame.in_force_from))
+
+    def in_scope(self, system: System, day: date) -> tuple[Framework, ...]:
+        """The frameworks a system is held against on a day, by id.
+
+        What it names: a version stays that version, a series is the version in force. Where it names nothing that is known:
+        every series, each in the version in force. A series without a version in force that day is left out.
+        """
+        known = {frame.series for frame in self.frameworks.values()}
+        named = [name for name in system.frameworks if name in self.frameworks or name in known]
+        found = {}
+        for name in named or sorted(known):
+            versions = [self.frameworks[name]] if name in self.frameworks else self.versions(name)
+            for frame in versions:
+                if name in self.frameworks or frame.in_force(day):
+                    found[frame.id] = frame
+        return tuple(found[framework_id] for framework_id in sorted(found))
+
+    def unknown_frameworks(self, system: System) -> tuple[str, ...]:
+        """Names in the system file that are neither a framework nor a series, as they stand there."""
+        known = set(self.frameworks) | {frame.series for frame in self.frameworks.values()}
+        return tuple(name for name in system.frameworks if name not in known)
+
+    def requirement(self, framework_id: str, requirement_id: str) -> Requirement | None:
+        """One requirement of a framework, by its number."""
+        return next((row for row in self.requirements.get(framework_id, ()) if row.id == requirement_id), None)
+
+    def applies(self, framework_id: str, requirement: Requirement) -> tuple[Application, ...]:
+        """From when a requirement applies and to whom: its own dates, else those of its nearest heading that has any."""
+        if requirement.applies:
+            return requirement.applies
+        groups = {group.id: group for group in self.frameworks[framework_id].groups}
+        at: str | None = requirement.group
+        for _ in range(len(groups)):  # as many steps as there are headings end even a circle
+            group = groups.get(at or "")
+            if group is None or group.applies:
+                return group.applies if group else ()
+            at = group.parent
+        return ()
+
     def task_patterns(self, purpose: str, system: System) -> tuple[str, ...]:
         """The task names that speak for a purpose: the system's own, and the public ones."""
         own = tuple(pattern.lower() for pattern in system.suites.get(purpose, ()))
@@ -55,12 +122,8 @@ class Catalogue:
         """Whether a task counts for a purpose in this system."""
         return any(fnmatchcase(task.lower(), pattern) for pattern in self.task_patterns(purpose, system))
 
-    def controls_of(self, framework_id: str) -> tuple[str, ...]:
-        """The ids of the controls a framework leans on, sorted."""
-        if framework_id not in self.frameworks:
-            raise UsageError(
-                f"there is no framework {framework_id!r}",
-                hint=f"There are: {', '.join(sorted(self.frameworks)) or 'none'}.",
-            )
-        rows = (row.control for requirement in self.requirements[framework_id] for row in requirement.met_by)
+    def controls_of(self, framework_name: str, day: date | None = None) -> tuple[str, ...]:
+        """The ids of the controls that a framework, or the version of a series in force, leans on, sorted."""
+        frame = self.framework(framework_name, day)
+        rows = (row.control for requirement in self.requirements[frame.id] for row in requirement.met_by)
         return tuple(sorted(set(rows)))

@@ -39,12 +39,15 @@ class Family(StrEnum):
     DATA = "data"
     BASE_MODEL = "base-model"
     TRAINING = "training"
-    EVALUATION = "evaluation"
-    SECURITY = "security"
+    QUALITY = "quality"
+    BIAS = "bias"
+    SAFETY = "safety"
     PRIVACY = "privacy"
+    ROBUSTNESS = "robustness"
     TRANSPARENCY = "transparency"
     RELEASE = "release"
     OPERATION = "operation"
+    INCIDENTS = "incidents"
 
 
 class About(StrEnum):
@@ -87,13 +90,22 @@ class Expectation(Noun):
 
 
 class Ask(Noun):
-    """A demand for evidence. `within` is the greatest age in days; absent, the evidence does not age."""
+    """A demand for evidence. `within` is the greatest age in days; absent, the evidence does not age.
+
+    `where` picks the pieces that count by fields at the top of their body: a scan of the weights says nothing of the code.
+    """
 
     id: Slug
     kind: KindId
     about: About = About.ANY
     purpose: Slug | None = Field(default=None, description="for evaluations: only tasks of this suite count")
     topic: Slug | None = Field(default=None, description="for attested documents: the topic it must attest")
+    where: dict[str, str] = Field(default_factory=dict, description="only bodies with these values count")
+    each: str | None = Field(
+        default=None,
+        pattern="^[a-z_0-9]+$",
+        description="the newest of each value of this field counts, and the worst decides",
+    )
     within: int | None = Field(default=None, ge=1)
     quality: tuple[Quality, ...] = (Quality.COMPLETE,)
     expect: tuple[Expectation, ...] = ()
@@ -107,13 +119,25 @@ class AppliesWhen(Noun):
 
 
 class ExamplePiece(Noun):
-    """A piece of evidence in an example; `effective` absent means the tool left no clock."""
+    """A piece of evidence in an example; `effective` absent means the tool left no clock.
+
+    The body stands here, or is `like` an example of its kind that holds, `but` for some fields: mappings are merged,
+    everything else is replaced.
+    """
 
     kind: KindId
     about: About
     effective: date | None = None
     quality: Quality = Quality.COMPLETE
-    body: dict[str, Any]
+    body: dict[str, Any] | None = None
+    like: str | None = None
+    but: dict[str, Any] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _has_a_body(self) -> ExamplePiece:
+        if (self.body is None) == (self.like is None) or (self.but and self.like is None):
+            raise ValueError("give body, or like and but")
+        return self
 
 
 class ControlExample(Noun):

@@ -43,6 +43,11 @@ class Dossier:
         return {kind: tuple(pieces) for kind, pieces in grouped.items()}
 
     @cached_property
+    def by_id(self) -> dict[str, Piece]:
+        """The pieces by their ids."""
+        return {piece.id: piece for piece in self.pieces}
+
+    @cached_property
     def candidate(self) -> Piece | None:
         """The artefacts of the model to be released: those the system file names, else those recorded last."""
         return self._artifacts(Role.CANDIDATE, self.system.candidate)

@@ -89,6 +89,7 @@ class Evidence(Noun):
     effective_at: Moment | None = None
     effective_clock: Literal["tool", "file-name", "declared", "observed"] | None = None
     collector: Collector
+    declared_by: str | None = Field(default=None, max_length=300, description="who wrote it by hand, where no tool did")
     tool: str | None = None
     tool_version: str | None = None
     sources: tuple[Source, ...] = ()

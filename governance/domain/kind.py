@@ -6,6 +6,7 @@ that hold and some that do not, and one test runs them all.
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Any
 
 from pydantic import Field
@@ -20,6 +21,14 @@ class KindExamples(Noun):
     refused: dict[str, dict[str, Any]] = Field(min_length=1)
 
 
+class Basis(StrEnum):
+    """How a fact comes to be known, strongest first. What a person writes down by hand is attested, whatever its kind."""
+
+    TESTED = "tested"
+    AUTOMATED = "automated"
+    ATTESTED = "attested"
+
+
 class Kind(Noun):
     """`question` is what a piece of this kind answers, `does_not_say` where it stops; `fresh_for` is in days."""
 
@@ -27,6 +36,9 @@ class Kind(Noun):
     title: Sentence
     question: Sentence
     does_not_say: Sentence
+    basis: Basis = Field(
+        description="how a piece comes about where a tool writes it: measured, read off, or vouched for"
+    )
     fresh_for: int | None = Field(default=None, ge=1, description="days; absent: does not age")
     body: dict[str, Any] = Field(description="JSON Schema 2020-12 of the body")
     examples: KindExamples

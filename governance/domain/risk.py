@@ -88,6 +88,9 @@ class Risk(Noun):
     causes: tuple[Sentence, ...] = Field(min_length=1)
     consequence: Sentence = Field(description="who is harmed, and how")
     genai_risks: tuple[str, ...] = Field(description="risks of NIST AI 600-1 it falls under, by their names there")
+    references: dict[Slug, tuple[str, ...]] = Field(
+        default_factory=dict, description="by framework: objectives and sources of risk it belongs to, by their numbers"
+    )
     inherent: Inherent
     mitigated_by: tuple[MitigatedBy, ...]
     owner: Sentence = Field(description="the role that usually owns it")

@@ -43,7 +43,12 @@ class System(Noun):
     users: Sentence | None = None
     tier: Literal["low", "limited", "high"] | None = None
     deployment: Literal["cloud", "on-device", "both"] | None = None
-    frameworks: tuple[Slug, ...] = ()
+    retrieval: Literal["yes", "no"] | None = Field(default=None, description="it looks passages up before it answers")
+    agent: Literal["yes", "no"] | None = Field(default=None, description="it acts by itself, with tools")
+    frameworks: tuple[Slug, ...] = Field(default=(), description="versions by id, or series by name")
+    roles: dict[Slug, tuple[Slug, ...]] = Field(
+        default_factory=dict, description="by series of frameworks: as whom the owner is addressed, such as a deployer"
+    )
     risk_appetite: int | None = Field(default=None, ge=1, le=25, description="greatest residual score carried")
     licence: Sentence | None = Field(default=None, description="licence under which the tuned model is released")
     languages: tuple[str, ...] = ()

@@ -189,6 +189,14 @@ class Ledger:
             query = select(EntryRow.system).where(EntryRow.type == "system").distinct().order_by(col(EntryRow.system))
             return tuple(session.exec(query).all())
 
+    def heads(self) -> dict[str, int]:
+        """The number of the last entry of every system that is registered, by id."""
+        with self._session() as session:
+            query = select(EntryRow.system, func.max(EntryRow.seq)).group_by(col(EntryRow.system))
+            last = {system: int(seq) for system, seq in session.exec(query).all()}
+        known = set(self.systems())
+        return {system: seq for system, seq in sorted(last.items()) if system in known}
+
     def checkpoint(self, size: int | None = None) -> Checkpoint:
         """The head of the ledger, or its head when it had `size` entries."""
         with self._session() as session:
@@ -197,6 +205,15 @@ class Ledger:
             if not 0 <= at <= held:
                 raise UsageError(f"the ledger has {held} entries, not {at}")
             return Checkpoint(origin=self.origin, size=at, root=tree.root(at, self._node(session)).hex())
+
+    def departs_from(self, kept: Checkpoint) -> str | None:
+        """Why this ledger does not continue a checkpoint kept from before, or None where it does."""
+        head = self.checkpoint()
+        if kept.size > head.size:
+            return f"the checkpoint has {kept.size} entries and the ledger {head.size}: entries are missing at the end"
+        if self.checkpoint(kept.size).root != kept.root:
+            return f"the first {kept.size} entries are not those of the checkpoint: the past was rewritten"
+        return None
 
     def inclusion(self, seq: int, size: int) -> list[bytes]:
         """The audit path of an entry in the tree of `size`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from governance.assurance.applicability import applicability, documented, in_scope
 from governance.assurance.assess import assess
 from governance.assurance.fold import fold
 from governance.assurance.gate import gate
@@ -57,6 +58,7 @@ def judge(dossier: Dossier, catalogue: Catalogue, policy_id: str, checkpoint: Ch
     assessment: Assessment = assess(dossier, catalogue, on)
     rows = register(dossier, catalogue, assessment, on)
     answer = gate(catalogue.policy(policy_id), dossier, catalogue, assessment, rows, on)
+    iso = in_scope(assessment)
     return Case(
         dossier=dossier,
         catalogue=catalogue,
@@ -65,4 +67,6 @@ def judge(dossier: Dossier, catalogue: Catalogue, policy_id: str, checkpoint: Ch
         gate=answer,
         checkpoint=checkpoint,
         on=on,
+        applicability=applicability(dossier, catalogue, assessment, rows, on) if iso else None,
+        documented=documented(dossier, catalogue, assessment, on) if iso else (),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC
 from typing import TYPE_CHECKING
 
+from governance.domain.assessment import Shown
 from governance.domain.control import Standing
 from governance.domain.policy import Answer
 from governance.domain.risk import Level
@@ -28,7 +29,7 @@ from governance.reports.risks import register
 from governance.reports.views import Status
 
 if TYPE_CHECKING:
-    from governance.domain.assessment import ControlResult, RequirementResult
+    from governance.domain.assessment import ControlResult, FrameworkResult, RequirementResult
     from governance.domain.case import Case
     from governance.domain.decision import SignedDecision
 
@@ -152,11 +153,13 @@ def _frameworks(case: Case) -> tuple[FrameworkPart, ...]:
             title=result.title,
             standing=words.STANDINGS[result.standing],
             coverage=result.coverage,
+            shown=words.SHOWN[result.shown],
+            applies="" if result.in_application or result.applies_from is None else result.applies_from.isoformat(),
             controls=tuple(
                 (numbered.get(name, name), standings.get(name, words.STANDINGS[Standing.MISSING]))
                 for name in result.controls
             ),
-            note=(why or "") if result.coverage == "none" else "",
+            note=_note(result, why or ""),
         )
 
     parts = []
@@ -173,13 +176,31 @@ def _frameworks(case: Case) -> tuple[FrameworkPart, ...]:
                 title=counted.title,
                 version=counted.version,
                 publisher=framework.publisher if framework else "",
-                checked=framework.checked if framework else "",
+                checked=framework.checked.said if framework else "",
                 total=counted.total,
                 coverage=tuple((name, counted.by_coverage.get(name, 0)) for name in ("full", "part", "none")),
+                shown=tuple((words.SHOWN[Shown(name)], number) for name, number in counted.by_shown.items()),
+                not_yet=counted.total - counted.in_application,
+                force=_force(counted),
                 groups=tuple(RequirementGroup(title, tuple(rows)) for title, rows in grouped.items()),
             )
         )
     return tuple(parts)
+
+
+def _note(result: RequirementResult, why: str) -> str:
+    if result.not_measurable:
+        return f"Not measurable: {result.not_measurable}"
+    return why if result.coverage == "none" else ""
+
+
+def _force(counted: FrameworkResult) -> str:
+    """A sentence where the version that was judged is not the one in force."""
+    if counted.in_force:
+        return ""
+    if counted.superseded_on is not None:
+        return f"This version was superseded on {counted.superseded_on}; the system file names it all the same."
+    return f"This version comes into force on {counted.in_force_from}."
 
 
 def _conditions(case: Case, references: References) -> tuple[ConditionRow, ...]:

@@ -162,14 +162,17 @@ class RequirementRow:
 
     `id`, `title`: in the framework's own numbers and our words; `standing`: what it came to; `coverage`: full, part
     or none.
+    `shown`: how it is answered, at its weakest; `applies`: the day from which it applies, where that has not come.
     `controls`: pairs of a control's number in this report, as C7, and its standing; `note`: why the catalogue does
-    not cover it, or empty.
+    not cover it, or why it is on record as not measurable, or empty.
     """
 
     id: str
     title: str
     standing: Status
     coverage: str
+    shown: Status
+    applies: str
     controls: tuple[tuple[str, Status], ...]
     note: str
 
@@ -190,7 +193,9 @@ class FrameworkPart:
     """A framework's table.
 
     `id`, `title`, `version`, `publisher`, `checked`: which framework, and who checked our copy against what.
-    `total`: the number of requirements; `coverage`: pairs of full, part or none and how many; `groups`: the tables.
+    `total`: the number of requirements; `coverage`: pairs of full, part or none and how many; `shown`: pairs of a way of
+    showing and how many; `not_yet`: how many do not apply to anybody yet; `force`: a sentence where this version is not in
+    force, or empty; `groups`: the tables.
     """
 
     id: str
@@ -200,6 +205,9 @@ class FrameworkPart:
     checked: str
     total: int
     coverage: tuple[tuple[str, int], ...]
+    shown: tuple[tuple[Status, int], ...]
+    not_yet: int
+    force: str
     groups: tuple[RequirementGroup, ...]
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from governance.reports import render
+from governance.reports import render, workbook
 from governance.reports.pdf import PangoMissing
 from governance.reports.press import Press
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from governance.domain.case import Case
 
 REPORT, REPORT_PDF = "audit-report.html", "audit-report.pdf"
+STATEMENT = "statement-of-applicability.html"
 
 
 def edition(
@@ -34,9 +36,22 @@ def edition(
         held.close()
 
 
+def printed(html: bytes, case: Case) -> tuple[bytes | None, str | None]:
+    """One document as PDF, or why there is none."""
+    press = Press()
+    try:
+        return press.start(html.decode(), identifier=case.checkpoint.root, created=case.on).result(), None
+    except PangoMissing as missing:
+        return None, str(missing)
+    finally:
+        press.close()
+
+
 def without_pdf(case: Case, templates: Mapping[str, str], done: Mapping[str, bytes] | None = None) -> dict[str, bytes]:
     """Every document that is no PDF; those in `done` are taken as they are."""
     have = dict(done or {})
-    return have | {
-        name: render.render(name, case, templates) for name in render.documents(templates) if name not in have
-    }
+    made = {name: render.render(name, case, templates) for name in render.offered(case, templates) if name not in have}
+    if STATEMENT in made:
+        with suppress(workbook.XlsxMissing):
+            made[STATEMENT.replace(".html", ".xlsx")] = workbook.statement(case)
+    return have | made

@@ -11,17 +11,19 @@ that the system does; which of the two is missing is told apart.
 from __future__ import annotations
 
 import logging
+import os
 import platform
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from governance.errors import GovernanceError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 VARIANT = "pdf/a-3u"
-PACKAGE_HINT = "Install it with: pip install 'governance-evidence[pdf]'"
+PACKAGE_HINT = "Install it with: pip install 'governance-evidence[documents]'"
 SYSTEM_HINTS: Mapping[str, str] = {
     "debian": "apt-get install --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 "
     "libharfbuzz-subset0 fonts-dejavu",
@@ -51,8 +53,24 @@ def to_pdf(html: str, *, identifier: str, created: datetime) -> bytes:
     document = weasyprint.HTML(string=html, base_url=None, url_fetcher=_fetcher(weasyprint)).render()
     document.metadata.created = stamp
     document.metadata.modified = stamp
-    made: bytes = document.write_pdf(pdf_identifier=identifier.encode(), pdf_variant=VARIANT, pdf_tags=True)
+    with _font_clock(created):
+        made: bytes = document.write_pdf(pdf_identifier=identifier.encode(), pdf_variant=VARIANT, pdf_tags=True)
     return made
+
+
+@contextmanager
+def _font_clock(moment: datetime) -> Iterator[None]:
+    """Where HarfBuzz-Subset is missing, fontTools cuts the fonts, and writes its own clock into them unless it is told one."""
+    name = "SOURCE_DATE_EPOCH"
+    before = os.environ.get(name)
+    os.environ[name] = str(int(moment.timestamp()))
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = before
 
 
 def _fetcher(weasyprint: Any) -> Any:

@@ -27,7 +27,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from governance.errors import ContentError, UnreadableError, UsageError
 from governance.parsing import strict_yaml
-from governance.reports import audit, card, risks, tables
+from governance.reports import audit, card, risks, statement, tables
 from governance.reports.printing import HtmlPrinter, MarkdownPrinter, Printer
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ VIEWS: Mapping[str, Callable[[Case], object]] = {
     "model-card": card.build,
     "audit-report": audit.build,
     "risk-register": risks.build,
+    "statement-of-applicability": statement.build,
 }
 """Views by the name a template asks for in its front matter."""
 
@@ -47,6 +48,9 @@ TABLES: Mapping[str, Callable[[Case], bytes]] = {
     "evidence-index": tables.evidence_index,
 }
 """Data files by the view they print. They need no template."""
+
+OFFERED: Mapping[str, Callable[[Case], bool]] = {"statement-of-applicability": statement.offered}
+"""Views that are made only for some cases."""
 
 PRINTERS: Mapping[str, type[Printer]] = {".html": HtmlPrinter, ".md": MarkdownPrinter}
 """Formats by the ending of the document's name."""
@@ -99,6 +103,12 @@ def documents(templates: Mapping[str, str]) -> dict[str, Document]:
             raise ContentError(f"makes {document.name}, as {other} does", where=template, hint="Give one another name.")
         found[document.name] = document
     return dict(sorted(found.items()))
+
+
+def offered(case: Case, templates: Mapping[str, str]) -> tuple[str, ...]:
+    """The names of the documents that are made of a case."""
+    held = documents(templates).values()
+    return tuple(each.name for each in held if each.view not in OFFERED or OFFERED[each.view](case))
 
 
 def render(name: str, case: Case, templates: Mapping[str, str]) -> bytes:

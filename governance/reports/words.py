@@ -6,6 +6,7 @@ DejaVu Sans draws, since that is the one font family a plain machine is sure to 
 
 from __future__ import annotations
 
+from governance.domain.assessment import Shown
 from governance.domain.control import Standing
 from governance.domain.decision import DecisionKind
 from governance.domain.evidence import Quality
@@ -63,17 +64,20 @@ DECISIONS = {
 }
 
 FAMILIES = {
-    "governance": "Governance",
-    "system": "System",
+    "governance": "Governance and people",
+    "system": "System and use",
     "data": "Data",
-    "base-model": "Base model",
+    "base-model": "Base model and suppliers",
     "training": "Training",
-    "evaluation": "Evaluation",
-    "security": "Security",
+    "quality": "Evaluation of quality",
+    "bias": "Bias",
+    "safety": "Safety and security",
     "privacy": "Privacy",
-    "transparency": "Transparency",
+    "robustness": "Robustness",
+    "transparency": "Transparency and content provenance",
     "release": "Release",
-    "operation": "Operation",
+    "operation": "Operation and monitoring",
+    "incidents": "Incidents and retirement",
 }
 
 PURPOSES = {
@@ -88,14 +92,27 @@ PURPOSES = {
     "prompt-injection": "Prompt injection",
     "jailbreak": "Jailbreak",
     "leakage": "Leakage",
+    "dangerous-capability": "Dangerous capability",
+    "robustness": "Robustness",
 }
 """Purposes of an evaluation in the order they are printed."""
 
-SAFETY_PURPOSES = ("safety", "bias", "toxicity", "prompt-injection", "jailbreak", "leakage")
+SAFETY_PURPOSES = ("safety", "bias", "toxicity", "prompt-injection", "jailbreak", "leakage", "dangerous-capability")
 """The purposes a reader looks for under Safety; the others stand under Evaluation."""
 
 EXPECTED_PURPOSES = ("quality", "general-capability", "safety", "bias", "prompt-injection", "jailbreak", "leakage")
 """The purposes whose absence is printed even where nothing was run for them."""
+
+SHOWN = {
+    Shown.TESTED: Status("tested", "✔", "good"),
+    Shown.AUTOMATED: Status("automated", "⚙", "good"),
+    Shown.ATTESTED: Status("attested", "✎", "note"),
+    Shown.NOT_ASSESSED: Status("not assessed", "○", "gap"),
+    Shown.NOT_COVERED: Status("not covered", "⊘", "mute"),
+    Shown.NOT_MEASURABLE: Status("not measurable", "◇", "note"),
+    Shown.NOT_APPLICABLE: Status("not applicable", "–", "mute"),
+}
+"""How a requirement is answered, at its weakest."""
 
 PARTS = {
     "adapter": "Adapter",
@@ -107,6 +124,8 @@ PARTS = {
 }
 
 GLOSSARY = (
+    Term("Attested", "A person vouches for it by name; nobody measured it."),
+    Term("Automated", "Read off what a tool wrote while it worked."),
     Term("Candidate", "The model to be released, fixed by its identity digest."),
     Term("Checkpoint", "Size and Merkle root of the evidence ledger at the moment of this report (RFC 6962)."),
     Term("Control", "Something the organisation holds itself to, put so that evidence can answer it."),
@@ -121,10 +140,14 @@ GLOSSARY = (
     Term("Manual", "A person must judge; no rule decides it."),
     Term("Met", "Every ask of the control is satisfied by evidence of the right kind, subject and age."),
     Term("Missing", "No evidence of the kind asked for was recorded. Never counted as met."),
+    Term("Not assessed", "Controls answer it, and nothing was shown for any of them yet."),
+    Term("Not measurable", "A person recorded why it can not be measured; the framework accepts that. Not a yes."),
     Term("Not applicable", "The system file says something that takes the control out of scope."),
     Term("Not covered", "The catalogue has no control for this requirement; the reason stands beside it."),
     Term("Residual risk", "The inherent rating less the steps of those mitigating controls that are met."),
+    Term("Shown by", "How a requirement is answered, at its weakest: tested, automated, attested, or not at all."),
     Term("Stale", "Evidence is there, and older than the control allows."),
+    Term("Tested", "Measured by running something for the purpose."),
     Term("Unmet", "Evidence is there, and it says no."),
     Term("Waived", "Set aside by a recorded, expiring exception; the raw standing stays in the ledger."),
 )

@@ -114,7 +114,7 @@ def control(cid: str, *asks: dict[str, Any], **said: Any) -> Control:
     """A control with these asks; an empty list of asks is made past its noun, which refuses it."""
     sentence = "A sentence that says something"
     plain = {
-        "id": cid, "title": sentence, "family": "evaluation", "objective": sentence, "why": sentence, "owner": "Lead",
+        "id": cid, "title": sentence, "family": "quality", "objective": sentence, "why": sentence, "owner": "Lead",
         "false_comfort": sentence, "cost_to_show": sentence, "remedy": f"do {cid}",
         "asks": [{"id": f"ask-{number}", "kind": "eval-run.v1", "about": "candidate", **ask}
                  for number, ask in enumerate(asks)],
@@ -147,8 +147,8 @@ def framework(fid: str, **met_by: list[tuple[str, str]]) -> tuple[Framework, tup
     """A framework whose requirements r1, r2 … name (control, extent) pairs; none of them means not covered."""
     sentence = "A sentence that says something"
     frame = Framework.model_validate(
-        {"id": fid, "title": sentence, "version": "1", "publisher": sentence, "source": sentence,
-         "licence_note": sentence, "in_force_from": "2024-01-01", "checked": sentence,
+        {"id": fid, "series": fid, "title": sentence, "version": "1", "publisher": sentence, "source": sentence,
+         "licence_note": sentence, "in_force_from": "2024-01-01", "checked": {"by": sentence, "on": "2026-01-01", "against": [sentence], "result": sentence, "not_checked": sentence},
          "requirement_count": len(met_by), "groups": [{"id": "g", "title": sentence}]}
     )  # fmt: skip
     rows = tuple(

@@ -50,7 +50,7 @@ def judged(standings: dict[str, str], asked: Policy, **extra: Any) -> Any:
             {
                 "id": cid,
                 "title": "It",
-                "family": "evaluation",
+                "family": "quality",
                 "standing": standing,
                 "reasons": ("so",),
                 "evidence": (f"ev-{cid}",),
@@ -99,7 +99,7 @@ def test_one_no_denies_and_only_all_yes_allow(answers: tuple[str, ...]) -> None:
         ("waived", "could-not-tell"),
     ],
 )
-@pytest.mark.parametrize("word", [{"controls": ["a", "b"]}, {"framework": "law"}, {"family": "evaluation"}])
+@pytest.mark.parametrize("word", [{"controls": ["a", "b"]}, {"framework": "law"}, {"family": "quality"}])
 def test_each_way_to_name_controls_asks_every_one(standing: str, answer: str, word: dict[str, Any]) -> None:
     (only,) = judged({"a": "met", "b": standing}, policy({"controls_met": word})).conditions
     assert only.answer == answer

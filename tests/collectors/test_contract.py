@@ -48,7 +48,7 @@ def test_the_sample_is_read_whole_and_fits_its_kind(name, sample, read):
     assert mine
     assert reading.not_read == ()
     for fact in mine:
-        assert fact.kind in ALL[name].kinds
+        assert fact.kind in ALL[name].kinds or ALL[name].kinds == ("any kind",)
         assert fact.quality is Quality.COMPLETE
         assert fact.sources
         jsonschema_rs.validator_for(schema(fact.kind)).validate(fact.body)

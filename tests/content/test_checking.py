@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from governance.checking import check
+from governance.checking import examples
 from governance.content import loader
 
 if TYPE_CHECKING:
@@ -29,11 +29,15 @@ def failures(files: dict[str, bytes], path: str, *changes: Sequence[bytes]) -> l
     for old, new in changes:
         assert old in data
         data = data.replace(old, new, 1)
-    return check(loader.load({**files, path: data}))
+    return sentences({**files, path: data})
 
 
-def own(files: dict[str, bytes], examples: bytes) -> list[str]:
-    return check(loader.load({**files, "policies/own.yaml": EMPTY_POLICY + examples}))
+def own(files: dict[str, bytes], shown: bytes) -> list[str]:
+    return sentences({**files, "policies/own.yaml": EMPTY_POLICY + shown})
+
+
+def sentences(files: dict[str, bytes]) -> list[str]:
+    return [f"{path}: {said}" for path, _, said in examples.run(loader.load(files))]
 
 
 def test_a_control_example_that_comes_to_something_else_is_named(files: dict[str, bytes]) -> None:

@@ -31,6 +31,7 @@ from governance.domain.risk import Rating, RegisterRow, Step, Treatment
 from governance.domain.system import System
 from governance.parsing import canonical
 from tests.reports.found import FINDING, ON, SYSTEM, frameworks, pieces
+from tests.reports.stated import stated
 
 if TYPE_CHECKING:
     from governance.domain.evidence import Piece
@@ -67,13 +68,13 @@ CONTROLS: tuple[tuple[str, Family, Standing], ...] = (
     ("training-watched-on-held-out-data", Family.TRAINING, Standing.MET),
     ("compute-environment-recorded", Family.TRAINING, Standing.MET),
     ("weights-identified", Family.TRAINING, Standing.MET),
-    ("no-executable-weights", Family.SECURITY, Standing.UNMET),
-    ("prompt-injection-tested", Family.SECURITY, Standing.MISSING),
-    ("quality-evaluated", Family.EVALUATION, Standing.MET),
-    ("regression-against-base-measured", Family.EVALUATION, Standing.MET),
-    ("safety-evaluated", Family.EVALUATION, Standing.INCONCLUSIVE),
-    ("bias-evaluated", Family.EVALUATION, Standing.MISSING),
-    ("contamination-checked", Family.EVALUATION, Standing.MANUAL),
+    ("no-executable-weights", Family.SAFETY, Standing.UNMET),
+    ("prompt-injection-tested", Family.SAFETY, Standing.MISSING),
+    ("quality-evaluated", Family.QUALITY, Standing.MET),
+    ("regression-against-base-measured", Family.QUALITY, Standing.MET),
+    ("safety-evaluated", Family.QUALITY, Standing.INCONCLUSIVE),
+    ("bias-evaluated", Family.QUALITY, Standing.MISSING),
+    ("contamination-checked", Family.QUALITY, Standing.MANUAL),
     ("content-marking-decided", Family.TRANSPARENCY, Standing.MISSING),
     ("user-information-ready", Family.TRANSPARENCY, Standing.MET),
 )
@@ -135,11 +136,17 @@ def counted(framework: Framework, rows: tuple[RequirementResult, ...]) -> Framew
     standings, coverage = [row.standing.value for row in mine], [row.coverage for row in mine]
     return FrameworkResult(
         framework=framework.id,
+        series=framework.series,
         title=framework.title,
         version=framework.version,
+        in_force=True,
+        in_force_from=framework.in_force_from,
+        superseded_on=None,
         total=len(mine),
+        in_application=len(mine),
         by_standing={name: standings.count(name) for name in sorted(set(standings))},
         by_coverage={name: coverage.count(name) for name in ("full", "part", "none")},
+        by_shown={"not-assessed": len(mine)},
     )
 
 
@@ -288,7 +295,7 @@ def full(**changes: Any) -> Case:
         "bias": Suite(id="bias", title="Bias", why="It must treat people alike.", tasks=("bbq*",)),
     }
     catalogue = Catalogue(frameworks=made, policies={"release": policy()}, suites=suites, digest=CONTENT)
-    return Case(
+    made_of = Case(
         dossier=dossier,
         catalogue=catalogue,
         assessment=assessment,
@@ -297,6 +304,7 @@ def full(**changes: Any) -> Case:
         on=ON,
         checkpoint=Checkpoint(origin="elm-library/ledger", size=15, root=ROOT),
     )
+    return stated(made_of, changes.pop("statement", "The library needs it, and the head of services says so."))
 
 
 def empty() -> Case:
@@ -347,4 +355,4 @@ def bare() -> Case:
             "unbound": (),
         }
     )
-    return Case(dossier, case.catalogue, assessment, risks(None), case.gate, case.checkpoint, ON)
+    return stated(Case(dossier, case.catalogue, assessment, risks(None), case.gate, case.checkpoint, ON))

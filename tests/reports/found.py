@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from governance.domain.evidence import Collector, Evidence, Piece, Quality, Role, Source, Subject, SubjectType
-from governance.domain.framework import Framework, Group
+from governance.domain.framework import Checked, Framework, Group
 from governance.domain.system import BaseModelDeclared, System
 from governance.parsing import canonical
 
@@ -307,11 +307,14 @@ def frameworks() -> tuple[dict[str, Framework], tuple[tuple[str, str, str], ...]
         "publisher": "A standards body",
         "source": "Its page",
         "licence_note": "Own words.",
-        "checked": "Ids only.",
+        "checked": Checked(
+            by="Nobody", on=date(2026, 1, 1), against=("A list",), result="Ids.", not_checked="The rest."
+        ),
     }
     made = {
         "nist-ai-rmf-1.0": Framework(
             id="nist-ai-rmf-1.0",
+            series="nist-ai-rmf",
             title="NIST AI RMF",
             version="1.0",
             requirement_count=72,
@@ -321,6 +324,7 @@ def frameworks() -> tuple[dict[str, Framework], tuple[tuple[str, str, str], ...]
         ),
         "iso-iec-42001-2023": Framework(
             id="iso-iec-42001-2023",
+            series="iso-iec-42001",
             title="ISO/IEC 42001:2023",
             version="2023",
             in_force_from=date(2023, 12, 1),

@@ -139,7 +139,18 @@ def hostile() -> Case:
     )
     assessment = case.assessment.model_copy(update={"controls": harmed, "findings": (finding,), "requirements": asked})
     dossier = replace(case.dossier, decisions=signed)
-    return replace(case, dossier=dossier, assessment=assessment)
+    held = replace(case, dossier=dossier, assessment=assessment)
+    assert held.applicability is not None
+    rows = tuple(row.model_copy(update={"justification": ATTACK, "how": FORMULA, "owner": FORMULA, "risks": (ATTACK,),
+                                        "problems": (ATTACK,), "title": ATTACK}) for row in held.applicability.rows)  # fmt: skip
+    own = tuple(row.model_copy(update={"control": ATTACK, "title": ATTACK, "justification": FORMULA})
+                for row in held.applicability.own_controls)  # fmt: skip
+    stated = held.applicability.model_copy(
+        update={"rows": rows, "own_controls": own, "scope": ATTACK, "approver": FORMULA, "version": ATTACK}
+    )
+    wanted = tuple(row.model_copy(update={"what": ATTACK, "where": (FORMULA, ATTACK), "reason": ATTACK})
+                   for row in held.documented)  # fmt: skip
+    return replace(held, applicability=stated, documented=wanted)
 
 
 ALL = {"full": cases.full, "bare": cases.bare, "empty": cases.empty, "hostile": hostile}

@@ -173,4 +173,4 @@ def test_without_the_package_the_error_names_the_extra(monkeypatch):
     with pytest.raises(PangoMissing) as caught:
         to_pdf(page("x"), identifier="x", created=WHEN)
     assert caught.value.hint == pdf.PACKAGE_HINT
-    assert "governance-evidence[pdf]" in pdf.PACKAGE_HINT
+    assert "governance-evidence[documents]" in pdf.PACKAGE_HINT

@@ -8,15 +8,21 @@ import re
 import pytest
 
 from governance.errors import ContentError, UsageError
-from governance.reports import audit_views, views
-from governance.reports.render import VIEWS, documents, render
+from governance.reports import audit_views, statement_views, views
+from governance.reports.render import VIEWS, documents, offered, render
 from tests.reports import cases, hostile
 
-OURS = {"model-card.md", "model-card.html", "audit-report.html", "risk-register.html"}
+OURS = {
+    "model-card.md",
+    "model-card.html",
+    "audit-report.html",
+    "risk-register.html",
+    "statement-of-applicability.html",
+}
 DATA = {"risk-register.csv", "evidence-index.csv"}
 VIEW_CLASSES = [
     value
-    for module in (views, audit_views)
+    for module in (views, audit_views, statement_views)
     for value in vars(module).values()
     if dataclasses.is_dataclass(value) and value.__module__ == module.__name__
 ]
@@ -34,8 +40,13 @@ def test_the_documents_come_from_the_front_matter_of_the_templates(templates):
 
 
 def test_every_document_renders_for_every_case_with_strict_names(templates, any_case):
-    for name in documents(templates):
+    for name in offered(any_case, templates):
         assert render(name, any_case, templates)
+
+
+def test_a_statement_is_made_only_where_the_standard_is_in_scope(templates):
+    assert "statement-of-applicability.html" in offered(cases.bare(), templates)
+    assert "statement-of-applicability.html" not in offered(cases.empty(), templates)
 
 
 def test_the_same_case_gives_the_same_bytes(templates):

@@ -1,20 +1,11 @@
-"""The self-test of content: every file carries examples, and here they are all run.
-
-A kind's examples are held against its schema. A control's examples become small dossiers and must come to the standing
-they name. A policy's examples become small cases and must get the answer they name; a policy without an example that
-allows and one that denies is a failure of its own. A failure is a sentence that names the file.
-"""
+"""From the examples in content files to the dossiers and cases that judgement is run on."""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-import jsonschema_rs
-
-from governance.assurance.assess import judge
-from governance.assurance.gate import gate, policy_digest
-from governance.attaching import Kinds
+from governance.assurance.gate import policy_digest
 from governance.domain.assessment import Assessment, ControlResult, Finding
 from governance.domain.control import About, ExamplePiece, Standing
 from governance.domain.decision import MEANING, Decision, DecisionKind, SignedDecision
@@ -23,7 +14,6 @@ from governance.domain.entry import Checkpoint
 from governance.domain.evidence import Collector, Evidence, Piece, Role, Subject, SubjectType
 from governance.domain.risk import Rating, RegisterRow, Treatment
 from governance.domain.system import System
-from governance.errors import GovernanceError
 from governance.parsing import canonical
 
 if TYPE_CHECKING:
@@ -46,124 +36,69 @@ _TYPES = {
 }
 
 
-def check(catalogue: Catalogue) -> list[str]:
-    """Run every example; returns the failures as sentences, none where all hold."""
-    return [
-        *(line for kind_id in catalogue.kinds for line in _kind(catalogue, kind_id)),
-        *(line for control in catalogue.controls.values() for line in _control(catalogue, control)),
-        *(line for policy in catalogue.policies.values() for line in _policy(catalogue, policy)),
-    ]
+def body_of(row: ExamplePiece, catalogue: Catalogue) -> dict[str, Any]:
+    """The body of an example: its own, or that of the kind's example it is like, but for the fields it names."""
+    if row.body is not None or row.like is None:
+        return row.body or {}
+    return _merged(catalogue.kinds[row.kind].examples.holds[row.like], row.but)
 
 
-def _kind(catalogue: Catalogue, kind_id: str) -> list[str]:
-    kind = catalogue.kinds[kind_id]
-    where = f"evidence/kinds/{kind_id}.yaml"
-    try:
-        validator = jsonschema_rs.Draft202012Validator(kind.body)
-    except ValueError as error:
-        return [f"{where}: the body is no JSON Schema: {error}"]
-    try:
-        canonical.dumps([kind.examples.holds, kind.examples.refused])
-    except GovernanceError as error:
-        return [f"{where}: an example is not JSON (is a date without quotes?): {error.message}"]
-    failures = [
-        f"{where}: the example {name!r} should hold: {error.message}"
-        for name, body in kind.examples.holds.items()
-        for error in list(validator.iter_errors(body))[:1]
-    ]
-    refused = kind.examples.refused.items()
-    return failures + [
-        f"{where}: the example {name!r} should be refused" for name, body in refused if validator.is_valid(body)
-    ]
+def _merged(held: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    both = {
+        name: _merged(held[name], value) if isinstance(value, dict) and isinstance(held.get(name), dict) else value
+        for name, value in over.items()
+    }
+    return held | both
 
 
-def _control(catalogue: Catalogue, control: Control) -> list[str]:
-    where = f"controls/catalogue/{control.id}.yaml"
-    kinds = Kinds(catalogue)
-    failures = []
-    for example in control.examples:
-        try:
-            for piece in example.evidence:
-                kinds.require(piece.kind, piece.body)
-            result = judge(control, dossier_of(control, example), catalogue, _noon(example.on))
-        except (GovernanceError, ValueError) as error:
-            failures.append(f"{where}: the example {example.name!r} can not be run: {error}")
-            continue
-        if result.standing is not example.comes_to:
-            why = "; ".join(result.reasons)
-            failures.append(
-                f"{where}: the example {example.name!r} comes to {result.standing}, not {example.comes_to}: {why}"
-            )
-    return failures
-
-
-def dossier_of(control: Control, example: ControlExample) -> Dossier:
+def dossier_of(control: Control, example: ControlExample, catalogue: Catalogue) -> Dossier:
     """The dossier that an example describes. Evidence about a candidate is tied to one set of weights."""
-    pieces = [_piece(row, number) for number, row in enumerate(example.evidence)]
+    pieces = [_piece(row, body_of(row, catalogue), number) for number, row in enumerate(example.evidence)]
     if not any(ask.kind == ARTIFACTS for ask in control.asks):
-        body = {"kind": ARTIFACTS, "about": About.CANDIDATE, "body": ARTIFACTS_BODY}
-        pieces.append(_piece(ExamplePiece.model_validate(body), len(pieces)))
+        pieces.append(_artifacts(len(pieces)))
     system = SYSTEM | example.system
     stated = {field: value for field, value in system.items() if value not in ("", None, [], {})}
     return Dossier(
         system=System.model_validate(SYSTEM | stated),
         system_entry="sys-example",
-        registered_at=_noon(example.on),
+        registered_at=noon(example.on),
         pieces=tuple(pieces),
         ledger_size=len(pieces) + 1,
         system_body=system,
     )
 
 
-def _piece(row: ExamplePiece, number: int) -> Piece:
+def _artifacts(number: int) -> Piece:
+    row = ExamplePiece(kind=ARTIFACTS, about=About.CANDIDATE, body=ARTIFACTS_BODY)
+    return _piece(row, ARTIFACTS_BODY, number)
+
+
+def _piece(row: ExamplePiece, body: dict[str, Any], number: int) -> Piece:
     modelled = row.about in {About.CANDIDATE, About.BASE}
     record = Evidence(
         kind=row.kind,
         system="example",
         subject=Subject(
             type=SubjectType.MODEL if modelled else _TYPES.get(row.about, SubjectType.DOCUMENT),
-            name=str(row.body.get("name", "example")),
+            name=str(body.get("name", "example")),
             digest=DIGEST if row.about is About.CANDIDATE else None,
             role=Role(row.about.value) if modelled else None,
         ),
-        body_digest=canonical.digest(row.body),
+        body_digest=canonical.digest(body),
         body_size=0,
         quality=row.quality,
         quality_reasons=() if row.quality == "complete" else ("as the example says",),
-        effective_at=_noon(row.effective) if row.effective else None,
+        effective_at=noon(row.effective) if row.effective else None,
         collector=Collector(name="example", version="1"),
     )
-    return Piece(
-        id=f"ev-{number:020x}", record=record, body=row.body, recorded_at=_noon(date(2026, 1, 1)), seq=number + 1
-    )
-
-
-def _policy(catalogue: Catalogue, policy: Policy) -> list[str]:
-    where = f"policies/{policy.id}.yaml"
-    failures = []
-    answers = {example.answers.value for example in policy.examples}
-    if policy.conditions and not {"yes", "no"} <= answers:
-        failures.append(f"{where}: give an example that allows and one that denies")
-    for example in policy.examples:
-        try:
-            dossier, assessment, rows = case_of(policy, example, catalogue)
-            result = gate(policy, dossier, catalogue, assessment, rows, _noon(example.on))
-        except (GovernanceError, ValueError, KeyError, TypeError, AttributeError) as error:
-            failures.append(f"{where}: the example {example.name!r} can not be run: {error}")
-            continue
-        if result.answer is not example.answers:
-            why = "; ".join(f"{c.id} {c.answer}: {c.reason}" for c in result.conditions if c.answer != example.answers)
-            failures.append(
-                f"{where}: the example {example.name!r} answers {result.answer}, not {example.answers}: {why}"
-            )
-    return failures
+    return Piece(id=f"ev-{number:020x}", record=record, body=body, recorded_at=noon(date(2026, 1, 1)), seq=number + 1)
 
 
 def case_of(
     policy: Policy, example: PolicyExample, catalogue: Catalogue
 ) -> tuple[Dossier, Assessment, tuple[RegisterRow, ...]]:
     """The dossier, assessment and register that a policy example describes."""
-    given, on = example.given, _noon(example.on)
+    given, on = example.given, noon(example.on)
     unknown = set(given) - {"controls", "results", "risks", "appetite", "findings", "signed"}
     if unknown:
         raise ValueError(f"given has unknown fields {sorted(unknown)}")
@@ -172,8 +107,7 @@ def case_of(
         raise ValueError(f"given names controls that are not there: {sorted(strangers)}")
     appetite = given.get("appetite")
     rows = [_result_piece(row, number, example.on) for number, row in enumerate(given.get("results", ()))]
-    artifacts = {"kind": ARTIFACTS, "about": About.CANDIDATE, "body": ARTIFACTS_BODY}
-    pieces = [*rows, _piece(ExamplePiece.model_validate(artifacts), len(rows))] if given else rows
+    pieces = [*rows, _artifacts(len(rows))] if given else rows
     system = System.model_validate(SYSTEM | ({"risk_appetite": appetite} if appetite is not None else {}))
     registered = on - timedelta(days=1)
     dossier = Dossier(
@@ -213,8 +147,8 @@ def _result_piece(row: dict[str, Any], number: int, on: date) -> Piece:
         "model": {"name": "example", "digest": None},
         "results": [result],
     }
-    example = {"kind": "eval-run.v1", "about": row.get("about", "candidate"), "effective": on, "body": body}
-    return _piece(ExamplePiece.model_validate(example), number)
+    about = About(row.get("about", "candidate"))
+    return _piece(ExamplePiece(kind="eval-run.v1", about=about, effective=on, body=body), body, number)
 
 
 def _signed(row: dict[str, Any], number: int, dossier: Dossier, policy: Policy, on: datetime) -> SignedDecision:
@@ -260,5 +194,6 @@ def _register_row(risk_id: str, score: int, appetite: int | None, on: date) -> R
     )  # fmt: skip
 
 
-def _noon(day: date) -> datetime:
+def noon(day: date) -> datetime:
+    """Noon of a day in UTC, the moment at which examples are judged."""
     return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)

@@ -1,0 +1,68 @@
+"""Content of one's own: begin a file, or take over a framework that somebody published. Written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from governance.content import loader, places
+from governance.content.skeletons import skeleton
+from governance.errors import UnreadableError, UsageError
+
+if TYPE_CHECKING:
+    from datetime import date
+
+
+def begin(root: Path, what: str, name: str) -> Path:
+    """Write the skeleton of a new file under a root and return its path. Raises `UsageError` where one is there."""
+    path, data = skeleton(what, name)
+    target = root / path
+    if what == "requirement" and not (target.parent / "framework.yaml").is_file():
+        raise UsageError(
+            f"{target.parent} has no framework.yaml", hint=f"First: govern content new framework {target.parent.name}"
+        )
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with target.open("xb") as stream:
+            stream.write(data)
+    except FileExistsError:
+        raise UsageError("there is a file already", where=str(target), hint="Give it another id.") from None
+    except OSError as error:
+        raise UsageError(f"can not be written: {error.strerror}", where=str(target)) from None
+    return target
+
+
+def take_over(root: Path, source: Path, framework_id: str, day: date) -> tuple[Path, int]:
+    """Import an OSCAL catalog as a framework under a root. Returns its folder and the number of requirements.
+
+    Raises `UnreadableError` for what is no catalog or would not pass as content, `UsageError` where the folder is there.
+    """
+    from governance.exchange import oscal
+
+    folder = root / "controls" / "frameworks" / framework_id
+    skeleton("framework", framework_id)  # the id has the form of one
+    if folder.exists() or framework_id in loader.load(places.read_all([places.builtin_root()])).frameworks:
+        raise UsageError(f"there is a framework {framework_id} already", hint="Give it another id: --as")
+    try:
+        data = source.read_bytes()
+    except OSError as error:
+        raise UnreadableError(f"can not be read: {error.strerror}", where=str(source)) from None
+    files = oscal.framework(data, framework_id, where=source.name, day=day)
+    _, problems = loader.survey(files)
+    if problems:
+        raise UnreadableError(f"would not pass as content: {problems[0]}", where=str(source))
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    made = Path(tempfile.mkdtemp(prefix=f".{framework_id}.", dir=folder.parent))
+    try:
+        for path, text in files.items():
+            (made / Path(path).name).write_bytes(text)
+        made.chmod(0o755)
+        os.rename(made, folder)  # noqa: PTH104 - fails where the folder came into being meanwhile
+    except OSError as error:
+        raise UsageError(f"can not be written: {error.strerror}", where=str(folder)) from None
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+    return folder, len(files) - 1

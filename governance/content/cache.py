@@ -1,0 +1,93 @@
+"""Parsed content from an earlier run, by the digest of its bytes.
+
+Reading YAML strictly is most of what a short command does. So what was parsed once is kept as JSON in the user's cache folder, each
+file's value under the digest of its bytes: a changed file is parsed again, and only that one. The nouns are validated each
+time.
+
+Whoever can write to that folder can change what content says, as with the program itself; so a pack from somebody else is never
+read through here. A folder that can not be read or written is no fault: then everything is parsed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from contextlib import suppress
+from datetime import date, datetime
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from governance.parsing import strict_yaml
+
+VERSION = 1
+MAX_BYTES = 32 * 1024 * 1024
+_DATE = "\x00date"
+
+
+def folder() -> Path:
+    """Where the cache lies: GOVERN_CACHE, else the user's cache folder as the XDG base directory specification has it."""
+    named = os.environ.get("GOVERN_CACHE")
+    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(named) if named else Path(base) / "governance-evidence"
+
+
+class Parsed:
+    """Parses bytes, or remembers. Call it like `strict_yaml.loads`; `keep` writes what was new."""
+
+    def __init__(self, place: Path | None = None) -> None:
+        self._path = (place or folder()) / f"parsed-{VERSION}.json"
+        self._used: dict[str, Any] = {}
+        self._new = 0
+        self._held = self._load()
+
+    def __call__(self, data: bytes, where: str) -> Any:
+        """The plain value of a file. Raises `UnreadableError` for one that can not be parsed; that is never kept."""
+        key = blake2b(data, digest_size=32).hexdigest()
+        if key in self._held:
+            value = self._held[key]
+        else:
+            value = strict_yaml.loads(data, where=where)
+            self._new += 1
+        self._used[key] = value
+        return value
+
+    def keep(self) -> None:
+        """Write what this run used, where some of it was new. A file of another run may win; both are right."""
+        if not self._new:
+            return
+        both = self._held | self._used
+        text = json.dumps(both, default=_dated, separators=(",", ":"))
+        if len(text) > MAX_BYTES:
+            text = json.dumps(self._used, default=_dated, separators=(",", ":"))
+        temporary = self._path.with_name(f".{self._path.name}.{os.getpid()}.part")
+        with suppress(OSError):
+            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            try:
+                temporary.write_text(text, "utf-8")
+                temporary.replace(self._path)
+            finally:
+                temporary.unlink(missing_ok=True)
+        self._new = 0
+
+    def _load(self) -> dict[str, Any]:
+        try:
+            if self._path.stat().st_size > MAX_BYTES:
+                return {}
+            held = json.loads(self._path.read_bytes(), object_hook=_undated)
+        except (OSError, ValueError, RecursionError):
+            return {}
+        return held if isinstance(held, dict) else {}
+
+
+def _dated(value: Any) -> Any:
+    if isinstance(value, date | datetime):
+        return {_DATE: value.isoformat()}
+    raise TypeError(f"{type(value).__name__} is no plain value")
+
+
+def _undated(value: dict[str, Any]) -> Any:
+    if _DATE in value and len(value) == 1:
+        text = value[_DATE]
+        return date.fromisoformat(text) if len(text) == 10 else datetime.fromisoformat(text)
+    return value

@@ -1,0 +1,1 @@
+"""Other people's formats, read and written at the edge. Nothing inside is shaped after them."""
