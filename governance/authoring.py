@@ -38,13 +38,15 @@ def begin(root: Path, what: str, name: str) -> Path:
 def take_over(root: Path, source: Path, framework_id: str, day: date) -> tuple[Path, int]:
     """Import an OSCAL catalog as a framework under a root. Returns its folder and the number of requirements.
 
-    Raises `UnreadableError` for what is no catalog or would not pass as content, `UsageError` where the folder is there.
+    Raises `UnreadableError` for what is no catalog or would not pass as content, `UsageError` where an id or a series
+    has that name.
     """
     from governance.exchange import oscal
 
     folder = root / "controls" / "frameworks" / framework_id
     skeleton("framework", framework_id)  # the id has the form of one
-    if folder.exists() or framework_id in loader.load(places.read_all([places.builtin_root()])).frameworks:
+    held, _ = loader.survey(places.read_all([places.builtin_root(), root]))
+    if folder.exists() or framework_id in {name for row in held.frameworks.values() for name in (row.id, row.series)}:
         raise UsageError(f"there is a framework {framework_id} already", hint="Give it another id: --as")
     try:
         data = source.read_bytes()
@@ -54,9 +56,10 @@ def take_over(root: Path, source: Path, framework_id: str, day: date) -> tuple[P
     _, problems = loader.survey(files)
     if problems:
         raise UnreadableError(f"would not pass as content: {problems[0]}", where=str(source))
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    made = Path(tempfile.mkdtemp(prefix=f".{framework_id}.", dir=folder.parent))
+    made = None
     try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        made = Path(tempfile.mkdtemp(prefix=f".{framework_id}.", dir=root))  # no content is read from there
         for path, text in files.items():
             (made / Path(path).name).write_bytes(text)
         made.chmod(0o755)
@@ -64,5 +67,6 @@ def take_over(root: Path, source: Path, framework_id: str, day: date) -> tuple[P
     except OSError as error:
         raise UsageError(f"can not be written: {error.strerror}", where=str(folder)) from None
     finally:
-        shutil.rmtree(made, ignore_errors=True)
+        if made is not None:
+            shutil.rmtree(made, ignore_errors=True)
     return folder, len(files) - 1

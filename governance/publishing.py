@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from governance.assurance.applicability import applicability, documented
-from governance.reports import edition, render, workbook
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +23,8 @@ def documents(
     case: Case, templates: Mapping[str, str], *, pdf: bool = True, press: Press | None = None
 ) -> tuple[dict[str, bytes], str | None]:
     """All documents of a case by file name, and why the PDF was skipped, if it was."""
+    from governance.reports import edition
+
     if not pdf:
         return edition.without_pdf(case, templates), "not asked for"
     return edition.edition(case, templates, press)
@@ -31,6 +32,8 @@ def documents(
 
 def statement(case: Case, templates: Mapping[str, str], *, pdf: bool = True) -> tuple[dict[str, bytes], str | None]:
     """The Statement of Applicability as HTML, JSON, workbook and PDF, and why one of the last two was skipped."""
+    from governance.reports import edition, render, workbook
+
     rows = case.documented or documented(case.dossier, case.catalogue, case.assessment, case.on)
     whole = replace(case, applicability=statement_of(case), documented=rows)
     html = render.render(f"{STATEMENT}.html", whole, templates)

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import secrets
 import tomllib
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -62,11 +62,6 @@ DEFAULT_POLICY = "release"
 def now() -> datetime:
     """The present moment, to the second, in UTC."""
     return datetime.now(UTC).replace(microsecond=0)
-
-
-def end_of(day: date) -> datetime:
-    """The last second of a day in UTC: what was recorded on a day counts for that day."""
-    return datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1, seconds=-1)
 
 
 class Workspace:

@@ -73,7 +73,7 @@ def write(name: str, runs: bytes, **head: str) -> bytes:
 
 def read(name: str, data: bytes) -> Held:
     """Read a `.runs` file. Raises `ContentError` where it is cut or not what its head says."""
-    lines = data.decode("ascii", "replace").splitlines()
+    lines = re.split(r"\r?\n", data.decode("utf-8", "replace"))
     head = dict(line[2:].split(": ", 1) for line in lines if line.startswith("# ") and ": " in line)
     try:
         runs = base64.b64decode("".join(line for line in lines if not line.startswith("#")), validate=True)

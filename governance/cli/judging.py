@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from governance.cli import output
 from governance.cli.options import HERE, Folder, Json, On, Policy, SystemId, moment
 from governance.errors import CouldNotTell, GovernanceError, UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from governance.domain.assessment import RequirementResult
 
 risks = typer.Typer(help="The risk register of a system.", no_args_is_help=True)
 
@@ -21,16 +26,24 @@ def register(app: typer.Typer) -> None:
 
 
 def assess(
-    system: SystemId,
+    system: Annotated[
+        str | None, typer.Argument(metavar="SYSTEM", help="The id of a system; leave it out with --all.")
+    ] = None,
     *,
     on: On = None,
     requirements: Annotated[bool, typer.Option(help="Print every requirement as well.")] = False,
+    all_systems: Annotated[bool, typer.Option("--all", help="All systems, a line each.")] = False,
     workspace: Folder = HERE,
     json: Json = False,
 ) -> None:
     """What each control comes to, then each requirement, then each framework with denominators."""
     from governance.workspace import Workspace
 
+    if all_systems == (system is not None):
+        raise UsageError("name a system, or give --all", hint="govern assess SYSTEM, or govern assess --all")
+    if system is None:
+        _portfolio(workspace, on, json=json)
+        return
     result = Workspace(workspace).case(system, on=moment(on)).assessment
     if json:
         output.document("assess.v1", **result.plain())
@@ -39,11 +52,64 @@ def assess(
     met = sum(control.standing == "met" for control in result.controls)
     output.table(f"Controls of {system}: {met} of {len(rows)} met", ["control", "standing", "why", "evidence"], rows)
     if requirements:
-        rows = [[r.framework, r.id, r.standing, "; ".join(r.reasons)] for r in result.requirements]
-        output.table("Requirements", ["framework", "id", "standing", "why"], rows)
+        rows = [[r.framework, r.id, r.standing, r.shown, _why(r)] for r in result.requirements]
+        output.table("Requirements", ["framework", "id", "standing", "shown by", "why"], rows)
     for frame in result.frameworks:
         counts = ", ".join(f"{count} {standing}" for standing, count in frame.by_standing.items())
-        output.say(f"{frame.title} {frame.version}: of {frame.total} requirements {counts}")
+        shown = ", ".join(f"{count} {way}" for way, count in frame.by_shown.items())
+        output.say(f"{frame.title} {frame.version}: of {frame.total} requirements {counts}. Shown by: {shown}.")
+        if frame.in_application < frame.total:
+            output.say(
+                f"  {frame.total - frame.in_application} of them do not apply to anybody yet on {result.on:%Y-%m-%d}."
+            )
+        if not frame.in_force:
+            ended = (
+                f"superseded on {frame.superseded_on}"
+                if frame.superseded_on
+                else f"in force from {frame.in_force_from}"
+            )
+            output.say(f"  This version is {ended}; the system names it all the same. The series is {frame.series}.")
+    for name in result.unknown_frameworks:
+        output.say(
+            f"  The system names {name}, and there is no such framework in the content: nothing was judged of it."
+        )
+
+
+def _why(result: RequirementResult) -> str:
+    said = [*result.reasons]
+    if result.not_measurable:
+        said.append(f"not measurable: {result.not_measurable}")
+    if not result.in_application:
+        said.append(f"applies from {result.applies_from}")
+    return "; ".join(said)
+
+
+def _portfolio(folder: Path, on: str | None, *, json: bool) -> None:
+    from governance.portfolio import Portfolio
+    from governance.workspace import Workspace
+
+    cases = Portfolio(Workspace(folder), moment(on)).cases()
+    met = {name: sum(c.standing == "met" for c in case.assessment.controls) for name, case in cases.items()}
+    if json:
+        output.document(
+            "portfolio.v1",
+            systems=[
+                {"system": name, "controls": len(case.assessment.controls), "met": met[name], "gate": case.gate.answer,
+                 "findings": len(case.assessment.findings),
+                 "risks_above_appetite": sum(row.within_appetite is False for row in case.register),
+                 "frameworks": [frame.plain() for frame in case.assessment.frameworks]}
+                for name, case in cases.items()
+            ],
+        )  # fmt: skip
+        return
+    rows = [
+        [name, f"{met[name]} of {len(case.assessment.controls)}", case.gate.answer, str(len(case.assessment.findings)),
+         str(sum(row.within_appetite is False for row in case.register)),
+         ", ".join(frame.framework for frame in case.assessment.frameworks)]
+        for name, case in cases.items()
+    ]  # fmt: skip
+    columns = ["system", "controls met", "gate", "open findings", "risks above appetite", "held against"]
+    output.table(f"{len(rows)} systems", columns, rows)
 
 
 def gate(

@@ -31,10 +31,9 @@ def moment(text: str | None) -> datetime | None:
     if text is None:
         return None
     from governance.parsing import canonical
-    from governance.workspace import end_of
 
     try:
-        return end_of(date.fromisoformat(text)) if len(text) == 10 else canonical.moment(text)
+        return canonical.end_of(date.fromisoformat(text)) if len(text) == 10 else canonical.moment(text)
     except ValueError as error:
         raise UsageError(f"{text!r} is no date: {error}", hint="Write 2026-12-31 or 2026-12-31T18:00:00Z.") from None
 

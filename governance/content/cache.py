@@ -28,8 +28,15 @@ _DATE = "\x00date"
 def folder() -> Path:
     """Where the cache lies: GOVERN_CACHE, else the user's cache folder as the XDG base directory specification has it."""
     named = os.environ.get("GOVERN_CACHE")
-    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    base = os.environ.get("XDG_CACHE_HOME") or str(_home() / ".cache")
     return Path(named) if named else Path(base) / "governance-evidence"
+
+
+def _home() -> Path:
+    try:
+        return Path.home()
+    except RuntimeError:  # a user whom the machine does not know, as in a container: nothing lies under this
+        return Path(os.devnull)
 
 
 class Parsed:
@@ -48,6 +55,8 @@ class Parsed:
             value = self._held[key]
         else:
             value = strict_yaml.loads(data, where=where)
+            if not _comes_back(value):
+                return value
             self._new += 1
         self._used[key] = value
         return value
@@ -60,6 +69,9 @@ class Parsed:
         text = json.dumps(both, default=_dated, separators=(",", ":"))
         if len(text) > MAX_BYTES:
             text = json.dumps(self._used, default=_dated, separators=(",", ":"))
+        self._new = 0
+        if len(text) > MAX_BYTES:
+            return
         temporary = self._path.with_name(f".{self._path.name}.{os.getpid()}.part")
         with suppress(OSError):
             self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -68,16 +80,22 @@ class Parsed:
                 temporary.replace(self._path)
             finally:
                 temporary.unlink(missing_ok=True)
-        self._new = 0
 
     def _load(self) -> dict[str, Any]:
         try:
             if self._path.stat().st_size > MAX_BYTES:
                 return {}
             held = json.loads(self._path.read_bytes(), object_hook=_undated)
-        except (OSError, ValueError, RecursionError):
+        except (OSError, ValueError, TypeError, RecursionError):
             return {}
         return held if isinstance(held, dict) else {}
+
+
+def _comes_back(value: Any) -> bool:
+    """Whether JSON gives the value back as it was: each key is a text, and none is the mark of a date."""
+    if isinstance(value, dict):
+        return all(isinstance(key, str) and key != _DATE and _comes_back(inner) for key, inner in value.items())
+    return not isinstance(value, list) or all(map(_comes_back, value))
 
 
 def _dated(value: Any) -> Any:

@@ -36,6 +36,14 @@ def check(catalogue: Catalogue, line: Line) -> list[Problem]:
     return [Problem(path, line(path, place), said) for path, place, said in _faults(catalogue)]
 
 
+def home(catalogue: Catalogue, framework_id: str, row: Requirement) -> str:
+    """The file a requirement stands in: that of its version, or of the amended one from which it is taken over."""
+    before = catalogue.frameworks[framework_id].amends
+    while before is not None and any(row is held for held in catalogue.requirements[before]):
+        framework_id, before = before, catalogue.frameworks[before].amends
+    return f"controls/frameworks/{framework_id}/{row.file_stem}.yaml"
+
+
 def _faults(catalogue: Catalogue) -> Iterator[Fault]:
     for framework in catalogue.frameworks.values():
         yield from _framework(catalogue, framework)
@@ -104,13 +112,17 @@ def _dates(catalogue: Catalogue, frame: Framework, path: str) -> Iterator[Fault]
 def _requirement(
     catalogue: Catalogue, frame: Framework, row: Requirement, groups: list[str], earlier: set[str]
 ) -> Iterator[Fault]:
-    path = f"controls/frameworks/{frame.id}/{file_stem(row.id)}.yaml"
-    yield from _known(row.group, groups, "group", path, ("group",))
+    path = home(catalogue, frame.id, row)
+    taken_over = not path.startswith(f"controls/frameworks/{frame.id}/")
+    whose = f" of {frame.id}" if taken_over else ""
+    yield from _known(row.group, groups, f"group{whose}", path, ("group",))
     if row.addressee is not None:
-        yield from _known(row.addressee, frame.addressees, "addressee", path, ("addressee",))
+        yield from _known(row.addressee, frame.addressees, f"addressee{whose}", path, ("addressee",))
     for name, values in row.tags.items():
         for value in values:
-            yield from _known(value, frame.tags.get(name, ()), f"{name} tag", path, ("tags", name))
+            yield from _known(value, frame.tags.get(name, ()), f"{name} tag{whose}", path, ("tags", name))
+    if taken_over:
+        return  # what it names beside its frame is followed once, where it stands
     for number in row.previous:
         if frame.supersedes in catalogue.frameworks:
             yield from _known(number, earlier, f"requirement of {frame.supersedes}", path, ("previous",))

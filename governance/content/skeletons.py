@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _CONTROL = """\
-id: {id}
+id: "{id}"
 title: "[write this]"
 family: governance  # one of: {families}
 objective: "[write this]"
@@ -28,7 +28,7 @@ asks:
   - id: statement
     kind: attested-document.v1  # govern content check lists the kinds there are
     about: system
-    topic: {id}
+    topic: "{topic}"
     within: 365
 examples:
   - name: "[write this]"
@@ -39,7 +39,7 @@ examples:
         about: system
         effective: 2026-05-04
         like: a decision that stands alone
-        but: {{topic: {id}, "on": "2026-05-04"}}
+        but: {{topic: "{topic}", "on": "2026-05-04"}}
   - name: nobody has said anything
     comes_to: missing
     on: 2026-06-01
@@ -51,7 +51,7 @@ examples:
         about: system
         effective: 2026-05-04
         like: a decision that stands alone
-        but: {{topic: {id}, "on": "2026-05-04", in_place: false}}
+        but: {{topic: "{topic}", "on": "2026-05-04", in_place: false}}
   - name: said two years ago
     comes_to: stale
     on: 2026-06-01
@@ -60,7 +60,7 @@ examples:
         about: system
         effective: 2024-05-04
         like: a decision that stands alone
-        but: {{topic: {id}, "on": "2024-05-04"}}
+        but: {{topic: "{topic}", "on": "2024-05-04"}}
   - name: said of a day that has not come
     comes_to: inconclusive
     on: 2026-06-01
@@ -69,11 +69,11 @@ examples:
         about: system
         effective: 2026-07-04
         like: a decision that stands alone
-        but: {{topic: {id}, "on": "2026-07-04"}}
+        but: {{topic: "{topic}", "on": "2026-07-04"}}
 """
 
 _KIND = """\
-id: {id}
+id: "{id}"
 title: "[write this]"
 question: "[write this]"
 does_not_say: "[write this]"
@@ -97,8 +97,8 @@ examples:
 """
 
 _FRAMEWORK = """\
-id: {id}
-series: {id}
+id: "{id}"
+series: "{id}"
 title: "[write this]"
 version: "1"
 publisher: "[write this]"
@@ -127,7 +127,7 @@ not_covered: "[write this]"
 """
 
 _POLICY = """\
-id: {id}
+id: "{id}"
 title: "[write this]"
 why: "[write this]"
 conditions:
@@ -146,7 +146,7 @@ examples:
 """
 
 _RISK = """\
-id: {id}
+id: "{id}"
 title: "[write this]"
 event: "[write this]"
 causes:
@@ -162,7 +162,7 @@ owner: "[write this]"
 """
 
 _PROFILE = """\
-id: {id}
+id: "{id}"
 title: "[write this]"
 why: "[write this]"
 framework: nist-ai-rmf
@@ -175,11 +175,12 @@ SHAPES: Mapping[str, tuple[str, str, str]] = {
     "control": ("controls/catalogue/{id}.yaml", _CONTROL, r"[a-z0-9]+(?:[.-][a-z0-9]+)*"),
     "kind": ("evidence/kinds/{id}.yaml", _KIND, r"[a-z0-9]+(?:-[a-z0-9]+)*\.v[1-9][0-9]*"),
     "framework": ("controls/frameworks/{id}/framework.yaml", _FRAMEWORK, r"[a-z0-9]+(?:[.-][a-z0-9]+)*"),
-    "requirement": ("controls/frameworks/{folder}/{stem}.yaml", _REQUIREMENT, r"[^/\\\"\n]+/[^/\\\"\n]{1,60}"),
+    "requirement": (
+        "controls/frameworks/{folder}/{stem}.yaml", _REQUIREMENT, r"[a-z0-9]+(?:[.-][a-z0-9]+)*/[^/\\\"]{1,60}"),
     "policy": ("policies/{id}.yaml", _POLICY, r"[a-z0-9]+(?:[.-][a-z0-9]+)*"),
     "risk": ("controls/risks/{id}.yaml", _RISK, r"[a-z0-9]+(?:[.-][a-z0-9]+)*"),
     "profile": ("controls/profiles/{id}.yaml", _PROFILE, r"[a-z0-9]+(?:[.-][a-z0-9]+)*"),
-}
+}  # fmt: skip
 """What can be begun: where it goes, its text, and the form of its id. A requirement is named `framework/number`."""
 
 
@@ -190,13 +191,15 @@ def skeleton(what: str, name: str) -> tuple[str, bytes]:
     if what not in SHAPES:
         raise UsageError(f"{what!r} is nothing that can be begun", hint=f"One of: {', '.join(SHAPES)}.")
     place, text, form = SHAPES[what]
-    if not re.fullmatch(form, name) or len(name) > 80:
+    folder, _, number = name.rpartition("/")
+    nameless = what == "requirement" and file_stem(number) in {"", "framework"}  # the head has that name
+    if not re.fullmatch(form, name) or not name.isprintable() or len(name) > 80 or nameless:
         hint = {
             "kind": "Write it with its version, such as opening-hours.v1.",
             "requirement": "Write framework/number, such as house-rules-1/H.1.",
         }.get(what, "Lower-case words joined by hyphens.")
         raise UsageError(f"{name!r} is no id for a {what}", hint=hint)
-    folder, _, number = name.rpartition("/")
     shown = number or name
     path = place.format(id=name, folder=folder, stem=file_stem(shown))
-    return path, text.format(id=shown, families=", ".join(Family)).encode()
+    topic = name.replace(".", "-")  # the short name of an attested document has no dots
+    return path, text.format(id=shown, topic=topic, families=", ".join(Family)).encode()

@@ -38,6 +38,8 @@ def _says_something(text: str) -> str:
 
 
 def _is_printable(text: str) -> str:
+    if text.isascii() and text.isprintable():  # nearly every sentence, told in one look
+        return text
     for character in text:
         kind = unicodedata.category(character)
         if character in _FILLERS or (kind in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"} and character not in "\n\t\u200d"):

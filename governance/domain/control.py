@@ -114,7 +114,7 @@ class Ask(Noun):
 class AppliesWhen(Noun):
     """The control applies only where a field of the system has one of these values. Not stated: it applies."""
 
-    field: Slug
+    field: str = Field(pattern="^[a-z_]+$", max_length=80)
     one_of: tuple[str, ...] = Field(min_length=1)
 
 

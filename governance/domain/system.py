@@ -45,6 +45,10 @@ class System(Noun):
     deployment: Literal["cloud", "on-device", "both"] | None = None
     retrieval: Literal["yes", "no"] | None = Field(default=None, description="it looks passages up before it answers")
     agent: Literal["yes", "no"] | None = Field(default=None, description="it acts by itself, with tools")
+    judge: Literal["yes", "no"] | None = Field(default=None, description="a model judges some of its evaluations")
+    third_party_data: Literal["yes", "no"] | None = Field(
+        default=None, description="some of its training data came under an agreement with somebody else"
+    )
     frameworks: tuple[Slug, ...] = Field(default=(), description="versions by id, or series by name")
     roles: dict[Slug, tuple[Slug, ...]] = Field(
         default_factory=dict, description="by series of frameworks: as whom the owner is addressed, such as a deployer"

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 MOST_CONTROLS = 5_000
 _LONGEST = 3_900
-_INSERT = re.compile(r"\{\{\s*(?:insert:\s*)?param,?\s*([^\s}]+)\s*\}\}")
+_LONGEST_ID = 60
+_MOST_INSERTS = 200  # in one statement and one go: a choice that holds itself a thousand times may not fill the memory
+_INSERT = re.compile(r"\{\{\s*(?:insert:\s*)?param,?\s*([^\s{}]+)\s*\}\}")
 _OTHER_LABELS = {"zero-padded", "sp800-53a"}
 UNMAPPED = "Imported from an OSCAL catalog; nobody has mapped it to a control yet."
 
@@ -41,14 +43,16 @@ def framework(data: bytes, framework_id: str, *, where: str, day: date) -> dict[
     rows: dict[str, dict[str, Any]] = {}
     left_out: dict[str, str] = {}
     labels = _parameters(catalog)
-    for group, control in _controls(catalog, groups):
+    for group, control in _controls(catalog, groups, where):
         number = _label(control)
         if (why := _withdrawn(control)) is not None:
             left_out[number] = why
             continue
         stem = file_stem(number)
-        if stem in rows or not stem:
-            raise UnreadableError(f"two controls would be {stem or 'nameless'}.yaml", where=where)
+        if stem in {"", "framework"}:  # the head of a framework has that name
+            raise UnreadableError(f"no file can be named after the control {number!r}", where=where)
+        if stem in rows:
+            raise UnreadableError(f"two controls would be {stem}.yaml", where=where)
         if len(rows) >= MOST_CONTROLS:
             raise UnreadableError(f"more than {MOST_CONTROLS:,} controls", where=where)
         rows[stem] = _requirement(number, group, control, labels)
@@ -67,7 +71,9 @@ def _field(value: Any, name: str, kind: type, where: str) -> Any:
     return held
 
 
-def _controls(catalog: Mapping[str, Any], groups: list[dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any]]]:
+def _controls(
+    catalog: Mapping[str, Any], groups: list[dict[str, Any]], where: str
+) -> Iterator[tuple[str, dict[str, Any]]]:
     """Every control with the id of its heading, in the order of the catalog; headings are added to `groups`."""
     stack: list[tuple[dict[str, Any], str | None]] = [(dict(catalog), None)]
     while stack:
@@ -79,8 +85,10 @@ def _controls(catalog: Mapping[str, Any], groups: list[dict[str, Any]]) -> Itera
             yield from _with_enhancements(parent or "catalog", control)
         inner: list[tuple[dict[str, Any], str | None]] = []
         for group in _list(node, "groups"):
+            if len(groups) >= MOST_CONTROLS:
+                raise UnreadableError(f"more than {MOST_CONTROLS:,} headings", where=where)
             made = {
-                "id": str(group.get("id") or _label(group)),
+                "id": _text(group.get("id")) or (_labels(group) or [f"heading {len(groups) + 1}"])[0],
                 "title": _text(group.get("title")) or "Without a title",
             }
             groups.append(made | ({"parent": parent} if parent else {}))
@@ -99,13 +107,19 @@ def _list(node: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
     return [each for each in held if isinstance(each, dict)] if isinstance(held, list) else []
 
 
-def _label(control: Mapping[str, Any]) -> str:
+def _labels(node: Mapping[str, Any]) -> list[str]:
+    """The labels as they are printed, without those that sort or assess."""
     labels = [
-        str(prop.get("value", ""))
-        for prop in _list(control, "props")
+        _text(prop.get("value"))
+        for prop in _list(node, "props")
         if prop.get("name") == "label" and str(prop.get("class", "")).lower() not in _OTHER_LABELS
     ]
-    return _text(labels[0] if labels else control.get("id")) or "without an id"
+    return [label for label in labels if label]
+
+
+def _label(control: Mapping[str, Any]) -> str:
+    number = (_labels(control) or [_text(control.get("id"))])[0]
+    return number[:_LONGEST_ID].rstrip() or "without an id"
 
 
 def _withdrawn(control: Mapping[str, Any]) -> str | None:
@@ -122,6 +136,7 @@ def _withdrawn(control: Mapping[str, Any]) -> str | None:
 def _parameters(node: Mapping[str, Any]) -> dict[str, str]:
     """The words that stand for each parameter, by its id and its other ids."""
     found: dict[str, str] = {}
+    others: dict[str, str] = {}
     stack: list[Mapping[str, Any]] = [node]
     while stack:
         at = stack.pop()
@@ -131,15 +146,16 @@ def _parameters(node: Mapping[str, Any]) -> dict[str, str]:
             choices = select.get("choice") if isinstance(select, dict) else None
             said = f"[Selection: {'; '.join(map(str, choices))}]" if isinstance(choices, list) else None
             text = said or f"[Assignment: {_text(param.get('label')) or param.get('id')}]"
+            found[str(param.get("id"))] = text[:_LONGEST]
             aliases = [str(p.get("value")) for p in _list(param, "props") if p.get("name") == "alt-identifier"]
-            found |= dict.fromkeys([str(param.get("id")), *aliases], text)
-    return found
+            others |= dict.fromkeys(aliases, text[:_LONGEST])
+    return others | found  # an id of its own says more than another's second name
 
 
 def _requirement(number: str, group: str, control: dict[str, Any], labels: dict[str, str]) -> dict[str, Any]:
     title = _text(control.get("title")) or number
     says = _filled(" ".join(_statement(control, top=True)), labels) or f"{title}; the catalog states no more."
-    row: dict[str, Any] = {"id": number[:60], "title": title[:_LONGEST], "says": says, "group": group}
+    row: dict[str, Any] = {"id": number, "title": title[:_LONGEST], "says": says, "group": group}
     if len(says) > _LONGEST:
         row["says"] = says[:_LONGEST].rsplit(" ", 1)[0] + " […]"
         row["note"] = f"Cut at import after {_LONGEST:,} of {len(says):,} characters; the source has the whole text."
@@ -150,7 +166,7 @@ def _statement(node: Mapping[str, Any], *, top: bool) -> Iterator[str]:
     for part in _list(node, "parts"):
         if top and part.get("name") != "statement":
             continue
-        labels = [str(p.get("value")) for p in _list(part, "props") if p.get("name") == "label"]
+        labels = _labels(part)
         prose = _text(part.get("prose"))
         if prose:
             yield f"{labels[0]} {prose}" if labels and not top else prose
@@ -158,12 +174,9 @@ def _statement(node: Mapping[str, Any], *, top: bool) -> Iterator[str]:
 
 
 def _filled(text: str, labels: dict[str, str]) -> str:
-    for _ in range(4):  # a choice may hold a parameter of its own
-        made = _INSERT.sub(lambda match: labels.get(match[1], f"[Assignment: {match[1]}]"), text)
-        if made == text:
-            break
-        text = made
-    return " ".join(text.split())
+    for _ in range(4):  # a choice may hold a parameter of its own; one that holds itself ends here
+        text = _INSERT.sub(lambda match: labels.get(match[1], match[0]), text, count=_MOST_INSERTS)
+    return " ".join(_INSERT.sub(r"[Assignment: \1]", text).split())
 
 
 def _text(value: Any) -> str:
@@ -207,5 +220,17 @@ def _head(
     }
 
 
+class _Dumper(yaml.SafeDumper):
+    """Writes what `strict_yaml` reads back as it was: no aliases, and quotes around what it takes for a number."""
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002
+        """Two fields may hold one day."""
+        return True
+
+
+_Dumper.add_implicit_resolver("tag:yaml.org,2002:float", re.compile(r"^[-+.0-9][-+.0-9eE]*$"), list("-+.0123456789"))
+
+
 def _yaml(value: dict[str, Any]) -> bytes:
-    return yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=116).encode()
+    text: str = yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=116)
+    return text.encode()

@@ -8,7 +8,7 @@ double holds, lone surrogates. Digests are written `sha256:<64 hex>`; the algori
 from __future__ import annotations
 
 import hashlib
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import rfc8785
@@ -64,6 +64,11 @@ def moment(text: str) -> datetime:
     if value.tzinfo is None:
         raise ValueError(f"{text!r} has no time zone")
     return _utc(value)
+
+
+def end_of(day: date) -> datetime:
+    """The last second of a day in UTC: what was recorded on a day counts for that day."""
+    return datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1, seconds=-1)
 
 
 def _utc(value: datetime) -> datetime:

@@ -14,8 +14,8 @@ from governance.domain.decision import MEANING, Decision, DecisionKind, SignedDe
 from governance.domain.dossier import Dossier
 from governance.domain.entry import Checkpoint
 from governance.domain.evidence import Collector, Evidence, Piece, Role, Subject, SubjectType
-from governance.domain.framework import Framework, Requirement
-from governance.domain.kind import Suite
+from governance.domain.framework import Framework, Profile, Requirement
+from governance.domain.kind import Kind, Suite
 from governance.domain.policy import Policy
 from governance.domain.risk import Risk
 from governance.domain.system import System
@@ -53,6 +53,7 @@ def piece(
     digest: str | None = None,
     name: str = "thing",
     system: str = "desk",
+    declared_by: str | None = None,
 ) -> Piece:
     """A piece of evidence; evidence about a candidate is tied to OURS unless a digest is given."""
     subject_type, role = _TYPES[about]
@@ -70,6 +71,7 @@ def piece(
         quality_reasons=() if quality == "complete" else ("it was cut off",),
         effective_at=effective,
         collector=Collector(name="fake", version="1"),
+        declared_by=declared_by,
     )
     recorded = NOON - timedelta(hours=20) + timedelta(seconds=seq)
     return Piece(id=f"ev-{seq:020x}", record=record, body=held, recorded_at=recorded, seq=seq)
@@ -143,19 +145,26 @@ def risk(rid: str, likelihood: int = 4, impact: int = 4, *mitigated_by: dict[str
     return Risk.model_validate(plain)
 
 
-def framework(fid: str, **met_by: list[tuple[str, str]]) -> tuple[Framework, tuple[Requirement, ...]]:
-    """A framework whose requirements r1, r2 … name (control, extent) pairs; none of them means not covered."""
+def framework(
+    fid: str, said: dict[str, Any] | None = None, **met_by: list[tuple[str, str]]
+) -> tuple[Framework, tuple[Requirement, ...]]:
+    """A framework whose requirements r1, r2 … name (control, extent) pairs; none of them means not covered.
+
+    `said` are more fields of the framework; what it has under `rows` are more fields of the requirements, by id.
+    """
+    more = dict(said or {})
+    own = more.pop("rows", {})
     sentence = "A sentence that says something"
     frame = Framework.model_validate(
         {"id": fid, "series": fid, "title": sentence, "version": "1", "publisher": sentence, "source": sentence,
          "licence_note": sentence, "in_force_from": "2024-01-01", "checked": {"by": sentence, "on": "2026-01-01", "against": [sentence], "result": sentence, "not_checked": sentence},
-         "requirement_count": len(met_by), "groups": [{"id": "g", "title": sentence}]}
+         "requirement_count": len(met_by), "groups": [{"id": "g", "title": sentence}], **more}
     )  # fmt: skip
     rows = tuple(
         Requirement.model_validate(
             {"id": rid, "title": sentence, "says": sentence, "group": "g",
              "met_by": [{"control": c, "extent": extent, "because": sentence} for c, extent in pairs],
-             "not_covered": None if pairs else "Nothing here can show it"}
+             "not_covered": None if pairs else "Nothing here can show it", **own.get(rid, {})}
         )
         for rid, pairs in met_by.items()
     )  # fmt: skip
@@ -167,8 +176,12 @@ def catalogue(
     suites: tuple[Suite, ...] = (),
     risks: tuple[Risk, ...] = (),
     frameworks: tuple[tuple[Framework, tuple[Requirement, ...]], ...] = (),
+    kinds: tuple[Kind, ...] = (),
+    profiles: tuple[Profile, ...] = (),
 ) -> Catalogue:
     return Catalogue(
+        kinds={each.id: each for each in kinds},
+        profiles={each.id: each for each in profiles},
         controls={each.id: each for each in controls},
         suites={each.id: each for each in suites},
         risks={each.id: each for each in risks},
@@ -176,6 +189,14 @@ def catalogue(
         requirements={frame.id: rows for frame, rows in frameworks},
         digest=CONTENT,
     )
+
+
+def kind(kid: str, basis: str = "tested") -> Kind:
+    sentence = "A sentence that says something"
+    return Kind.model_validate(
+        {"id": kid, "title": sentence, "question": sentence, "does_not_say": sentence, "basis": basis, "body": {},
+         "examples": {"holds": {"a": {}}, "refused": {"b": {}}}}
+    )  # fmt: skip
 
 
 def policy(*conditions: dict[str, Any]) -> Policy:

@@ -26,6 +26,7 @@ sys.path.insert(0, str(ROOT))
 from governance.domain.entry import EntryType  # noqa: E402
 from governance.ledger.store import Draft, Ledger  # noqa: E402
 from governance.workspace import Workspace  # noqa: E402
+from tests.bench import content  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -258,7 +259,7 @@ def installs() -> None:
     """Distributions and megabytes of what each person installs."""
     for name, requirement, aim in (
         ("record and attach", ".", "30, 150 MB"),
-        ("the whole job with PDF", ".[documents]", "60, 500 MB"),
+        ("the whole job with documents", ".[documents]", "60, 500 MB"),
     ):
         with tempfile.TemporaryDirectory() as root:
             made = subprocess.run([sys.executable, "-m", "venv", root], check=False).returncode == 0
@@ -292,6 +293,8 @@ def main() -> None:
             folder = Path(root) / measure.__name__
             folder.mkdir()
             measure(folder)
+        content.portfolio(row, Path(root))
+    content.content(row)
     start_up()
     installs()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

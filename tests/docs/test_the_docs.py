@@ -44,6 +44,19 @@ def test_every_command_of_the_tutorial_runs(tmp_path: Path, shell: dict[str, str
         assert done.returncode == int(code or 0), f"{commands}\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}"
 
 
+@pytest.mark.parametrize("page", ["statement-of-applicability", "content-of-your-own"])
+def test_every_command_of_a_how_to_page_runs(tmp_path: Path, shell: dict[str, str], page: str) -> None:
+    folder = tmp_path / "empty"
+    folder.mkdir()
+    blocks = BLOCK.findall((ROOT / "docs" / "how-to" / f"{page}.md").read_text("utf-8"))
+    assert len(blocks) >= 5
+    for code, commands in blocks:
+        done = subprocess.run(
+            ["sh", "-ec", commands], cwd=folder, env=shell, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == int(code or 0), f"{commands}\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}"
+
+
 def test_the_reference_is_what_the_code_says() -> None:
     done = subprocess.run(
         [sys.executable, "docs/reference/generate.py", "--check"],
