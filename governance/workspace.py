@@ -216,11 +216,8 @@ class Workspace:
 
     def add_signer(self, name: str, key: str, roles: tuple[str, ...], until: date | None = None) -> signers.Signer:
         """Put a person on the list of signers. Raises where the key is weak or stands there, or the person does."""
-        path = self.root / "signers.yaml"
         made = signers.signer(name, key, roles, until)
-        data = signers.dumps(signers.Signers(signers=(*self.signers.signers, made)))
-        signers.parse(data, where=str(path))
-        path.write_bytes(data)
+        signers.write(self.root / "signers.yaml", signers.Signers(signers=(*self.signers.signers, made)))
         self.__dict__.pop("signers", None)
         return made
 

@@ -52,7 +52,11 @@ def test_of(tests: dict[str, Any]) -> str:
 
 
 def _frameworks(catalogue: Catalogue) -> str:
-    lines = ["# Frameworks\n", "| framework | version | in force | requirements | answered in part or wholly |", "|---|---|---|---|---|"]
+    lines = [
+        "# Frameworks\n",
+        "| framework | version | in force | requirements | answered in part or wholly |",
+        "|---|---|---|---|---|",
+    ]
     for frame in catalogue.frameworks.values():
         rows = catalogue.requirements[frame.id]
         until = f" to {frame.superseded_on}" if frame.superseded_on else ""
@@ -74,7 +78,9 @@ def _framework(catalogue: Catalogue, frame: Framework) -> str:
     ]
     if frame.amends:
         taken = len(rows) - sum(row not in catalogue.requirements[frame.amends] for row in rows)
-        lines.append(f"*Amends* [`{frame.amends}`]({frame.amends}.md) and takes over {taken} of its requirements unchanged.\n")
+        lines.append(
+            f"*Amends* [`{frame.amends}`]({frame.amends}.md) and takes over {taken} of its requirements unchanged.\n"
+        )
         lines += [f"- *Removed:* {number}. {why}" for number, why in frame.removes.items()] + [""]
     if frame.addressees:
         lines += ["*Speaks to:*\n", *(f"- `{name}`: {said}" for name, said in frame.addressees.items()), ""]
@@ -131,7 +137,9 @@ def _control(catalogue: Catalogue, control: Control) -> str:
     applies = ""
     if control.applies_when:
         when = control.applies_when
-        applies = f"*Applies when* the system file says `{when.field}` {' or '.join(when.one_of)}, or says nothing of it.\n\n"
+        applies = (
+            f"*Applies when* the system file says `{when.field}` {' or '.join(when.one_of)}, or says nothing of it.\n\n"
+        )
     met = [
         f"- {frame.title}: "
         + ", ".join(f"[{row.id}](../frameworks/{frame.id}.md)" for row in catalogue.requirements[frame.id]
@@ -184,7 +192,9 @@ def _kind(catalogue: Catalogue, kind: Kind) -> str:
         f"| `{name}` | {_type(field)} | {'yes' if name in required else 'no'} | {cell(field.get('description', ''))} |\n"
         for name, field in kind.body["properties"].items()
     )
-    askers = sorted(control.id for control in catalogue.controls.values() if any(a.kind == kind.id for a in control.asks))
+    askers = sorted(
+        control.id for control in catalogue.controls.values() if any(a.kind == kind.id for a in control.asks)
+    )
     asked = ", ".join(f"[`{name}`](../controls/{name}.md)" for name in askers) or "no control"
     examples = "".join(f"- holds: {name}\n" for name in kind.examples.holds)
     examples += "".join(f"- refused: {name}\n" for name in kind.examples.refused)
@@ -213,11 +223,13 @@ def _crosswalks(catalogue: Catalogue) -> str:
 
 def _crosswalk(catalogue: Catalogue, crosswalk: Crosswalk) -> str:
     head = crosswalk.head
+    ends = [catalogue.frameworks[name].title for name in (head.source, head.target)]
     lines = [
         f"# {head.title}\n",
-        f"*Publisher:* {head.publisher}\n\n*Published as:* {head.published_as}\n\n*Licence:* {head.licence_note}\n\n"
-        f"*Relations:* {head.relations_note}\n\n*Step:* {head.step_note or 'none'}\n\n{head.checked.said}\n",
-        f"| {catalogue.frameworks[head.source].title} | relation | {catalogue.frameworks[head.target].title} | printed as | by | confidence | rationale |",
+        f"*Publisher:* {head.publisher}\n\n*Published as:* {head.published_as}\n",
+        f"*Licence:* {head.licence_note}\n\n*Relations:* {head.relations_note}\n",
+        f"*Step:* {head.step_note or 'none'}\n\n{head.checked.said}\n",
+        f"| {ends[0]} | relation | {ends[1]} | printed as | by | confidence | rationale |",
         "|---|---|---|---|---|---|---|",
     ]
     for link in crosswalk.links():

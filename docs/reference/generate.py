@@ -9,14 +9,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-sys.path.insert(0, str(Path(__file__).parent))
+import content_pages
+from content_pages import cell
 
-import content_pages  # noqa: E402
-from content_pages import cell  # noqa: E402
-
-from governance import errors  # noqa: E402
-from governance.cli.app import app  # noqa: E402
-from governance.content import loader, places  # noqa: E402
+from governance import errors
+from governance.cli.app import app
+from governance.content import loader, places
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,6 +15,7 @@ from governance.assurance.assess import judge
 from governance.assurance.gate import gate
 from governance.attaching import Kinds
 from governance.checking.cases import body_of, case_of, dossier_of, noon
+from governance.domain.base import is_placeholder
 from governance.domain.control import Standing
 from governance.errors import GovernanceError
 from governance.parsing import canonical
@@ -78,8 +79,8 @@ def _kind(kind: Kind) -> Iterator[Fault]:
         if validator.is_valid(body):
             yield path, ("examples", "refused", name), f"the example {name!r} should be refused"
     for name, field in kind.body.get("properties", {}).items():
-        if isinstance(field, dict) and not field.get("description"):
-            yield path, ("body", "properties", name), f"the field {name} has no description"
+        if isinstance(field, dict) and is_placeholder(field.get("description", "")):
+            yield path, ("body", "properties", name, "description"), f"the field {name} has no description"
 
 
 def _control(catalogue: Catalogue, kinds: Kinds, control: Control) -> Iterator[Fault]:

@@ -89,7 +89,7 @@ def survey(
             read_in[noun][path] = _read(noun, data, path, parse)
         except _Fault as fault:
             problems.append(fault.problem)
-    catalogue = _build(read_in, key or digest(files), problems)
+    catalogue = _build(read_in, files, key or digest(files), problems)
     if not problems:  # a file that can not be read would make every name of its things dangle
         problems += references.check(catalogue, partial(_line, files))
     return catalogue, tuple(sorted(problems))
@@ -147,11 +147,13 @@ def _line(files: Mapping[str, bytes], path: str, place: tuple[str | int, ...]) -
     return strict_yaml.line_of(files[path], place) if path in files else 0
 
 
-def _build(read_in: Mapping[type[Noun], Mapping[str, Any]], key: str, problems: list[Problem]) -> Catalogue:
+def _build(
+    read_in: Mapping[type[Noun], Mapping[str, Any]], files: Mapping[str, bytes], key: str, problems: list[Problem]
+) -> Catalogue:
     frameworks = _by_folder(read_in[Framework], problems)
-    rows = _in_folders(read_in[Requirement], frameworks, "framework.yaml", problems)
+    rows = _in_folders(read_in[Requirement], frameworks, files, problems)
     heads = _by_folder(read_in[CrosswalkHead], problems)
-    crossed = _in_folders(read_in[CrosswalkRows], heads, "crosswalk.yaml", problems)
+    crossed = _in_folders(read_in[CrosswalkRows], heads, files, problems)
     requirements = versions.resolve(frameworks, rows, problems)
     return Catalogue(
         frameworks=frameworks,
@@ -189,22 +191,23 @@ def _named(items: Mapping[str, Any], fits: Callable[[Any, list[str]], bool], pro
 
 
 def _in_folders(
-    items: Mapping[str, Any], heads: Mapping[str, Any], head_file: str, problems: list[Problem]
+    items: Mapping[str, Any], heads: Mapping[str, Any], files: Mapping[str, bytes], problems: list[Problem]
 ) -> dict[str, list[Any]]:
     """The items by the folder they lie in, each under the name that its number makes."""
     made: dict[str, list[Any]] = {name: [] for name in heads}
     for path, item in items.items():
         folder, name = path.split("/")[-2:]
+        head_file = _HEADS[CrosswalkHead if isinstance(item, CrosswalkRows) else Framework]
         number = item.source if isinstance(item, CrosswalkRows) else item.id
         if name.removesuffix(".yaml") != versions.file_stem(number):
             said = (
                 f"its id is not its file name. Rename the file to {versions.file_stem(number)}.yaml, or correct the id."
             )
             problems.append(Problem(path, 1, said))
-        elif folder not in made:
-            problems.append(Problem(path, 0, f"its folder has no {head_file}"))
-        else:
+        elif folder in made:
             made[folder].append(item)
+        elif path.removesuffix(name) + head_file not in files:  # one that is wrong is named for itself
+            problems.append(Problem(path, 0, f"its folder has no {head_file}"))
     return made
 
 

@@ -20,6 +20,7 @@ from governance.signing import keys
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 
 HEAD = "# Who may sign as what; add people with: govern signer add\n"
@@ -86,3 +87,10 @@ def dumps(listed: Signers) -> bytes:
     plain = [signer.model_dump(exclude_none=True) for signer in listed.signers]
     rows = [{**row, "roles": list(row["roles"])} for row in plain]
     return HEAD.encode() + yaml.safe_dump({"signers": rows}, sort_keys=False, allow_unicode=True).encode()
+
+
+def write(path: Path, listed: Signers) -> None:
+    """Write the list where `parse` would take it. Raises as `parse` does, and then writes nothing."""
+    data = dumps(listed)
+    parse(data, where=str(path))
+    path.write_bytes(data)

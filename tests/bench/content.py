@@ -44,7 +44,7 @@ def content(row: Row) -> None:
     roots = [places.builtin_root()]
     files = places.read_all(roots)
     texts = [data for path, data in files.items() if path.endswith(".yaml")]
-    bare = best(lambda: [yaml.load(data, Loader=yaml.CSafeLoader) for data in texts])  # noqa: S506
+    bare = best(lambda: [yaml.load(data, Loader=yaml.CSafeLoader) for data in texts])
     official, listed = places.wording(roots), facts.read(FACTS)
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
@@ -89,11 +89,23 @@ def portfolio(row: Row, folder: Path) -> None:
     each = whole / SYSTEMS
     controls = len(workspace.catalogue.controls)
     said = f"{whole:.1f} CPU s for all, {1000 * each:.1f} ms a system"
-    row(f"{SYSTEMS:,} systems × {controls} controls, then one more", f"{1000 * once:.0f} ms", said, once / each, "one system")
+    row(
+        f"{SYSTEMS:,} systems × {controls} controls, then one more",
+        f"{1000 * once:.0f} ms",
+        said,
+        once / each,
+        "one system",
+    )
     start = time.process_time()
     workspace.ledger.verify()
     checked = time.process_time() - start
-    row("  of which verifying the whole ledger again", f"{1000 * checked:.0f} ms", f"{len(drafts):,} entries", None, "reported")
+    row(
+        "  of which verifying the whole ledger again",
+        f"{1000 * checked:.0f} ms",
+        f"{len(drafts):,} entries",
+        None,
+        "reported",
+    )
 
 
 def _system(bodies: dict[str, bytes], name: str) -> list[Draft]:
