@@ -59,8 +59,9 @@ def applicability(
     stated = {row.control: row for row in statement.rows} if statement else {}
     results = {row.id: row for row in assessment.requirements if row.framework == frame.id}
     controls = {result.id: result for result in assessment.controls}
+    treated = _treated(register)
     rows = tuple(
-        _row(requirement, stated.get(requirement.id), results.get(requirement.id), controls, register, on.date())
+        _row(requirement, stated.get(requirement.id), results.get(requirement.id), controls, treated, on.date())
         for requirement in numbers(catalogue, frame.id, on.date())
     )
     problems = []
@@ -86,6 +87,15 @@ def applicability(
     )
 
 
+def _treated(register: tuple[RegisterRow, ...]) -> dict[str, tuple[str, ...]]:
+    """The risks that each control mitigates, in the order of the register."""
+    found: dict[str, tuple[str, ...]] = {}
+    for row in register:
+        for step in row.steps:
+            found[step.control] = (*found.get(step.control, ()), row.risk)
+    return found
+
+
 def _newest(dossier: Dossier) -> tuple[Piece | None, Statement | None]:
     for piece in sorted(dossier.of_kind(SOA_KIND), key=moment, reverse=True):
         try:
@@ -100,11 +110,11 @@ def _row(
     stated: StatedRow | None,
     result: RequirementResult | None,
     controls: Mapping[str, ControlResult],
-    register: tuple[RegisterRow, ...],
+    treated: Mapping[str, tuple[str, ...]],
     day: date,
 ) -> ApplicabilityRow:
     answering = [controls[row.control] for row in requirement.met_by if row.control in controls]
-    linked = [row.risk for row in register if any(step.control in {c.id for c in answering} for step in row.steps)]
+    linked = [risk for control in answering for risk in treated.get(control.id, ())]
     standing = result.standing if result else Standing.NOT_COVERED if not answering else Standing.MISSING
     return ApplicabilityRow(
         control=requirement.id,

@@ -108,7 +108,12 @@ def _bases(evidence: tuple[str, ...], dossier: Dossier, catalogue: Catalogue) ->
         kind = catalogue.kinds.get(piece.record.kind) if piece else None
         declared = piece is None or kind is None or piece.record.declared_by is not None
         found.add(Basis.ATTESTED if declared or kind is None else kind.basis)
-    return tuple(basis for basis in Basis if basis in found)
+    return _in_order(found)
+
+
+def _in_order(found: set[Basis]) -> tuple[Basis, ...]:
+    """The bases, strongest first."""
+    return tuple(basis for basis in Basis if basis in found) if found else ()
 
 
 def applies(when: AppliesWhen, system: Mapping[str, object]) -> bool:
@@ -174,7 +179,7 @@ def _requirement(
     stranger = _speaks_to_others(frame, requirement, dossier)
     if stranger is not None:
         standing, reasons = Standing.NOT_APPLICABLE, [stranger]
-    bases = tuple(basis for basis in Basis if any(basis in result.bases for _, result in live))
+    bases = _in_order({basis for _, result in live for basis in result.bases})
     dates = catalogue.applies(frame.id, requirement)
     first = min((each.since for each in dates), default=frame.in_force_from)
     return RequirementResult(

@@ -7,7 +7,7 @@ answer they name; a policy without an example that allows and one that denies is
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 
@@ -78,9 +78,23 @@ def _kind(kind: Kind) -> Iterator[Fault]:
     for name, body in kind.examples.refused.items():
         if validator.is_valid(body):
             yield path, ("examples", "refused", name), f"the example {name!r} should be refused"
-    for name, field in kind.body.get("properties", {}).items():
-        if isinstance(field, dict) and is_placeholder(field.get("description", "")):
-            yield path, ("body", "properties", name, "description"), f"the field {name} has no description"
+    for place in _undescribed(kind.body, ("body",)):
+        yield path, (*place, "description"), f"the field {place[-1]} has no description"
+
+
+def _undescribed(schema: Any, place: tuple[str | int, ...]) -> Iterator[tuple[str | int, ...]]:
+    """Every field of a schema, at any depth, that says neither what it means nor where that is said."""
+    if not isinstance(schema, dict):
+        return
+    for name, field in (schema.get("properties") or {}).items():
+        here = (*place, "properties", name)
+        if isinstance(field, dict) and is_placeholder(field.get("description", "")) and "$ref" not in field:
+            yield here
+        yield from _undescribed(field, here)
+    for word in ("items", "additionalProperties"):
+        yield from _undescribed(schema.get(word), (*place, word))
+    for name, inner in (schema.get("$defs") or {}).items():
+        yield from _undescribed(inner, (*place, "$defs", name))
 
 
 def _control(catalogue: Catalogue, kinds: Kinds, control: Control) -> Iterator[Fault]:

@@ -8,6 +8,7 @@ comparing. What a framework leaves out by name, with a reason, is accounted for.
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
@@ -26,8 +27,9 @@ if TYPE_CHECKING:
 
 
 def _each_once(numbers: list[str]) -> list[str]:
-    if twice := sorted({number for number in numbers if numbers.count(number) > 1}):
-        raise ValueError(f"{twice[0]} stands there twice")
+    for number, times in Counter(numbers).items():
+        if times > 1:
+            raise ValueError(f"{number} stands there {times} times")
     return numbers
 
 

@@ -153,7 +153,13 @@ def content_crosswalk(
     title = f"{catalogue.framework(source).title} ↔ {catalogue.framework(target).title}"
     output.table(title, ["A", "relation", "B", "who put it together, confidence", "rationale"], rows)
     for head in heads:
-        said = [f"{head.title}.", f"Publisher: {head.publisher}", head.published_as, head.relations_note, head.step_note]
+        said = [
+            f"{head.title}.",
+            f"Publisher: {head.publisher}",
+            head.published_as,
+            head.relations_note,
+            head.step_note,
+        ]
         output.say(" ".join(part for part in said if part))
     output.say(f"{len(rows)} pairs. {crosswalks.PROPOSAL}")
 

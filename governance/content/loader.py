@@ -10,6 +10,7 @@ an error of the whole, because a dangling id would silently count as *missing* f
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -49,6 +50,7 @@ PLACES: Mapping[tuple[str, int], tuple[type[Noun], ...]] = {
 the folder's head file. A file anywhere else would be passed over in silence, so it is refused."""
 
 _HEADS: Mapping[type[Noun], str] = {Framework: "framework.yaml", CrosswalkHead: "crosswalk.yaml"}
+_NAMED_LINE = re.compile(r" at line ([0-9]+)")  # as the parser writes it, after whatever it quotes
 _BESIDE = ("templates/", "controls/wording/")
 _HELD: dict[str, Catalogue] = {}
 _HELD_AT_MOST = 4
@@ -130,7 +132,8 @@ def _read(noun: type[Read], data: bytes, path: str, parse: Parse | None) -> Read
     try:
         value = parse(data, path) if parse else strict_yaml.loads(data, where=path)
     except UnreadableError as error:
-        raise _Fault(path, 0, error.message) from None
+        named = _NAMED_LINE.findall(error.message)
+        raise _Fault(path, int(named[-1]) if named else 0, error.message) from None
     if not isinstance(value, dict):
         raise _Fault(path, 1, "not a mapping of fields")
     try:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from governance.errors import UsageError
@@ -101,16 +102,15 @@ class Catalogue:
 
     def applies(self, framework_id: str, requirement: Requirement) -> tuple[Application, ...]:
         """From when a requirement applies and to whom: its own dates, else those of its nearest heading that has any."""
-        if requirement.applies:
-            return requirement.applies
-        groups = {group.id: group for group in self.frameworks[framework_id].groups}
-        at: str | None = requirement.group
-        for _ in range(len(groups)):  # as many steps as there are headings end even a circle
-            group = groups.get(at or "")
-            if group is None or group.applies:
-                return group.applies if group else ()
-            at = group.parent
-        return ()
+        return requirement.applies or self._headings[framework_id].get(requirement.group, ())
+
+    @cached_property
+    def _headings(self) -> dict[str, dict[str, tuple[Application, ...]]]:
+        """The dates of every heading, its own or those of the nearest above it, by framework and heading."""
+        return {
+            frame.id: {group.id: _dates(frame, group.id) for group in frame.groups}
+            for frame in self.frameworks.values()
+        }
 
     def task_patterns(self, purpose: str, system: System) -> tuple[str, ...]:
         """The task names that speak for a purpose: the system's own, and the public ones."""
@@ -127,3 +127,14 @@ class Catalogue:
         frame = self.framework(framework_name, day)
         rows = (row.control for requirement in self.requirements[frame.id] for row in requirement.met_by)
         return tuple(sorted(set(rows)))
+
+
+def _dates(frame: Framework, group_id: str) -> tuple[Application, ...]:
+    groups = {group.id: group for group in frame.groups}
+    at: str | None = group_id
+    for _ in range(len(groups)):  # as many steps as there are headings end even a circle
+        group = groups.get(at or "")
+        if group is None or group.applies:
+            return group.applies if group else ()
+        at = group.parent
+    return ()

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
-from sqlalchemy import insert, text
+from sqlalchemy import case, insert, text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col, func, select
 
@@ -192,10 +192,9 @@ class Ledger:
     def heads(self) -> dict[str, int]:
         """The number of the last entry of every system that is registered, by id."""
         with self._session() as session:
-            query = select(EntryRow.system, func.max(EntryRow.seq)).group_by(col(EntryRow.system))
-            last = {system: int(seq) for system, seq in session.exec(query).all()}
-        known = set(self.systems())
-        return {system: seq for system, seq in sorted(last.items()) if system in known}
+            registered = func.sum(case((col(EntryRow.type) == "system", 1), else_=0))
+            query = select(EntryRow.system, func.max(EntryRow.seq)).group_by(col(EntryRow.system)).having(registered > 0)
+            return {system: int(seq) for system, seq in sorted(session.exec(query).all())}
 
     def checkpoint(self, size: int | None = None) -> Checkpoint:
         """The head of the ledger, or its head when it had `size` entries."""

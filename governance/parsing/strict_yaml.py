@@ -133,7 +133,7 @@ def line_of(data: bytes, place: Sequence[str | int]) -> int:
                 break
             key, node = pairs[0]
             line = key.start_mark.line + 1
-        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and 0 <= step < len(node.value):
             node = node.value[step]
             line = node.start_mark.line + 1
         else:

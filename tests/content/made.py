@@ -32,16 +32,27 @@ asks:
     topic: plan
     within: 365
 examples:
-  - {name: read in May, comes_to: met, on: 2026-06-01, evidence: [
-      {kind: attested-document.v1, about: system, effective: 2026-05-04,
-       like: a decision that stands alone, but: {topic: plan, "on": "2026-05-04"}}]}
-  - {name: nobody said anything, comes_to: missing, on: 2026-06-01}
-  - {name: there is none yet, comes_to: unmet, on: 2026-06-01, evidence: [
-      {kind: attested-document.v1, about: system, effective: 2026-05-04,
-       like: a decision that stands alone, but: {topic: plan, "on": "2026-05-04", in_place: false}}]}
-  - {name: read two years ago, comes_to: stale, on: 2026-06-01, evidence: [
-      {kind: attested-document.v1, about: system, effective: 2024-05-04,
-       like: a decision that stands alone, but: {topic: plan, "on": "2024-05-04"}}]}
+  - name: read in May
+    comes_to: met
+    on: 2026-06-01
+    evidence:
+      - {kind: attested-document.v1, about: system, effective: 2026-05-04,
+         like: a decision that stands alone, but: {topic: plan, "on": "2026-05-04"}}
+  - name: nobody said anything
+    comes_to: missing
+    on: 2026-06-01
+  - name: there is none yet
+    comes_to: unmet
+    on: 2026-06-01
+    evidence:
+      - {kind: attested-document.v1, about: system, effective: 2026-05-05,
+         like: a decision that stands alone, but: {topic: plan, "on": "2026-05-05", in_place: false}}
+  - name: read two years ago
+    comes_to: stale
+    on: 2026-06-01
+    evidence:
+      - {kind: attested-document.v1, about: system, effective: 2024-05-04,
+         like: a decision that stands alone, but: {topic: plan, "on": "2024-05-04"}}
   - name: read next month
     comes_to: inconclusive
     on: 2026-06-01

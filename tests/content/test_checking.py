@@ -41,8 +41,9 @@ def sentences(files: dict[str, bytes]) -> list[str]:
 
 
 def test_a_control_example_that_comes_to_something_else_is_named(files: dict[str, bytes]) -> None:
-    (found,) = failures(files, CONTROL, (b"comes_to: missing", b"comes_to: stale"))
+    found, unshown = failures(files, CONTROL, (b"comes_to: missing", b"comes_to: stale"))
     assert found.startswith(f"{CONTROL}: the example 'no evaluation was attached' comes to missing, not stale")
+    assert unshown == f"{CONTROL}: it can come to missing, and no example shows it"
 
 
 def test_a_control_example_that_does_not_fit_its_kind_is_named(files: dict[str, bytes]) -> None:

@@ -249,3 +249,117 @@ def test_signs_of_yaml_inside_text_are_text():
         "b": "R&D",
         "c": "5 * 3!",
     }
+
+
+PLACED = b"""\
+# a comment
+id: x
+deep:
+  one:
+
+    two: {three: 1,
+      four: [a,
+        b]}
+list:
+  - name: first
+    more: 1
+  - - inner
+    - 'second
+
+      inner'
+  -
+    name: third
+1: a number for a key
+true: a word for a key
+folded: >-
+  one
+  two
+last: null
+"""
+
+
+@pytest.mark.parametrize(
+    ("place", "line"),
+    [
+        ((), 2),
+        (("id",), 2),
+        (("deep",), 3),
+        (("deep", "one"), 4),
+        (("deep", "one", "two"), 6),
+        (("deep", "one", "two", "three"), 6),
+        (("deep", "one", "two", "four"), 7),
+        (("deep", "one", "two", "four", 0), 7),
+        (("deep", "one", "two", "four", 1), 8),
+        (("list",), 9),
+        (("list", 0), 10),
+        (("list", 0, "name"), 10),
+        (("list", 0, "more"), 11),
+        (("list", 1), 12),
+        (("list", 1, 0), 12),
+        (("list", 1, 1), 13),
+        (("list", 2), 17),
+        (("list", 2, "name"), 17),
+        ((1,), 18),
+        (("true",), 19),
+        (("folded",), 20),
+        (("last",), 23),
+    ],
+)
+def test_the_line_of_a_value_is_that_of_its_key_or_its_place_in_the_list(place, line):
+    assert strict_yaml.line_of(PLACED, place) == line
+    assert strict_yaml.line_of(b"\xef\xbb\xbf" + PLACED.replace(b"\n", b"\r\n"), place) == line
+
+
+@pytest.mark.parametrize(
+    ("place", "line"),
+    [
+        (("absent",), 2),
+        (("absent", "id"), 2),
+        (("deep", "absent", "two"), 3),
+        (("deep", "one", "two", "five"), 6),
+        (("deep", "one", "two", "four", 2), 7),
+        (("deep", "one", "two", "four", 10**9), 7),
+        (("list", 3), 9),
+        (("list", -1), 9),
+        (("list", "name"), 9),
+        (("list", 0, 0), 10),
+        (("id", "below", "a", "text"), 2),
+        (("last", "below", "nothing"), 23),
+        (("function-after[check(), Model]", "id"), 2),
+    ],
+)
+def test_of_what_is_absent_the_nearest_that_is_there_has_the_line(place, line):
+    assert strict_yaml.line_of(PLACED, place) == line
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"# nothing\n", b"\xff", b"a: [", b"a: 1\n---\nb: 2", b"a: \x07", b"}", b"\x00", "a: 1".encode("utf-16")],
+)
+@pytest.mark.parametrize("place", [(), ("a",), (0,)])
+def test_where_there_is_no_telling_the_line_is_0(data, place):
+    assert strict_yaml.line_of(data, place) == 0
+
+
+def places_in(value, place=()):
+    yield place
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for step, held in inner:
+        yield from places_in(held, (*place, step))
+
+
+@given(st.dictionaries(TEXT, PLAIN, min_size=1, max_size=5))
+def test_every_value_of_a_text_has_a_line_of_it_no_earlier_than_what_holds_it(value):
+    data = yaml.dump(value, Dumper=NoAliases, allow_unicode=True, sort_keys=False, default_flow_style=False).encode()
+    last = data.count(b"\n") + 1
+    for place in places_in(value):
+        line = strict_yaml.line_of(data, place)
+        assert 1 <= line <= last
+        assert not place or line >= strict_yaml.line_of(data, place[:-1])
+
+
+@given(TEXT.filter(str.strip), st.integers(0, 30))
+def test_a_key_is_found_on_the_line_it_was_written_on(key, above):
+    rows = {f"row {number}": number for number in range(above)} | {f"key {key}": 1}
+    data = yaml.dump(rows, allow_unicode=True, sort_keys=False, width=10**6).encode()
+    assert strict_yaml.line_of(data, (f"key {key}",)) == above + 1
