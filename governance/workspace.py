@@ -37,7 +37,7 @@ from governance.parsing import canonical, strict_json
 from governance.signing import keys, signers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from governance.domain.catalogue import Catalogue
     from governance.domain.decision import Decision, DecisionKind
     from governance.domain.dossier import Dossier
-    from governance.domain.entry import Checkpoint, Entry
+    from governance.domain.entry import Checkpoint
     from governance.domain.evidence import Role
     from governance.domain.target import ProfileResult
     from governance.ledger.store import Check
@@ -231,8 +231,7 @@ class Workspace:
 
     def dossier(self, system: str, known_at: datetime | None = None) -> Dossier:
         """All the ledger holds about a system, or held at a moment."""
-        self._require_system(system)
-        return self._fold(system, self.ledger.entries(system=system), self.ledger.checkpoint().size, known_at)
+        return self._fold(system, self.ledger.checkpoint().size, known_at)
 
     def case(self, system: str, *, policy: str | None = None, on: datetime | None = None) -> Case:
         """Judge a system under a policy, now or as of a moment. Raises `IntegrityError` for a ledger that was changed."""
@@ -240,8 +239,7 @@ class Workspace:
         check = self.ledger.verify()
         if check.problem is not None:
             raise IntegrityError(check.problem, where=str(self.ledger.path), hint="Run: govern ledger verify")
-        self._require_system(system)
-        dossier = self._fold(system, self.ledger.entries(system=system), check.checkpoint.size, moment if on else None)
+        dossier = self._fold(system, check.checkpoint.size, moment if on else None)
         chosen = policy or dossier.system.policy or self.default_policy
         return judge(dossier, self.catalogue, chosen, check.checkpoint, moment)
 
@@ -383,7 +381,10 @@ class Workspace:
     def _key(self) -> Ed25519PrivateKey:
         return keys.load(self.root / "keys" / "ledger.pem")
 
-    def _fold(self, system: str, entries: Iterable[Entry], size: int, known_at: datetime | None) -> Dossier:
+    def _fold(self, system: str, size: int, known_at: datetime | None) -> Dossier:
+        entries = list(self.ledger.entries(system=system))
+        if not entries:
+            self._require_system(system)
         return dossier_of(system, entries, self._body, self.blobs.read, self.signers, size, known_at)
 
     def _body(self, digest: str) -> Any:

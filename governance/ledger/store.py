@@ -193,7 +193,9 @@ class Ledger:
         """The number of the last entry of every system that is registered, by id."""
         with self._session() as session:
             registered = func.sum(case((col(EntryRow.type) == "system", 1), else_=0))
-            query = select(EntryRow.system, func.max(EntryRow.seq)).group_by(col(EntryRow.system)).having(registered > 0)
+            query = (
+                select(EntryRow.system, func.max(EntryRow.seq)).group_by(col(EntryRow.system)).having(registered > 0)
+            )
             return {system: int(seq) for system, seq in sorted(session.exec(query).all())}
 
     def checkpoint(self, size: int | None = None) -> Checkpoint:
