@@ -139,13 +139,9 @@ class Workspace:
         except OSError as error:
             raise UnreadableError(f"can not be read: {error.strerror}", where=str(path)) from None
         system = loader.read(System, data, where=str(path))
-        if unknown := self.catalogue.unknown_frameworks(system):
-            known = sorted(
-                {frame.series for frame in self.catalogue.frameworks.values()} | set(self.catalogue.frameworks)
-            )
-            raise UsageError(
-                f"there is no framework {unknown[0]!r}", where=str(path), hint=f"There are: {', '.join(known)}."
-            )
+        if strange := self.catalogue.strange_names(system):
+            known = sorted({frame.series for frame in self.catalogue.frameworks.values()})
+            raise UsageError(strange[0], where=str(path), hint=f"Series of frameworks: {', '.join(known)}.")
         body = canonical.dumps(system.plain())
         digest = canonical.sha256(body)
         earlier = [entry for entry in self.ledger.entries(system=system.id) if entry.type is EntryType.SYSTEM]

@@ -215,8 +215,11 @@ def _standing(
 
 
 def _speaks_to_others(frame: Framework, requirement: Requirement, dossier: Dossier) -> str | None:
-    """Why a requirement does not concern the owner, who stated in which roles the framework speaks to them."""
-    stated = dossier.system.roles.get(frame.series)
+    """Why a requirement does not concern the owner, who stated in which roles the framework speaks to them.
+
+    A role that the framework does not know says nothing, so that a misspelt one takes nothing out of scope.
+    """
+    stated = [role for role in dossier.system.roles.get(frame.series, ()) if role in frame.addressees]
     if not stated or requirement.addressee is None or requirement.addressee in stated:
         return None
     return f"it speaks to the {requirement.addressee}, and the owner states to be {', '.join(stated)}"

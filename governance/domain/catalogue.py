@@ -96,6 +96,20 @@ class Catalogue:
         known = set(self.frameworks) | {frame.series for frame in self.frameworks.values()}
         return tuple(name for name in system.frameworks if name not in known)
 
+    def strange_names(self, system: System) -> tuple[str, ...]:
+        """What the system file names of frameworks and roles that is not in the content, each as a sentence."""
+        said = [f"there is no framework {name!r}" for name in self.unknown_frameworks(system)]
+        for series, roles in system.roles.items():
+            known = {role for frame in self.versions(series) for role in frame.addressees}
+            if not self.versions(series):
+                said.append(f"roles: there is no series of frameworks {series!r}")
+            said += [
+                f"roles: {series} speaks to no {role!r}, only to {', '.join(sorted(known)) or 'everybody alike'}"
+                for role in roles
+                if self.versions(series) and role not in known
+            ]
+        return tuple(said)
+
     def requirement(self, framework_id: str, requirement_id: str) -> Requirement | None:
         """One requirement of a framework, by its number."""
         return next((row for row in self.requirements.get(framework_id, ()) if row.id == requirement_id), None)

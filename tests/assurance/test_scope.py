@@ -105,8 +105,10 @@ def test_what_speaks_to_others_does_not_apply_and_says_why() -> None:
     (row,) = [r for r in assess(dossier(artifacts(1), roles=roles), content, NOON).requirements if r.id == "r3"]
     assert row.standing is Standing.NOT_APPLICABLE
     assert row.reasons == ("it speaks to the provider, and the owner states to be deployer",)
-    (row,) = [r for r in assess(dossier(artifacts(1)), content, NOON).requirements if r.id == "r3"]
-    assert row.standing is not Standing.NOT_APPLICABLE
+    for silent in ({}, {"act-1": ("deploier",)}, {"other": ("deployer",)}):
+        held = dossier(artifacts(1), roles=silent)
+        (row,) = [r for r in assess(held, content, NOON).requirements if r.id == "r3"]
+        assert row.standing is not Standing.NOT_APPLICABLE
 
 
 MIXED = framework(

@@ -126,6 +126,14 @@ def test_a_system_that_names_a_framework_nobody_knows_is_refused(govern: Govern,
     assert "no framework 'cobit-2019'" in ran.json["error"]
 
 
+def test_a_role_that_no_framework_speaks_to_is_refused(govern: Govern, tmp_path: Path) -> None:
+    ran = registered(govern, tmp_path, "roles: {eu-ai-act: [high-risk-deploier]}\n")
+    assert ran.code == 2
+    assert "speaks to no 'high-risk-deploier', only to" in ran.json["error"]
+    assert "no series" in registered(govern, tmp_path, "roles: {eu-act: [deployer]}\n").json["error"]
+    assert registered(govern, tmp_path, "roles: {eu-ai-act: [high-risk-deployer]}\n").code == 0
+
+
 def test_the_default_profile_stands_in_until_somebody_states_a_target(govern: Govern, tmp_path: Path) -> None:
     registered(govern, tmp_path)
     made = govern("profile", "show", "desk", "--json").json
