@@ -17,7 +17,7 @@ from governance.content.problems import Problem
 from governance.parsing import strict_yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import date
 
     from governance.domain.catalogue import Catalogue
@@ -43,6 +43,7 @@ def check(
     official: Mapping[str, bytes] | None = None,
     listed: dict[str, dict[str, Any]] | None = None,
     parse: Callable[[bytes, str], Any] | None = None,
+    replaced: Sequence[str] = (),
 ) -> Report:
     """Check content files. `official` holds `.runs` files by name, `listed` the facts; without them those are not compared."""
     catalogue, problems = loader.survey(files, parse)
@@ -56,7 +57,7 @@ def check(
     return Report(
         catalogue=catalogue,
         faults=tuple(sorted(found)),
-        notes=tuple(_notes(catalogue, on)),
+        notes=(*(f"the workspace replaces {path}" for path in replaced), *_notes(catalogue, on)),
         texts=tuple(text.text for text in held.held),
         facts=tuple(listed or ()),
     )

@@ -49,6 +49,7 @@ def content_check(
         official=places.wording(roots),
         listed=lists.read(facts) if facts else None,
         parse=parse,
+        replaced=places.replaced(roots) if workspace else (),
     )
     parse.keep()
     catalogue = report.catalogue

@@ -45,6 +45,17 @@ def read_all(roots: Sequence[Path]) -> dict[str, bytes]:
     return dict(sorted(found.items()))
 
 
+def replaced(roots: Sequence[Path]) -> tuple[str, ...]:
+    """The paths that a later root has over an earlier one, with other bytes, sorted."""
+    held: dict[str, bytes] = {}
+    over: set[str] = set()
+    for root in roots:
+        found = read_all([root])
+        over |= {path for path, data in found.items() if held.get(path, data) != data}
+        held |= found
+    return tuple(sorted(over))
+
+
 def wording(roots: Sequence[Path]) -> dict[str, bytes]:
     """The lists of runs of official texts, by name."""
     return {path.stem: _read(path) for root in roots for path in sorted((root / WORDING).glob("*.runs"))}

@@ -57,6 +57,17 @@ def test_a_fault_of_an_overlay_names_file_and_line_and_ends_in_one(govern: Gover
     assert "policies/own.yaml:5: colour" in govern("content", "check", "--workspace", "own").out
 
 
+def test_what_a_workspace_replaces_of_ours_is_named(govern: Govern, tmp_path: Path) -> None:
+    ours = (RECORDED.parents[2] / "policies" / "release.yaml").read_text("utf-8")
+    path = tmp_path / "own" / "policies" / "release.yaml"
+    path.parent.mkdir(parents=True)
+    path.write_text(ours)
+    assert not [n for n in govern("content", "check", "--workspace", "own", "--json").json["notes"] if "replaces" in n]
+    path.write_text(ours.replace("severity: high}", "severity: critical}", 1))
+    notes = govern("content", "check", "--workspace", "own", "--json").json["notes"]
+    assert "the workspace replaces policies/release.yaml" in notes
+
+
 def test_borrowed_words_in_an_overlay_are_found(govern: Govern, tmp_path: Path) -> None:
     path = tmp_path / "own" / "policies" / "own.yaml"
     path.parent.mkdir(parents=True)

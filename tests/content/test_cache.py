@@ -252,6 +252,13 @@ def test_nothing_is_written_where_nothing_was_new(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [], "what was kept once is not new a second time"
 
 
+def test_a_run_that_reads_other_files_does_not_lose_what_an_earlier_one_kept(tmp_path: Path) -> None:
+    parse = planted(tmp_path, b"a: 1", {"a": "remembered"})
+    parse(b"b: 2", "y.yaml")
+    parse.keep()
+    assert cache.Parsed(tmp_path)(b"a: 1", "x.yaml") == {"a": "remembered"}
+
+
 def test_two_runs_at_once_over_one_folder_both_have_what_they_read(tmp_path: Path) -> None:
     one, other = cache.Parsed(tmp_path), cache.Parsed(tmp_path)
     assert one(b"a: 1", "x.yaml") == {"a": 1}

@@ -195,6 +195,14 @@ def test_a_field_of_a_kind_that_nobody_describes_is_a_fault(new: str) -> None:
     assert the_only(files) == (f"{KIND}:{number}", "the field title has no description")
 
 
+def test_a_field_deep_inside_a_kind_must_be_described_as_well() -> None:
+    files = put(
+        made.content(), KIND, "          description: Its length in bytes. An empty file bears nothing out.\n", ""
+    )
+    size = line(made.content(), KIND, "description: Its length in bytes.") - 3  # where the field begins
+    assert the_only(files) == (f"{KIND}:{size}", "the field size has no description")
+
+
 def test_an_ask_that_lets_evidence_grow_older_than_its_kind_stays_fresh_is_a_fault() -> None:
     kind = "evidence/kinds/window-count.v1.yaml"
     text = """id: window-count.v1
