@@ -22,7 +22,7 @@ check: $(TEST_VENV)/ready ## Style, types, floors, content, generated pages
 	@$(TEST_VENV)/bin/ruff format --check .
 	@$(TEST_VENV)/bin/mypy
 	@$(TEST_VENV)/bin/lint-imports
-	@$(TEST_VENV)/bin/govern content check --facts tests/content/facts
+	@$(TEST_VENV)/bin/govern content check --fresh --facts tests/content/facts
 	@$(TEST_VENV)/bin/python docs/reference/generate.py --check
 
 bench: $(TEST_VENV)/ready ## Speed as ratios against primitives, sizes of installs

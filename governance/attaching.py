@@ -7,18 +7,19 @@ listed with the reason like a file that could not be read, and nothing of it is 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 from pydantic import ValidationError
 
 from governance.assurance.applicability import numbers
-from governance.domain.applicability import SOA_KIND, Statement
+from governance.domain import faults
+from governance.domain.applicability import SERIES, SOA_KIND, Statement
 from governance.domain.entry import EntryType
 from governance.domain.evidence import Evidence
 from governance.domain.target import TARGET_KIND, TargetProfile
-from governance.errors import UnreadableError, UsageError
+from governance.errors import ContentError, UnreadableError, UsageError
 from governance.ledger.store import Draft
 from governance.parsing import canonical
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from governance.collectors.answers import Found
     from governance.domain.catalogue import Catalogue
     from governance.domain.evidence import Role
+    from governance.domain.kind import Kind
     from governance.ledger.blobs import Blobs
     from governance.ledger.store import Ledger
 
@@ -85,6 +87,7 @@ def attach(
     about: Role | None,
     effective: datetime | None,
     environment: bool,
+    now: datetime,
     progress: Callable[[str, int, int], None] | None,
 ) -> Attached:
     """Attach everything that can be read under the paths to a system."""
@@ -99,12 +102,15 @@ def attach(
     bodies: dict[str, bytes] = {}
     for found in reading.found:
         try:
+            whole(found.kind, found.body, catalogue)  # first: it names the row, which a schema can not
             check.require(found.kind, found.body)
-            whole(found.kind, found.body, catalogue)
+            _may_be_declared(found, catalogue, now)
             record, body = _record(found, system)
             plain = record.plain()
+        except ContentError:
+            raise
         except UnreadableError as error:
-            unread.append(Unread(found.path, error.message, found.path in named))
+            unread.append(Unread(found.path, str(error), found.path in named))
             continue
         except ValidationError as error:
             first = error.errors()[0]
@@ -124,6 +130,23 @@ def attach(
     )
 
 
+def validator(kind: Kind) -> jsonschema_rs.Validator:
+    """What holds a body against the schema of a kind. It fetches nothing. Raises `ContentError` for what is no schema."""
+    try:
+        return jsonschema_rs.Draft202012Validator(kind.body, retriever=_fetches_nothing)
+    except ValueError as error:
+        said = str(getattr(error, "message", error)).strip().split("\n")[0]
+        raise ContentError(
+            f"the body is no JSON Schema: {said}",
+            where=f"evidence/kinds/{kind.id}.yaml",
+            hint="Run: govern content check",
+        ) from None
+
+
+def _fetches_nothing(uri: str) -> Any:
+    raise ValueError(f"{uri} lies outside the file, and nothing is fetched")
+
+
 class Kinds:
     """The schemas of the catalogue, compiled when first asked for."""
 
@@ -136,10 +159,10 @@ class Kinds:
         if kind not in self._compiled:
             if kind not in self._catalogue.kinds:
                 raise UnreadableError(f"there is no kind {kind}")
-            self._compiled[kind] = jsonschema_rs.Draft202012Validator(self._catalogue.kinds[kind].body)
+            self._compiled[kind] = validator(self._catalogue.kinds[kind])
         error = next(self._compiled[kind].iter_errors(body), None)
         if error is not None:
-            place = ".".join(str(part) for part in error.instance_path) or "the body"
+            place = faults.place(body, list(error.instance_path)) or "the body"
             raise UnreadableError(f"does not fit {kind} at {place}: {error.message[:300]}")
 
 
@@ -150,29 +173,60 @@ def whole(kind: str, body: dict[str, Any], catalogue: Catalogue) -> None:
     """
     if kind not in {SOA_KIND, TARGET_KIND}:
         return
+    remedy = "Correct the file and attach it again."
     try:
-        if kind == SOA_KIND:
-            statement = Statement.model_validate(body)
-            day = statement.approved_on or date.max
-            lacks = statement.lacks(row.id for row in numbers(catalogue, statement.framework, day))
-        else:
-            target = TargetProfile.model_validate(body)
-            frame = catalogue.framework(target.framework)
-            known = {row.id for row in catalogue.requirements[frame.id]}
-            strange = [row.requirement for row in target.rows if row.requirement not in known]
-            refused = [row.requirement for row in target.rows if row.target == "not-measurable"]
-            lacks = f"{frame.id} has no {strange[0]}" if strange else None
-            if not lacks and refused and not frame.allows_not_measurable:
-                lacks = f"{refused[0]}: {frame.id} does not accept that a thing is recorded as not measurable"
+        found = _stated(body, catalogue) if kind == SOA_KIND else _targeted(body, catalogue)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        place = ".".join(str(part) for part in first["loc"])
-        said = first["msg"].removeprefix("Value error, ")
-        raise UnreadableError(f"{kind}: {said}" if "row" in said else f"{kind} at {place}: {said}") from None
+        found = faults.in_words(error, body)
     except UsageError as error:
-        raise UnreadableError(error.message, hint=error.hint) from None
-    if lacks:
-        raise UnreadableError(f"{kind}: {lacks}")
+        raise UnreadableError(f"{kind}: {error.message}", hint=error.hint or remedy) from None
+    if found:
+        raise UnreadableError(f"{kind}: {faults.listed(found)}", hint=remedy)
+
+
+def _stated(body: dict[str, Any], catalogue: Catalogue) -> Sequence[str]:
+    """What a Statement of Applicability lacks. Raises `UsageError` for another framework, before any row is looked at."""
+    name = body.get("framework")
+    if isinstance(name, str) and catalogue.framework(name).series != SERIES:
+        raise UsageError(
+            f"{name} is not ISO/IEC 42001", hint=f"Write framework: {SERIES}, or a version of it by its id."
+        )
+    statement = Statement.model_validate(body)
+    day = statement.approved_on or date.max
+    return statement.lacks((row.id for row in numbers(catalogue, statement.framework, day)), catalogue.risks)
+
+
+def _targeted(body: dict[str, Any], catalogue: Catalogue) -> Sequence[str]:
+    """What a target profile says that its framework does not know or does not allow."""
+    target = TargetProfile.model_validate(body)
+    frame = catalogue.framework(target.framework)
+    known = {row.id for row in catalogue.requirements[frame.id]}
+    found = [
+        f"row {row.requirement}: {frame.id} has no {row.requirement}"
+        for row in target.rows
+        if row.requirement not in known
+    ]
+    if not frame.allows_not_measurable:
+        found += [
+            f"row {row.requirement}: {frame.id} does not accept that a thing is recorded as not measurable"
+            for row in target.rows
+            if row.target == "not-measurable"
+        ]
+    return found
+
+
+def _may_be_declared(found: Found, catalogue: Catalogue, now: datetime) -> None:
+    """Raise `UnreadableError` for a record by hand of a kind that only a tool writes, or of a day that has not come."""
+    if found.declared_by is None:
+        return
+    if not catalogue.kinds[found.kind].by_hand:
+        raise UnreadableError(
+            f"{found.kind} is not written by hand", hint="Attach what the tool wrote, or declare it as another kind."
+        )
+    if found.effective_at is not None and found.effective_at > now + timedelta(days=1):  # it is tomorrow east of here
+        raise UnreadableError(
+            f"on: {found.effective_at:%Y-%m-%d} lies in the future", hint="Give the day on which it was true."
+        )
 
 
 def _record(found: Found, system: str) -> tuple[Evidence, bytes]:

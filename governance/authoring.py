@@ -16,11 +16,24 @@ if TYPE_CHECKING:
     from datetime import date
 
 
-def begin(root: Path, what: str, name: str) -> Path:
-    """Write the skeleton of a new file under a root and return its path. Raises `UsageError` where one is there."""
+def begin(root: Path, what: str, name: str, *, replace: bool = False) -> Path:
+    """Write the skeleton of a new file under a root and return its path. Raises `UsageError` where one is there.
+
+    A file that would stand instead of one of ours is begun only with `replace`, and then with the bytes of ours.
+    """
     path, data = skeleton(what, name)
-    target = root / path
-    if what == "requirement" and not (target.parent / "framework.yaml").is_file():
+    target, ours = root / path, places.builtin_root() / path
+    replaces = ours.is_file() and ours.resolve() != target.resolve()
+    if replaces and not replace:
+        raise UsageError(
+            f"there is a {what} {name!r} of ours already, and this file would stand instead of it",
+            hint="Give it another id, or begin with a copy of ours: --replace",
+        )
+    if replace and not replaces:
+        raise UsageError(f"there is no {what} {name!r} of ours to replace", hint="Leave out --replace.")
+    if replaces:
+        data = ours.read_bytes()
+    elif what == "requirement" and not (target.parent / "framework.yaml").is_file():
         raise UsageError(
             f"{target.parent} has no framework.yaml", hint=f"First: govern content new framework {target.parent.name}"
         )

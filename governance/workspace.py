@@ -109,10 +109,7 @@ class Workspace:
     @cached_property
     def catalogue(self) -> Catalogue:
         """The content, read and cross-checked."""
-        parse = cache.Parsed()
-        catalogue = loader.load(self.content, parse)
-        parse.keep()
-        return catalogue
+        return cache.load(self.content)
 
     @cached_property
     def templates(self) -> Mapping[str, str]:
@@ -176,6 +173,7 @@ class Workspace:
             about=about,
             effective=effective,
             environment=environment,
+            now=self.clock(),
             progress=progress,
         )
 
@@ -192,6 +190,7 @@ class Workspace:
         passphrase: bytes | None = None,
     ) -> tuple[str, Decision]:
         """Sign a decision over what the ledger holds now, and append it. Returns (entry id, decision)."""
+        self.__dict__["catalogue"] = cache.load(self.content, fresh=True)
         made, envelope = decide(
             self.case(system, policy=policy),
             self.signers,
@@ -277,21 +276,21 @@ class Workspace:
 
     def documents(
         self, case: Case, *, pdf: bool = True, press: Press | None = None
-    ) -> tuple[dict[str, bytes], str | None]:
-        """All documents of a case by file name, and why the PDF was skipped, if it was."""
+    ) -> tuple[dict[str, bytes], dict[str, str]]:
+        """All documents of a case by file name, and why a form was skipped, by the form."""
         return publishing.documents(case, self.templates, pdf=pdf, press=press)
 
     def report(
         self, system: str, out: Path, *, policy: str | None = None, on: datetime | None = None, pdf: bool = True
-    ) -> tuple[list[Path], str | None]:
-        """Write all documents of a system into a folder. Returns the paths, and why the PDF was skipped, if it was."""
+    ) -> tuple[list[Path], dict[str, str]]:
+        """Write all documents of a system into a folder. Returns the paths, and why a form was skipped, by the form."""
         made, skipped = self.documents(self.case(system, policy=policy, on=on), pdf=pdf)
         return publishing.write(out, made), skipped
 
     def statement(
         self, system: str, out: Path, *, on: datetime | None = None, pdf: bool = True
-    ) -> tuple[list[Path], str | None]:
-        """Write the Statement of Applicability in every form. Returns the paths, and why one was skipped, if it was."""
+    ) -> tuple[list[Path], dict[str, str]]:
+        """Write the Statement of Applicability in every form. Returns the paths, and why one was skipped, by the form."""
         made, skipped = publishing.statement(self.case(system, on=on), self.templates, pdf=pdf)
         return publishing.write(out, made), skipped
 
@@ -305,13 +304,14 @@ class Workspace:
         documents: Mapping[str, bytes] | None = None,
         case: Case | None = None,
         pdf: bool = True,
-    ) -> tuple[str, str | None]:
+    ) -> tuple[str, dict[str, str]]:
         """Write the audit pack of a system; documents are rendered unless they are given.
 
-        Returns (digest of the pack, why the PDF was skipped, if it was).
+        Returns (digest of the pack, why a form of a document was skipped, by the form).
         """
+        self.__dict__["catalogue"] = cache.load(self.content, fresh=True)
         held = case or self.case(system, policy=policy, on=on)
-        made, skipped = (documents, None) if documents is not None else self.documents(held, pdf=pdf)
+        made, skipped = (documents, {}) if documents is not None else self.documents(held, pdf=pdf)
         known = [e for e in self.ledger.entries(system=system) if on is None or e.recorded_at <= on]
         parts = packs_build.Parts(
             case=held,

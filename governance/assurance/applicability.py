@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
+from governance.assurance.requirements import age_of, held_against
 from governance.assurance.subjects import moment
 from governance.domain.applicability import (
     ANNEX_A,
@@ -54,14 +55,15 @@ def applicability(
     dossier: Dossier, catalogue: Catalogue, assessment: Assessment, register: tuple[RegisterRow, ...], on: datetime
 ) -> Applicability:
     """The statement of a system. Raises `UsageError` where no version of ISO/IEC 42001 is in the content."""
-    piece, statement = _newest(dossier)
+    piece, statement = _newest(dossier, on)
     frame = catalogue.framework(statement.framework if statement else SERIES, on.date())
     stated = {row.control: row for row in statement.rows} if statement else {}
-    results = {row.id: row for row in assessment.requirements if row.framework == frame.id}
     controls = {result.id: result for result in assessment.controls}
+    judged = [row for row in assessment.requirements if row.framework == frame.id]
+    results = {row.id: row for row in judged or held_against(frame, controls, catalogue, dossier, on, {})}
     treated = _treated(register)
     rows = tuple(
-        _row(requirement, stated.get(requirement.id), results.get(requirement.id), controls, treated, on.date())
+        _row(requirement, stated.get(requirement.id), results[requirement.id], controls, treated, on.date())
         for requirement in numbers(catalogue, frame.id, on.date())
     )
     problems = []
@@ -69,6 +71,11 @@ def applicability(
         problems.append("no Statement of Applicability was attached: nothing was stated of any control")
     elif statement.approved_by is None:
         problems.append("nobody has approved this statement")
+    if statement and statement.approved_on and statement.approved_on > on.date():
+        problems.append(f"its approval is dated {statement.approved_on}, which has not come")
+    age = age_of(piece, on) if piece else None
+    if age is not None and age > REVIEW_HOLDS_FOR_DAYS:
+        problems.append(f"this statement is {age} days old")
     return Applicability(
         system=dossier.system.id,
         framework=frame.id,
@@ -96,8 +103,10 @@ def _treated(register: tuple[RegisterRow, ...]) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def _newest(dossier: Dossier) -> tuple[Piece | None, Statement | None]:
+def _newest(dossier: Dossier, on: datetime) -> tuple[Piece | None, Statement | None]:
     for piece in sorted(dossier.of_kind(SOA_KIND), key=moment, reverse=True):
+        if piece.record.effective_at is not None and piece.record.effective_at > on:
+            continue
         try:
             return piece, Statement.model_validate(piece.body)
         except ValidationError:
@@ -108,14 +117,13 @@ def _newest(dossier: Dossier) -> tuple[Piece | None, Statement | None]:
 def _row(
     requirement: Requirement,
     stated: StatedRow | None,
-    result: RequirementResult | None,
+    result: RequirementResult,
     controls: Mapping[str, ControlResult],
     treated: Mapping[str, tuple[str, ...]],
     day: date,
 ) -> ApplicabilityRow:
     answering = [controls[row.control] for row in requirement.met_by if row.control in controls]
     linked = [risk for control in answering for risk in treated.get(control.id, ())]
-    standing = result.standing if result else Standing.NOT_COVERED if not answering else Standing.MISSING
     return ApplicabilityRow(
         control=requirement.id,
         title=requirement.title,
@@ -127,9 +135,9 @@ def _row(
         owner=(stated.owner if stated else None) or NOT_STATED,
         last_review=stated.last_review if stated else None,
         risks=tuple(dict.fromkeys([*(stated.risks if stated else ()), *linked])),
-        standing=standing,
+        standing=result.standing,
         evidence=tuple(dict.fromkeys(piece for control in answering for piece in control.evidence)),
-        problems=tuple(_problems(stated, standing, [control.standing for control in answering], day)),
+        problems=tuple(_problems(stated, result.standing, [control.standing for control in answering], day)),
     )
 
 
@@ -140,6 +148,8 @@ def _problems(stated: StatedRow | None, standing: Standing, answers: list[Standi
     shown = Standing.MET in answers
     if stated.status == "implemented" and not shown:
         found.append(f"declared implemented, and no evidence bears it out: {standing}")
+    elif stated.status == "implemented" and standing not in {Standing.MET, Standing.MANUAL}:
+        found.append(f"declared implemented, and the evidence is not whole: {standing}")
     if not stated.applicable and shown:
         found.append("excluded, and there is evidence that it is done")
     if stated.applicable and stated.owner is None:

@@ -1,20 +1,16 @@
 """From a dossier and a catalogue to an assessment: controls, then requirements, then frameworks.
 
-A requirement is only as good as the controls that answer it, and parts never add up to the whole: where every control
-that answers a part is met, the rest is a person's to judge, and the standing says *manual*. Where no control answers
-it, the standing is *not-covered*, which is no standing of the system at all but a gap of the catalogue.
-
-Which version of a framework counts is a matter of the day. A provision that is not in application yet is assessed all the same,
-since people prepare for it, and is counted apart. One that speaks to somebody whom the owner is not does not apply.
+Which version of a framework counts is a matter of the day; what the requirements of one come to is told in
+`governance.assurance.requirements`.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from governance.assurance.asks import answer, worst
-from governance.assurance.profiles import not_measurable
+from governance.assurance.requirements import held_against, in_order, not_measurable
 from governance.assurance.subjects import weights
 from governance.domain.assessment import (
     AskResult,
@@ -27,7 +23,6 @@ from governance.domain.assessment import (
 )
 from governance.domain.control import Standing
 from governance.domain.evidence import SubjectType
-from governance.domain.framework import Extent
 from governance.domain.kind import Basis
 
 if TYPE_CHECKING:
@@ -38,7 +33,7 @@ if TYPE_CHECKING:
     from governance.domain.control import AppliesWhen, Control
     from governance.domain.dossier import Dossier
     from governance.domain.evidence import Piece
-    from governance.domain.framework import Framework, MetBy, Requirement
+    from governance.domain.framework import Framework
 
 FINDING_KIND = "finding.v1"
 SEVERITIES = ("low", "medium", "high", "critical")
@@ -50,9 +45,7 @@ def assess(dossier: Dossier, catalogue: Catalogue, on: datetime) -> Assessment:
     scope = catalogue.in_scope(dossier.system, on.date())
     unmeasured = not_measurable(dossier, catalogue, on)
     requirements = tuple(
-        _requirement(frame, requirement, controls, catalogue, dossier, unmeasured.get((frame.id, requirement.id)), on)
-        for frame in scope
-        for requirement in catalogue.requirements[frame.id]
+        row for frame in scope for row in held_against(frame, controls, catalogue, dossier, on, unmeasured)
     )
     return Assessment(
         system=dossier.system.id,
@@ -65,6 +58,7 @@ def assess(dossier: Dossier, catalogue: Catalogue, on: datetime) -> Assessment:
         frameworks=tuple(_summary(frame, requirements, on) for frame in scope),
         findings=findings(dossier),
         unknown_frameworks=catalogue.unknown_frameworks(dossier.system),
+        not_in_force=catalogue.not_in_force(dossier.system, on.date()),
         unbound=tuple(
             piece.id
             for piece in dossier.pieces
@@ -108,12 +102,7 @@ def _bases(evidence: tuple[str, ...], dossier: Dossier, catalogue: Catalogue) ->
         kind = catalogue.kinds.get(piece.record.kind) if piece else None
         declared = piece is None or kind is None or piece.record.declared_by is not None
         found.add(Basis.ATTESTED if declared or kind is None else kind.basis)
-    return _in_order(found)
-
-
-def _in_order(found: set[Basis]) -> tuple[Basis, ...]:
-    """The bases, strongest first."""
-    return tuple(basis for basis in Basis if basis in found) if found else ()
+    return in_order(found)
 
 
 def applies(when: AppliesWhen, system: Mapping[str, object]) -> bool:
@@ -159,80 +148,6 @@ def _concerns(piece: Piece, dossier: Dossier) -> bool:
 
 def _sorted(catalogue: Catalogue) -> list[Control]:
     return [catalogue.controls[control_id] for control_id in sorted(catalogue.controls)]
-
-
-def _requirement(
-    frame: Framework,
-    requirement: Requirement,
-    controls: Mapping[str, ControlResult],
-    catalogue: Catalogue,
-    dossier: Dossier,
-    unmeasured: str | None,
-    on: datetime,
-) -> RequirementResult:
-    rows = [(row, controls[row.control]) for row in requirement.met_by if row.control in controls]
-    live = [(row, result) for row, result in rows if result.standing is not Standing.NOT_APPLICABLE]
-    coverage: Literal["full", "part", "none"] = "none"
-    if rows:
-        coverage = "full" if any(row.extent is Extent.FULL for row, _ in rows) else "part"
-    standing, reasons = _standing(requirement, rows, live)
-    stranger = _speaks_to_others(frame, requirement, dossier)
-    if stranger is not None:
-        standing, reasons = Standing.NOT_APPLICABLE, [stranger]
-    bases = _in_order({basis for _, result in live for basis in result.bases})
-    dates = catalogue.applies(frame.id, requirement)
-    first = min((each.since for each in dates), default=frame.in_force_from)
-    return RequirementResult(
-        framework=frame.id,
-        id=requirement.id,
-        title=requirement.title,
-        group=requirement.group,
-        standing=standing,
-        coverage=coverage,
-        reasons=tuple(reasons),
-        controls=tuple(row.control for row in requirement.met_by),
-        shown=_shown(standing, bases, unmeasured),
-        bases=bases,
-        applies_from=first,
-        in_application=first <= on.date(),
-        not_measurable=unmeasured,
-    )
-
-
-def _standing(
-    requirement: Requirement, rows: list[tuple[MetBy, ControlResult]], live: list[tuple[MetBy, ControlResult]]
-) -> tuple[Standing, list[str]]:
-    if not rows:
-        why = requirement.not_covered or "its controls are absent"
-        return Standing.NOT_COVERED, [f"no control of the catalogue meets it: {why}"]
-    if not live:
-        return Standing.NOT_APPLICABLE, ["every control that answers it does not apply"]
-    standing = worst([result.standing for _, result in live])
-    if standing is Standing.MET and not any(row.extent is Extent.FULL for row, _ in live):
-        names = ", ".join(result.id for _, result in live)
-        return Standing.MANUAL, [f"{names} met, which answers a part; a person judges the rest"]
-    return standing, [f"{result.id} is {result.standing}" for _, result in live if result.standing is standing]
-
-
-def _speaks_to_others(frame: Framework, requirement: Requirement, dossier: Dossier) -> str | None:
-    """Why a requirement does not concern the owner, who stated in which roles the framework speaks to them.
-
-    A role that the framework does not know says nothing, so that a misspelt one takes nothing out of scope.
-    """
-    stated = [role for role in dossier.system.roles.get(frame.series, ()) if role in frame.addressees]
-    if not stated or requirement.addressee is None or requirement.addressee in stated:
-        return None
-    return f"it speaks to the {requirement.addressee}, and the owner states to be {', '.join(stated)}"
-
-
-def _shown(standing: Standing, bases: tuple[Basis, ...], unmeasured: str | None) -> Shown:
-    if unmeasured is not None:
-        return Shown.NOT_MEASURABLE
-    if standing is Standing.NOT_COVERED:
-        return Shown.NOT_COVERED
-    if standing is Standing.NOT_APPLICABLE:
-        return Shown.NOT_APPLICABLE
-    return Shown(bases[-1].value) if bases else Shown.NOT_ASSESSED
 
 
 def _summary(frame: Framework, requirements: tuple[RequirementResult, ...], on: datetime) -> FrameworkResult:

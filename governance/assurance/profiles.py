@@ -9,11 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pydantic import ValidationError
-
-from governance.assurance.subjects import moment
+from governance.assurance.requirements import HOLDS_FOR_DAYS, age_of, held_against, not_measurable, targets
 from governance.domain.control import Standing
-from governance.domain.target import TARGET_KIND, GapRow, ProfileResult, TargetProfile, TargetRow
+from governance.domain.target import GapRow, ProfileResult, TargetRow
 from governance.errors import CouldNotTell, UsageError
 
 if TYPE_CHECKING:
@@ -22,31 +20,10 @@ if TYPE_CHECKING:
     from governance.domain.assessment import Assessment, RequirementResult
     from governance.domain.catalogue import Catalogue
     from governance.domain.dossier import Dossier
-    from governance.domain.evidence import Piece
+    from governance.domain.framework import Framework
 
 
-def targets(dossier: Dossier, catalogue: Catalogue, on: datetime) -> dict[str, tuple[Piece, TargetProfile]]:
-    """The newest stated target for each framework, by framework id; what does not fit or names no framework is left out."""
-    found: dict[str, tuple[Piece, TargetProfile]] = {}
-    for piece in sorted(dossier.of_kind(TARGET_KIND), key=moment):
-        try:
-            stated = TargetProfile.model_validate(piece.body)
-            frame = catalogue.framework(stated.framework, on.date())
-        except (ValidationError, UsageError):
-            continue
-        found[frame.id] = (piece, stated)
-    return found
-
-
-def not_measurable(dossier: Dossier, catalogue: Catalogue, on: datetime) -> dict[tuple[str, str], str]:
-    """The reason on record for each (framework, requirement) that can not be measured, where the framework allows one."""
-    return {
-        (framework_id, row.requirement): row.because or ""
-        for framework_id, (_, stated) in targets(dossier, catalogue, on).items()
-        if catalogue.frameworks[framework_id].allows_not_measurable
-        for row in stated.rows
-        if row.target == "not-measurable"
-    }
+_MEASURED = {Standing.MET, Standing.UNMET, Standing.MANUAL, Standing.STALE, Standing.INCONCLUSIVE}
 
 
 def profile(
@@ -78,19 +55,15 @@ def profile(
             where=dossier.system.id,
             hint=f"Write one: govern profile new {dossier.system.id} --framework {frame.id}",
         )
-    results = {row.id: row for row in assessment.requirements if row.framework == frame.id}
-    order = [row.id for row in catalogue.requirements[frame.id]]
-    remedies = {control.id: control.remedy for control in assessment.controls if control.standing is not Standing.MET}
-    made = [_gap(row, results.get(row.requirement), order, remedies, frame.allows_not_measurable, on) for row in rows]
+    age = age_of(held[0], on) if held else None
     return ProfileResult(
         system=dossier.system.id,
         framework=frame.id,
         on=on.date(),
         origin=origin,
         stated=held is not None,
-        rows=tuple(
-            sorted(made, key=lambda row: order.index(row.requirement) if row.requirement in order else len(order))
-        ),
+        old=age is not None and age > HOLDS_FOR_DAYS,
+        rows=_gaps(rows, frame, dossier, catalogue, assessment, on),
     )
 
 
@@ -102,19 +75,39 @@ def form(
         return profile(name, dossier, catalogue, assessment, on)
     except CouldNotTell:
         frame = catalogue.framework(name or "", on.date())
-    results = {row.id: row for row in assessment.requirements if row.framework == frame.id}
-    numbers = [row.id for row in catalogue.requirements[frame.id]]
-    rows = [TargetRow(requirement=number, target="achieved") for number in numbers]
-    made = tuple(_gap(row, results.get(row.requirement), numbers, {}, frame.allows_not_measurable, on) for row in rows)
+    rows = tuple(TargetRow(requirement=row.id, target="achieved") for row in catalogue.requirements[frame.id])
     return ProfileResult(
-        system=dossier.system.id, framework=frame.id, on=on.date(), origin=frame.id, stated=False, rows=made
+        system=dossier.system.id,
+        framework=frame.id,
+        on=on.date(),
+        origin=frame.id,
+        stated=False,
+        rows=_gaps(rows, frame, dossier, catalogue, assessment, on),
     )
+
+
+def _gaps(
+    rows: tuple[TargetRow, ...],
+    frame: Framework,
+    dossier: Dossier,
+    catalogue: Catalogue,
+    assessment: Assessment,
+    on: datetime,
+) -> tuple[GapRow, ...]:
+    """The rows beside what their requirements come to, also where the system does not name the framework."""
+    controls = {control.id: control for control in assessment.controls}
+    judged = tuple(row for row in assessment.requirements if row.framework == frame.id)
+    judged = judged or held_against(frame, controls, catalogue, dossier, on, not_measurable(dossier, catalogue, on))
+    results = {row.id: row for row in judged}
+    order = list(results)
+    remedies = {control.id: control.remedy for control in assessment.controls if control.standing is not Standing.MET}
+    made = [_gap(row, results.get(row.requirement), remedies, frame.allows_not_measurable, on) for row in rows]
+    return tuple(sorted(made, key=lambda row: order.index(row.requirement) if row.requirement in order else len(order)))
 
 
 def _gap(
     row: TargetRow,
     result: RequirementResult | None,
-    order: list[str],
     remedies: dict[str, str],
     allows_not_measurable: bool,
     on: datetime,
@@ -126,8 +119,11 @@ def _gap(
     wanted = row.target in {"achieved", "achieved-in-part"} or refused
     gap = wanted and (result is None or result.standing not in enough)
     problems = []
-    if row.requirement not in order:
+    if result is None:
         problems.append("the framework has no such requirement")
+    elif row.target == "not-measurable" and result.standing in _MEASURED:
+        gap = gap or result.standing is Standing.UNMET
+        problems.append(f"on record as not measurable, and evidence makes it {result.standing}")
     if refused:
         problems.append("this framework does not accept that a thing is recorded as not measurable")
     if gap and row.owner is None:

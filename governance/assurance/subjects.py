@@ -4,8 +4,9 @@ Evidence about a model counts only when it is tied to the very weights it is ask
 digest. A base is mostly known by name: its evidence counts unless it is tied to other weights than the base that was
 attached, or names a model that neither the candidate nor the owner calls its base.
 
-Newer is by the tool's clock, and by the moment of recording where a tool left none. That is one order over all
-pieces, so a third piece can not bring an older one back before a newer.
+Newer is by the tool's clock, and by the moment of recording where a tool left none. What a person typed never displaces what
+a tool wrote, and of two statements of one day the *no* counts. That is one order over all pieces, so a third piece can
+not bring an older one back before a newer.
 
 It does not see a report whose tool was told a wrong name: a name is a weak tie.
 """
@@ -46,9 +47,11 @@ def weights(artifacts: Piece | None) -> str | None:
     return artifacts.record.subject.digest if artifacts else None
 
 
-def moment(piece: Piece) -> tuple[datetime, int]:
-    """The place of a piece in time; the greater is the newer."""
-    return piece.record.effective_at or piece.recorded_at, piece.seq
+def moment(piece: Piece) -> tuple[bool, datetime, bool, int]:
+    """The place of a piece among others that say the same sort of thing; the greater one counts."""
+    record = piece.record
+    says_no = piece.body.get("in_place") is False
+    return record.declared_by is None, record.effective_at or piece.recorded_at, says_no, piece.seq
 
 
 def _same_base(piece: Piece, dossier: Dossier) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from governance.checking import examples, facts, wording
+from governance.checking import examples, facts, templates, wording
 from governance.content import graph, loader
 from governance.content.problems import Problem
 from governance.parsing import strict_yaml
@@ -44,11 +44,15 @@ def check(
     listed: dict[str, dict[str, Any]] | None = None,
     parse: Callable[[bytes, str], Any] | None = None,
     replaced: Sequence[str] = (),
+    strays: Sequence[Problem] = (),
 ) -> Report:
-    """Check content files. `official` holds `.runs` files by name, `listed` the facts; without them those are not compared."""
+    """Check content files. `official` holds `.runs` files by name, `listed` the facts; without them those are not compared.
+
+    `replaced` and `strays` are what `places` found of the folders: what one has over another, and what is passed over.
+    """
     catalogue, problems = loader.survey(files, parse)
     held = wording.Wording(tuple(wording.read(name, data) for name, data in (official or {}).items()))
-    found = list(problems)
+    found = [*problems, *strays, *templates.faults(files)]
     if not problems:
         faults = [*examples.run(catalogue), *(facts.compare(catalogue, listed) if listed else ())]
         if held.held:
@@ -70,7 +74,10 @@ def _borrowed(
         if loader.noun_of(path) is None:
             continue
         value = parse(data, path) if parse else strict_yaml.loads(data, where=path)
-        for place, words, text in held.shared(value):
+        shared = list(held.shared(value))
+        if shared and parse:  # what was kept may be at fault, and not the file
+            shared = list(held.shared(strict_yaml.loads(data, where=path)))
+        for place, words, text in shared:
             yield path, place, f"{wording.RUN} words in a row are those of {text}: {words!r}"
 
 

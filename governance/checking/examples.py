@@ -9,15 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import jsonschema_rs
-
 from governance.assurance.assess import judge
 from governance.assurance.gate import gate
-from governance.attaching import Kinds
+from governance.attaching import Kinds, validator
 from governance.checking.cases import body_of, case_of, dossier_of, noon
 from governance.domain.base import is_placeholder
 from governance.domain.control import Standing
-from governance.errors import GovernanceError
+from governance.errors import ContentError, GovernanceError
 from governance.parsing import canonical
 
 if TYPE_CHECKING:
@@ -63,9 +61,9 @@ def reachable(control: Control) -> set[Standing]:
 def _kind(kind: Kind) -> Iterator[Fault]:
     path = f"evidence/kinds/{kind.id}.yaml"
     try:
-        validator = jsonschema_rs.Draft202012Validator(kind.body)
-    except ValueError as error:
-        yield path, ("body",), f"the body is no JSON Schema: {error}"
+        schema = validator(kind)
+    except ContentError as error:
+        yield path, ("body",), error.message
         return
     try:
         canonical.dumps([kind.examples.holds, kind.examples.refused])
@@ -73,10 +71,10 @@ def _kind(kind: Kind) -> Iterator[Fault]:
         yield path, ("examples",), f"an example is not JSON (is a date without quotes?): {error.message}"
         return
     for name, body in kind.examples.holds.items():
-        for wrong in list(validator.iter_errors(body))[:1]:
+        for wrong in list(schema.iter_errors(body))[:1]:
             yield path, ("examples", "holds", name), f"the example {name!r} should hold: {wrong.message}"
     for name, body in kind.examples.refused.items():
-        if validator.is_valid(body):
+        if schema.is_valid(body):
             yield path, ("examples", "refused", name), f"the example {name!r} should be refused"
     for place in _undescribed(kind.body, ("body",)):
         yield path, (*place, "description"), f"the field {place[-1]} has no description"

@@ -9,16 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from governance.cli import output
-from governance.cli.options import HERE, Folder, Json, day
+from governance.cli.options import HERE, Folder, Json, Overlay, day, overlay
 from governance.errors import GovernanceError, UsageError
 
 if TYPE_CHECKING:
     from governance.domain.catalogue import Catalogue
 
 app = typer.Typer(help="Frameworks, controls, kinds, risks, policies.", no_args_is_help=True)
-Overlay = Annotated[
-    Path | None, typer.Option("--workspace", "-w", help="A workspace whose own content is read over ours.")
-]
 
 
 def register(top: typer.Typer) -> None:
@@ -34,6 +31,9 @@ def content_check(
         Path | None, typer.Option(help="A folder of lists of ids to compare with, one JSON file a framework.")
     ] = None,
     on: Annotated[str | None, typer.Option(metavar="DATE", help="The day to check as of.")] = None,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Parse every file again, whatever was kept of an earlier run.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Read everything, follow every reference, run every example, compare ids and wording. Exit 1 where something is wrong."""
@@ -41,17 +41,20 @@ def content_check(
     from governance.checking import facts as lists
     from governance.content import cache, places
 
-    roots = _roots(workspace)
-    parse = cache.Parsed()
+    over = overlay(workspace)
+    roots = _roots(over)
+    parse = None if fresh else cache.Parsed()
     report = check.check(
         places.read_all(roots),
         day(on) or date.today(),
         official=places.wording(roots),
         listed=lists.read(facts) if facts else None,
         parse=parse,
-        replaced=places.replaced(roots) if workspace else (),
+        replaced=places.replaced(roots) if over else (),
+        strays=places.strays(roots),
     )
-    parse.keep()
+    if parse is not None:
+        parse.keep()
     catalogue = report.catalogue
     counts = {
         name: len(getattr(catalogue, name))
@@ -64,6 +67,7 @@ def content_check(
         output.document(
             "content-check.v1",
             ok=not report.faults,
+            workspace=str(over) if over else None,
             counts=counts,
             frameworks=[
                 {"id": frame.id, "requirements": len(catalogue.requirements[frame.id]), **frame.checked.plain()}
@@ -77,6 +81,7 @@ def content_check(
         )
     else:
         output.table("Content", ["what", "how many"], [[name, str(count)] for name, count in counts.items()])
+        output.say(_read_from(over))
         for frame in catalogue.frameworks.values():
             head = f"{frame.title} {frame.version}: {len(catalogue.requirements[frame.id])} requirements"
             until = f" until {frame.superseded_on}" if frame.superseded_on else ""
@@ -102,7 +107,8 @@ def content_reach(
     """Which requirements evidence of a kind can speak to."""
     from governance.content import graph
 
-    catalogue = _catalogue(workspace)
+    over = overlay(workspace)
+    catalogue = _catalogue(over)
     if kind not in catalogue.kinds:
         raise UsageError(f"there is no kind {kind!r}", hint=f"There are: {', '.join(sorted(catalogue.kinds))}.")
     rows = graph.reached_by(catalogue, kind)
@@ -111,6 +117,7 @@ def content_reach(
     else:
         output.say("\n".join(rows))
         output.say(f"{len(rows)} of {sum(len(r) for r in catalogue.requirements.values())} requirements")
+        output.say(_read_from(over))
 
 
 @app.command("crosswalk")
@@ -127,7 +134,8 @@ def content_crosswalk(
     """Which requirement of A speaks of the same as which of B, and how they overlap. Proposes; sets no verdict."""
     from governance.content import crosswalks
 
-    catalogue = _catalogue(workspace)
+    over = overlay(workspace)
+    catalogue = _catalogue(over)
     links = crosswalks.table(catalogue, source, target)
     if graph is not None:
         from governance.reports import crosswalk_graph
@@ -163,6 +171,7 @@ def content_crosswalk(
         ]
         output.say(" ".join(part for part in said if part))
     output.say(f"{len(rows)} pairs. {crosswalks.PROPOSAL}")
+    output.say(_read_from(over))
 
 
 @app.command("diff")
@@ -170,25 +179,25 @@ def content_diff(
     old: Annotated[str, typer.Argument(metavar="A", help="A version of a framework by id.")],
     new: Annotated[str, typer.Argument(metavar="B", help="A later version of the same.")],
     *,
-    workspace: Folder = HERE,
+    workspace: Overlay = None,
     json: Json = False,
 ) -> None:
     """What changed between two versions of a framework, and which systems of the workspace it touches."""
     from governance.content import differences
     from governance.workspace import CONFIG, Workspace
 
-    held = (workspace / CONFIG).is_file()
-    catalogue = _catalogue(workspace if held else None)
+    over = overlay(workspace)
+    held = Workspace(over) if over is not None and (over / CONFIG).is_file() else None
+    catalogue = _catalogue(over)
     rows = differences.changes(catalogue, old, new)
-    systems = (
-        [Workspace(workspace).dossier(name).system for name in Workspace(workspace).ledger.systems()] if held else []
-    )
+    systems = [held.dossier(name).system for name in held.ledger.systems()] if held else []
     concerned = differences.touched(catalogue, old, new, systems, date.today())
     if json:
         output.document(
             "content-diff.v1",
             old=old,
             new=new,
+            requirements_changed=differences.requirements(rows),
             changes=[vars(row) for row in rows],
             systems=[vars(row) for row in concerned] if held else None,
         )
@@ -198,13 +207,16 @@ def content_diff(
         ["requirement", "change", "what", "controls"],
         [[row.id, row.what, row.detail, ", ".join(row.controls)] for row in rows],
     )
-    output.say(f"{len(rows)} changes")
+    number, own = differences.requirements(rows), sum(row.id == differences.FRAMEWORK for row in rows)
+    output.say(f"requirements changed: {number}; fields of the framework itself: {own}; --json has every value whole")
     for touched in concerned:
         output.say(f"  {touched.system}: {touched.how}")
     if not held:
-        output.say("  No workspace was named, so which systems it touches can not be told; name one with --workspace.")
+        why = "No workspace was named" if workspace is None else f"There is no workspace at {workspace}"
+        output.say(f"  {why}, so which systems it touches can not be told; name one with --workspace.")
     elif not concerned:
-        output.say(f"  None of the {len(systems)} systems is held against either.")
+        told = {0: "There is no system here yet.", 1: "The one system here is held against neither."}
+        output.say(f"  {told.get(len(systems), f'None of the {len(systems)} systems is held against either.')}")
 
 
 @app.command("new")
@@ -214,17 +226,25 @@ def content_new(
     ],
     name: Annotated[str, typer.Argument(metavar="ID", help="Its id; a requirement is framework/number.")],
     *,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Begin with a file of ours, copied here to be changed for this workspace.")
+    ] = False,
     workspace: Folder = HERE,
     json: Json = False,
 ) -> None:
     """Begin a content file of your own: the skeleton, its examples in place, every sentence still to be written."""
     from governance.authoring import begin
 
-    path = begin(workspace, what, name)
+    path = begin(workspace, what, name, replace=replace)
     if json:
-        output.document("content-new.v1", path=str(path))
-    else:
-        output.say(f"{path}\nWrite its sentences, then run: govern content check --workspace {workspace}")
+        output.document("content-new.v1", path=str(path), replaces=replace)
+        return
+    said = (
+        "It is ours, word for word. Change what is to differ: in this workspace it stands instead of ours."
+        if replace
+        else "Write its sentences. Until they are written, the other commands refuse to work in this workspace."
+    )
+    output.say(f"{path}\n{said}\nThen run: govern content check --workspace {workspace}")
 
 
 @app.command("import")
@@ -252,9 +272,14 @@ def _roots(workspace: Path | None) -> list[Path]:
 
 
 def _catalogue(workspace: Path | None) -> Catalogue:
-    from governance.content import cache, loader, places
+    from governance.content import cache, places
 
-    parse = cache.Parsed()
-    catalogue = loader.load(places.read_all(_roots(workspace)), parse)
-    parse.keep()
-    return catalogue
+    return cache.load(places.read_all(_roots(workspace)))
+
+
+def _read_from(workspace: Path | None) -> str:
+    return (
+        f"read: our content, and over it that of the workspace {workspace.resolve()}"
+        if workspace
+        else ("read: our content alone; no workspace was named, and there is none in this folder")
+    )

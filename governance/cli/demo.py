@@ -33,8 +33,8 @@ def demo(
             if name in result["documents"]:
                 output.say(result["documents"][name])
         output.say(result["pack"])
-        if result["pdf_skipped"]:
-            output.say(f"no PDF: {result['pdf_skipped']}")
+        for line in output.left_out(result["skipped"], pdf=True):
+            output.say(line)
         output.say(f"gate: {output.answer(result['gate'])}: {result['gate_reason']}")
         output.say(f"verify: {output.answer('yes' if result['verified'] else 'no')}")
     if not result["verified"]:

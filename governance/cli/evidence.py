@@ -77,7 +77,9 @@ def attach(
 
 
 def _about(item: Item) -> str:
-    """Which model a piece speaks of, and how firmly; a dash where it speaks of no model."""
+    """Which model a piece speaks of, and how firmly; who wrote it by hand; a dash where it speaks of no model."""
+    if item.declared_by is not None and item.role is None:
+        return f"declared by {item.declared_by}"
     if item.role is not None:
         return f"{item.role} {item.bound_to[7:19]}" if item.bound_to else f"{item.role}, by name"
     return "tied to no model" if item.kind.startswith(("eval-", "training-", "model-")) else "–"
@@ -140,10 +142,11 @@ def evidence_list(
         output.document("evidence-list.v1", evidence=[p.model_dump(mode="json", exclude={"body"}) for p in pieces])
         return
     rows = [
-        [p.id, p.record.kind, p.record.subject.name, p.record.quality, f"{p.record.effective_at or 'no clock'}"]
+        [p.id, p.record.kind, p.record.subject.name, p.record.quality, f"{p.record.effective_at or 'no clock'}",
+         p.record.declared_by or p.record.tool or p.record.collector.name]
         for p in pieces
-    ]
-    output.table(f"Evidence of {system}", ["id", "kind", "about", "quality", "effective"], rows)
+    ]  # fmt: skip
+    output.table(f"Evidence of {system}", ["id", "kind", "about", "quality", "effective", "from"], rows)
 
 
 @app.command("show")

@@ -72,12 +72,12 @@ def report(
 
     paths, skipped = Workspace(workspace).report(system, out, policy=policy, on=moment(on), pdf=pdf)
     if json:
-        output.document("report.v1", documents=[str(path) for path in paths], pdf_skipped=skipped)
+        output.document("report.v1", documents=[str(path) for path in paths], **output.skips(skipped))
         return
     for path in paths:
         output.say(str(path))
-    if skipped and pdf:
-        output.aside(f"no PDF: {skipped}")
+    for line in output.left_out(skipped, pdf=pdf):
+        output.aside(line)
 
 
 def pack(
@@ -95,11 +95,11 @@ def pack(
 
     digest, skipped = Workspace(workspace).pack(system, out, policy=policy, on=moment(on), pdf=pdf)
     if json:
-        output.document("pack.v1", pack=str(out), digest=digest, pdf_skipped=skipped)
+        output.document("pack.v1", pack=str(out), digest=digest, **output.skips(skipped))
         return
     output.say(f"{out}  {digest}")
-    if skipped and pdf:
-        output.aside(f"no PDF in it: {skipped}")
+    for line in output.left_out(skipped, pdf=pdf):
+        output.aside(f"not in it: {line}")
 
 
 def verify(

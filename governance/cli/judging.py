@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from governance.domain.assessment import RequirementResult
+    from governance.domain.case import Case
 
 risks = typer.Typer(help="The risk register of a system.", no_args_is_help=True)
 
@@ -69,6 +70,10 @@ def assess(
                 else f"in force from {frame.in_force_from}"
             )
             output.say(f"  This version is {ended}; the system names it all the same. The series is {frame.series}.")
+    for name in result.not_in_force:
+        output.say(
+            f"  The system names {name}, and no version of it was in force on {result.on:%Y-%m-%d}: nothing was judged of it."
+        )
     for name in result.unknown_frameworks:
         output.say(
             f"  The system names {name}, and there is no such framework in the content: nothing was judged of it."
@@ -88,7 +93,8 @@ def _portfolio(folder: Path, on: str | None, *, json: bool) -> None:
     from governance.portfolio import Portfolio
     from governance.workspace import Workspace
 
-    cases = Portfolio(Workspace(folder), moment(on)).cases()
+    portfolio = Portfolio(Workspace(folder), moment(on))
+    cases = portfolio.cases()
     met = {name: sum(c.standing == "met" for c in case.assessment.controls) for name, case in cases.items()}
     if json:
         output.document(
@@ -96,20 +102,23 @@ def _portfolio(folder: Path, on: str | None, *, json: bool) -> None:
             systems=[
                 {"system": name, "controls": len(case.assessment.controls), "met": met[name], "gate": case.gate.answer,
                  "findings": len(case.assessment.findings),
-                 "risks_above_appetite": sum(row.within_appetite is False for row in case.register),
+                 "risks_above_appetite": _above(case),
                  "frameworks": [frame.plain() for frame in case.assessment.frameworks]}
                 for name, case in cases.items()
             ],
+            not_on_record=portfolio.not_on_record,
         )  # fmt: skip
         return
     rows = [
         [name, f"{met[name]} of {len(case.assessment.controls)}", case.gate.answer, str(len(case.assessment.findings)),
-         str(sum(row.within_appetite is False for row in case.register)),
+         "not stated" if _above(case) is None else str(_above(case)),
          ", ".join(frame.framework for frame in case.assessment.frameworks)]
         for name, case in cases.items()
     ]  # fmt: skip
     columns = ["system", "controls met", "gate", "open findings", "risks above appetite", "held against"]
     output.table(f"{len(rows)} systems", columns, rows)
+    for name in portfolio.not_on_record:
+        output.say(f"  {name} is left out: it was not on record at {portfolio.on:%Y-%m-%d %H:%M} UTC")
 
 
 def gate(
@@ -143,6 +152,13 @@ def gate(
         output.say(f"{output.answer(result.answer)}: {result.reason}")
     codes = {"yes": 0, "no": GovernanceError.exit_code, "could-not-tell": CouldNotTell.exit_code}
     raise typer.Exit(codes[result.answer])
+
+
+def _above(case: Case) -> int | None:
+    """How many risks stand above the appetite, or None where the system states none."""
+    if case.dossier.system.risk_appetite is None:
+        return None
+    return sum(row.within_appetite is False for row in case.register)
 
 
 @risks.command("list")

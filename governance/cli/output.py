@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 STYLE = {
@@ -89,6 +89,16 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], *, 
     if not console.is_terminal:
         console = Console(highlight=False, width=140)
     console.print(made)
+
+
+def skips(skipped: Mapping[str, str]) -> dict[str, Any]:
+    """Why a form of a document was not written, for programs."""
+    return {"pdf_skipped": skipped.get("PDF"), "skipped": dict(skipped)}
+
+
+def left_out(skipped: Mapping[str, str], *, pdf: bool) -> list[str]:
+    """A line for each form that was not written though it was asked for, by the name of the form."""
+    return [f"no {form}: {why}" for form, why in skipped.items() if pdf or form != "PDF"]
 
 
 def answer(word: str) -> str:

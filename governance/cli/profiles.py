@@ -49,15 +49,20 @@ def soa_show(
 
     opened = Workspace(workspace)
     held = opened.applicability(system, on=moment(on))
-    written, skipped = opened.statement(system, out, on=moment(on), pdf=pdf) if out is not None else ((), None)
+    written, skipped = opened.statement(system, out, on=moment(on), pdf=pdf) if out is not None else ((), {})
     if json:
-        output.document("soa.v1", files=[str(path) for path in written], pdf_skipped=skipped, **held.plain())
+        output.document("soa.v1", files=[str(path) for path in written], **output.skips(skipped), **held.plain())
     else:
         rows = [
             [row.control, row.title, {True: "applies", False: "does not apply", None: "not stated"}[row.applicable],
              row.status or "–", row.justification, row.standing, row.owner,
              str(row.last_review or "never"), "; ".join(row.problems) or "–"]
             for row in held.rows
+        ]  # fmt: skip
+        rows += [
+            [row.control, row.title or "–", "applies" if row.applicable else "does not apply", row.status or "–",
+             row.justification, "not judged here", row.owner or "–", str(row.last_review or "never"), "a control of your own"]
+            for row in held.own_controls
         ]  # fmt: skip
         columns = [
             "control",
@@ -72,15 +77,16 @@ def soa_show(
         ]
         output.table(f"Statement of Applicability of {system}, version {held.version}", columns, rows)
         output.say(
-            f"{len(held.rows)} controls: {held.count(True)} apply, {held.count(False)} do not, {held.count(None)} not stated. "
+            f"{len(held.rows)} controls of Annex A: {held.count(True)} apply, {held.count(False)} do not, {held.count(None)} not stated. "
+            f"{f'{len(held.own_controls)} of your own. ' if held.own_controls else ''}"
             f"Approved by {held.approver}{f' on {held.approved_on}' if held.approved_on else ''}."
         )
         for problem in held.problems:
             output.say(f"  {problem}")
         for path in written:
             output.say(f"  {path}")
-        if skipped:
-            output.say(f"  no PDF: {skipped}")
+        for line in output.left_out(skipped, pdf=pdf):
+            output.say(f"  {line}")
     if held.problems or held.count(None):
         raise typer.Exit(CouldNotTell.exit_code)
 
@@ -98,6 +104,12 @@ def soa_documents(
     from governance.workspace import Workspace
 
     rows = Workspace(workspace).documented(system, framework, on=moment(on))
+    if not rows:
+        raise CouldNotTell(
+            f"{framework} lists no documented information",
+            where=system,
+            hint="That says nothing of what the system has: the framework, as we hold it, names no document.",
+        )
     if json:
         output.document("documented-information.v1", system=system, rows=[row.plain() for row in rows])
         return
@@ -126,7 +138,7 @@ def profile_show(
     rows = [
         [row.requirement, row.current or "not assessed", row.shown or "–", row.target, row.action if row.gap else "–",
          row.owner or "nobody", f"{row.due or 'no day'}{' (overdue)' if row.overdue else ''}",
-         "; ".join(filter(None, [row.because, *row.problems]))]
+         "; ".join(filter(None, [(row.because or "").rstrip("."), *row.problems]))]
         for row in held.rows
     ]  # fmt: skip
     columns = ["requirement", "current", "shown by", "target", "to do", "owner", "due", "remarks"]
@@ -137,6 +149,11 @@ def profile_show(
         else f"the default profile {held.origin}; nobody stated one for this system"
     )
     output.say(f"{len(held.gaps)} of {len(held.rows)} outcomes are still to be reached. The target is {whose}.")
+    for wanted, said in (("not-measurable", "on record as not measurable"), ("not-pursued", "set aside")):
+        if number := sum(row.target == wanted for row in held.rows):
+            output.say(f"  {number} of {len(held.rows)} {said}: none of them is a yes.")
+    if held.old:
+        output.say("  The stated target is more than a year old.")
 
 
 @targets.command("new")

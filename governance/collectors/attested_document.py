@@ -12,7 +12,6 @@ blank, and a document that is not there or empty are refused with what to do abo
 
 from __future__ import annotations
 
-from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -20,7 +19,8 @@ from pydantic import Field, ValidationError, field_validator
 
 from governance.collectors.answers import Found, NotRead
 from governance.collectors.interface import attempt
-from governance.domain.base import Noun, Sentence, Slug
+from governance.domain import faults
+from governance.domain.base import Day, Noun, Sentence, Slug
 from governance.domain.evidence import Collector, Subject, SubjectType
 from governance.errors import UnreadableError
 from governance.parsing import canonical, strict_yaml
@@ -55,9 +55,9 @@ class _Attestation(Noun):
     title: Annotated[Sentence, Field(min_length=3, max_length=300)]
     statement: Annotated[Sentence, Field(min_length=_SAYS_SOMETHING)]
     by: _Person
-    on: date
+    on: Day
     document: str | None = Field(default=None, min_length=1, max_length=500)
-    review_due: date | None = None
+    review_due: Day | None = None
     in_place: bool | None = Field(default=None, strict=True)
 
     @field_validator("statement")
@@ -145,13 +145,10 @@ def _document(folder: Folder, file: File, name: str) -> File:
 
 
 def _refused(error: ValidationError) -> UnreadableError:
-    """The first thing wrong, in words, with what to do."""
-    first = error.errors(include_url=False)[0]
-    place = ".".join(str(part) for part in first["loc"])
-    remedy = _REMEDIES.get(str(first["loc"][0]) if first["loc"] else "", "")
-    if first["type"] == "missing":
-        return UnreadableError(f"{place} is missing", hint=remedy)
-    return UnreadableError(f"{place}: {first['msg'].removeprefix('Value error, ')}", hint=remedy)
+    """What is wrong, in words, with what to do."""
+    places = dict.fromkeys(str(each["loc"][0]) if each["loc"] else "" for each in error.errors(include_url=False))
+    remedies = [_REMEDIES[place] for place in places if place in _REMEDIES]
+    return UnreadableError(faults.listed(faults.in_words(error)), hint=" ".join(remedies))
 
 
 COLLECTOR = AttestedDocument()

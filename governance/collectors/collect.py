@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from governance.domain.evidence import Role
 
 GROUP = "governance.collectors"
+_OF_A_RUN = {"training-run.v1", "model-artifacts.v1"}
 POINTER = "a Git LFS pointer, not the file itself. Fetch it with `git lfs pull` and attach again"
 
 
@@ -47,8 +48,8 @@ def collect(
     """Everything the collectors find in files and folders.
 
     `about` declares which part the models in `paths` play; `effective` is the moment for facts whose tool left no
-    clock; `environment` adds this machine where no recorded environment was read; `progress` is told path, bytes done
-    and bytes in all while large files are hashed. Never raises for what it reads.
+    clock; `environment` adds this machine where a run or its weights were read and no recorded environment;
+    `progress` is told path, bytes done and bytes in all while large files are hashed. Never raises for what it reads.
     """
     folders, not_read = walk(paths)
     loaded, broken = collectors()
@@ -63,7 +64,8 @@ def collect(
             if file.explicit and not file.claimed and not file.is_lfs_pointer:
                 not_read.append(NotRead(file.shown, "no collector recognises it"))
             file.release()
-    if environment and not any(fact.kind == "compute-environment.v1" for fact in found):
+    kinds = {fact.kind for fact in found if fact.declared_by is None}
+    if environment and kinds & _OF_A_RUN and "compute-environment.v1" not in kinds:
         found.append(_this_machine())
     bound = bind(found, about)
     if effective is not None:

@@ -20,7 +20,8 @@ from pydantic import Field, ValidationError
 
 from governance.collectors.answers import Found, NotRead
 from governance.collectors.interface import attempt
-from governance.domain.base import Digest, KindId, Noun, Sentence
+from governance.domain import faults
+from governance.domain.base import Day, Digest, KindId, Noun, Sentence
 from governance.domain.evidence import Collector, Role, Subject, SubjectType
 from governance.errors import UnreadableError
 from governance.parsing import canonical, strict_yaml
@@ -60,7 +61,7 @@ class _Record(Noun):
     about: Literal["candidate", "base", "reference", "data-set", "environment", "system", "document"]
     name: Sentence | None = Field(default=None, max_length=500)
     model: Digest | None = None
-    on: date
+    on: Day
     by: _Person
     body: dict[str, Any]
 
@@ -83,6 +84,7 @@ class DeclaredEvidence:
                     yield from attempt(file, partial(self._declared, folder, file, value))
 
     def _declared(self, folder: Folder, file: File, value: dict[str, Any]) -> Iterable[Found]:
+        _refuse_numbers_that_are_none(file)
         try:
             said = _Record.model_validate(value)
         except ValidationError as error:
@@ -112,6 +114,12 @@ class DeclaredEvidence:
         )
 
 
+def _refuse_numbers_that_are_none(file: File) -> None:
+    """A reader of JSON may take NaN for null, and so for something that was left out; a person who declares wrote it down."""
+    if file.opens_json and file.not_finite:
+        raise UnreadableError("NaN or Infinity is no number", hint="Write null, or leave the field out.")
+
+
 def _plain(value: Any) -> Any:
     """The body with dates as the text they are in JSON."""
     if isinstance(value, dict):
@@ -132,12 +140,10 @@ def _value(file: File) -> dict[str, Any] | NotRead | None:
 
 
 def _refused(error: ValidationError) -> UnreadableError:
-    """The first thing wrong, in words, with what to do."""
-    first = error.errors(include_url=False)[0]
-    place = ".".join(str(part) for part in first["loc"])
-    remedy = _REMEDIES.get(str(first["loc"][0]) if first["loc"] else "", "")
-    said = "is missing" if first["type"] == "missing" else first["msg"].removeprefix("Value error, ")
-    return UnreadableError(f"{place}: {said}", hint=remedy)
+    """What is wrong, in words, with what to do."""
+    places = dict.fromkeys(str(each["loc"][0]) if each["loc"] else "" for each in error.errors(include_url=False))
+    remedies = [_REMEDIES[place] for place in places if place in _REMEDIES]
+    return UnreadableError(faults.listed(faults.in_words(error)), hint=" ".join(remedies))
 
 
 COLLECTOR = DeclaredEvidence()

@@ -1,11 +1,14 @@
 """Parsed content from an earlier run, by the digest of its bytes.
 
 Reading YAML strictly is most of what a short command does. So what was parsed once is kept as JSON in the user's cache folder, each
-file's value under the digest of its bytes: a changed file is parsed again, and only that one. The nouns are validated each
-time.
+file's value under the digest of its bytes and of the parser: a changed file is parsed again, and only that one; another parser, one
+that has become stricter, parses everything again. The nouns are validated each time, and a file whose kept value has a fault is
+parsed again before it is blamed.
 
-Whoever can write to that folder can change what content says, as with the program itself; so a pack from somebody else is never
-read through here. A folder that can not be read or written is no fault: then everything is parsed.
+Whoever can write to that folder can change what content says to the commands that look: `assess`, `gate`, `report` and the others, and
+`content check` unless it is told `--fresh`. What is signed or handed over rests on the files alone: `sign` and `pack` parse afresh, and a
+pack from somebody else is never read through here. A folder that can not be read or written is no fault: then everything is
+parsed.
 """
 
 from __future__ import annotations
@@ -14,11 +17,21 @@ import json
 import os
 from contextlib import suppress
 from datetime import date, datetime
+from functools import cache
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import yaml
+
+from governance import __version__
+from governance.content import loader
 from governance.parsing import strict_yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from governance.domain.catalogue import Catalogue
 
 VERSION = 1
 MAX_BYTES = 32 * 1024 * 1024
@@ -39,6 +52,30 @@ def _home() -> Path:
         return Path(os.devnull)
 
 
+@cache
+def _parser() -> bytes:
+    """A digest of what parses: our own source, and the release of PyYAML under it."""
+    try:
+        source = Path(strict_yaml.__file__).read_bytes()
+    except OSError:  # a program that is run out of an archive
+        source = __version__.encode()
+    return blake2b(source + b"\0" + str(yaml.__version__).encode(), digest_size=32).digest()
+
+
+def key_of(data: bytes, parser: bytes | None = None) -> str:
+    """Under which the value of these bytes is kept: it changes with the bytes and with the parser."""
+    return blake2b(data, digest_size=32, key=_parser() if parser is None else parser).hexdigest()
+
+
+def load(files: Mapping[str, bytes], *, fresh: bool = False) -> Catalogue:
+    """The catalogue of these files through what was kept, or `fresh` from the files alone. Raises `ContentError`."""
+    parse = None if fresh else Parsed()
+    made = loader.load(files, parse)
+    if parse is not None:
+        parse.keep()
+    return made
+
+
 class Parsed:
     """Parses bytes, or remembers. Call it like `strict_yaml.loads`; `keep` writes what was new."""
 
@@ -50,7 +87,7 @@ class Parsed:
 
     def __call__(self, data: bytes, where: str) -> Any:
         """The plain value of a file. Raises `UnreadableError` for one that can not be parsed; that is never kept."""
-        key = blake2b(data, digest_size=32).hexdigest()
+        key = key_of(data)
         if key in self._held:
             value = self._held[key]
         else:

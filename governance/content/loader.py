@@ -52,7 +52,7 @@ the folder's head file. A file anywhere else would be passed over in silence, so
 _HEADS: Mapping[type[Noun], str] = {Framework: "framework.yaml", CrosswalkHead: "crosswalk.yaml"}
 _NAMED_LINE = re.compile(r" at line ([0-9]+)")  # as the parser writes it, after whatever it quotes
 _BESIDE = ("templates/", "controls/wording/")
-_HELD: dict[str, Catalogue] = {}
+_HELD: dict[tuple[str, bool], Catalogue] = {}  # by digest, and whether through a `parse` of somebody's
 _HELD_AT_MOST = 4
 
 
@@ -60,18 +60,20 @@ def load(files: Mapping[str, bytes], parse: Parse | None = None) -> Catalogue:
     """Build the catalogue from files by relative path (templates are left aside). Raises `ContentError`.
 
     The same bytes are read once in a process: verifying a hundred packs reads their common content once. `parse` gives the
-    plain value of a file's bytes, for a caller that keeps parsed values from an earlier day.
+    plain value of a file's bytes, for a caller that keeps parsed values from an earlier day; without it nothing that came
+    from such a caller is given either.
     """
     key = digest(files)
-    if key not in _HELD:
-        made, problems = survey(files, parse, key)
+    held = _HELD.get((key, False)) or (_HELD.get((key, True)) if parse else None)
+    if held is None:
+        held, problems = survey(files, parse, key)
         if problems:
             more = f" (and {len(problems) - 1} more: govern content check)" if len(problems) > 1 else ""
             raise ContentError(f"{problems[0].message}{more}", where=problems[0].place)
         while len(_HELD) >= _HELD_AT_MOST:
             del _HELD[next(iter(_HELD))]
-        _HELD[key] = made
-    return _HELD[key]
+        _HELD[key, parse is not None] = held
+    return held
 
 
 def survey(
@@ -135,10 +137,14 @@ def _read(noun: type[Read], data: bytes, path: str, parse: Parse | None) -> Read
         named = _NAMED_LINE.findall(error.message)
         raise _Fault(path, int(named[-1]) if named else 0, error.message) from None
     if not isinstance(value, dict):
+        if parse:
+            return _read(noun, data, path, None)
         raise _Fault(path, 1, "not a mapping of fields")
     try:
         return noun.model_validate(value)
     except ValidationError as error:
+        if parse:  # what was kept may be at fault, and not the file
+            return _read(noun, data, path, None)
         first = error.errors(include_url=False)[0]
         place = ".".join(str(part) for part in first["loc"]) or "the file"
         more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 ATTESTED = "attested-document.v1"
 SYSTEM = "system.v1"
 GENAI = "nist-ai-600-1"
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_POINTERS = {"$ref", "$dynamicRef", "$recursiveRef"}
 
 Fault = tuple[str, tuple[str | int, ...], str]
 """A path, the place in its file, and the sentence."""
@@ -49,10 +51,7 @@ def _faults(catalogue: Catalogue) -> Iterator[Fault]:
         yield from _framework(catalogue, framework)
     for control in catalogue.controls.values():
         yield from _asks(catalogue, control)
-    for suite in catalogue.suites.values():
-        for place, task in enumerate(suite.tasks):
-            if task != task.lower():
-                yield f"evidence/suites/{suite.id}.yaml", ("tasks", place), f"task {task!r} must be in lower case"
+    yield from _evidence(catalogue)
     for risk in catalogue.risks.values():
         yield from _risk(catalogue, risk)
     for policy in catalogue.policies.values():
@@ -75,6 +74,11 @@ def _framework(catalogue: Catalogue, frame: Framework) -> Iterator[Fault]:
     for place, group in enumerate(frame.groups):
         if group.parent is not None:
             yield from _known(group.parent, groups, "group", path, ("groups", place, "parent"))
+        if _circles(frame, group.id):
+            yield path, ("groups", place, "parent"), f"group {group.id} lies above itself"
+    for role, others in frame.includes.items():
+        for name in (role, *others):
+            yield from _known(name, frame.addressees, "addressee", path, ("includes", role))
     if len(rows) != frame.requirement_count:
         yield path, ("requirement_count",), f"{len(rows)} requirements, and it says {frame.requirement_count}"
     for number in frame.left_out:
@@ -89,6 +93,16 @@ def _framework(catalogue: Catalogue, frame: Framework) -> Iterator[Fault]:
         yield from _requirement(catalogue, frame, row, groups, earlier)
 
 
+def _circles(frame: Framework, group_id: str) -> bool:
+    parents = {group.id: group.parent for group in frame.groups}
+    at = parents.get(group_id)
+    for _ in range(len(parents)):
+        if at is None or at == group_id:
+            break
+        at = parents.get(at)
+    return at == group_id
+
+
 def _dates(catalogue: Catalogue, frame: Framework, path: str) -> Iterator[Fault]:
     for field, name in (("supersedes", frame.supersedes), ("amends", frame.amends)):
         if name is None:
@@ -97,7 +111,22 @@ def _dates(catalogue: Catalogue, frame: Framework, path: str) -> Iterator[Fault]
         before = catalogue.frameworks.get(name)
         if before is not None and before.series != frame.series:
             yield path, (field,), f"{name} is of the series {before.series}, and this one of {frame.series}"
-    for other in catalogue.versions(frame.series):
+        if before is not None and before.in_force_from >= frame.in_force_from:
+            yield path, (field,), f"{name} did not come into force before {frame.id}"
+    versions = catalogue.versions(frame.series)
+    if any(other.series == frame.id for other in catalogue.frameworks.values() if other.series != frame.series):
+        yield path, ("id",), f"{frame.id} is the series of other frameworks; give this one another id"
+    if frame.id == frame.series and len(versions) > 1:
+        yield (
+            path,
+            ("id",),
+            f"{frame.id} is the name of its series as well, which has {len(versions)} versions; add the version",
+        )
+    later = [other.in_force_from for other in versions if other.in_force_from > frame.in_force_from]
+    if frame.superseded_on is not None and later and min(later) > frame.superseded_on:
+        said = f"no version of {frame.series} is in force from {frame.superseded_on} to {min(later)}"
+        yield path, ("superseded_on",), said
+    for other in versions:
         ends = other.superseded_on
         if other.in_force_from < frame.in_force_from and (ends is None or ends > frame.in_force_from):
             yield (
@@ -131,6 +160,32 @@ def _requirement(
     for place, kept in enumerate(row.documented):
         for control in kept.shown_by:
             yield from _known(control, catalogue.controls, "control", path, ("documented", place, "shown_by"))
+
+
+def _evidence(catalogue: Catalogue) -> Iterator[Fault]:
+    for kind in catalogue.kinds.values():
+        for at, said in _outside(kind.body, ("body",)):
+            yield f"evidence/kinds/{kind.id}.yaml", at, said
+    for suite in catalogue.suites.values():
+        for place, task in enumerate(suite.tasks):
+            if task != task.lower():
+                yield f"evidence/suites/{suite.id}.yaml", ("tasks", place), f"task {task!r} must be in lower case"
+
+
+def _outside(schema: Any, place: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Whatever a schema points at outside itself: nobody may be made to fetch a thing by checking evidence."""
+    if isinstance(schema, dict):
+        for word, value in schema.items():
+            here = (*place, word)
+            if word in _POINTERS and isinstance(value, str) and not value.startswith("#"):
+                yield here, f"{word} leads out of the file, to {value!r}; point at a place in it, such as #/$defs/row"
+            elif word == "$schema" and isinstance(value, str) and value.rstrip("#") != DIALECT:
+                yield here, f"$schema is {value!r}; leave it out, or write {DIALECT}"
+            else:
+                yield from _outside(value, here)
+    elif isinstance(schema, list):
+        for number, value in enumerate(schema):
+            yield from _outside(value, (*place, number))
 
 
 def _asks(catalogue: Catalogue, control: Control) -> Iterator[Fault]:

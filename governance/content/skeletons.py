@@ -26,7 +26,7 @@ cost_to_show: "[write this]"
 remedy: "[write this]"
 asks:
   - id: statement
-    kind: attested-document.v1  # govern content check lists the kinds there are
+    kind: attested-document.v1
     about: system
     topic: "{topic}"
     within: 365
@@ -193,7 +193,8 @@ def skeleton(what: str, name: str) -> tuple[str, bytes]:
     place, text, form = SHAPES[what]
     folder, _, number = name.rpartition("/")
     nameless = what == "requirement" and file_stem(number) in {"", "framework"}  # the head has that name
-    if not re.fullmatch(form, name) or not name.isprintable() or len(folder or name) > 80 or nameless:
+    odd = not name.isprintable() or number != number.strip()
+    if not re.fullmatch(form, name) or odd or len(folder or name) > 80 or nameless:
         hint = {
             "kind": "Write it with its version, such as opening-hours.v1.",
             "requirement": "Write framework/number, such as house-rules-1/H.1.",

@@ -8,16 +8,17 @@ what the person declares and never replaces it.
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field, model_validator
 
-from governance.domain.base import Noun, Sentence, Slug, is_placeholder
+from governance.domain.base import Day, Noun, Number, Sentence, Slug, is_placeholder
 from governance.domain.control import Standing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container, Iterable
 
 SOA_KIND = "statement-of-applicability.v1"
 SERIES = "iso-iec-42001"
@@ -36,7 +37,7 @@ class Approver(Noun):
 class StatedRow(Noun):
     """What a person states of one control. `status` goes with a control that applies."""
 
-    control: str = Field(max_length=60)
+    control: Number = Field(max_length=60)
     title: Sentence | None = Field(default=None, description="for a control of your own, outside Annex A")
     applicable: bool
     justification: Sentence
@@ -44,20 +45,28 @@ class StatedRow(Noun):
     how: Sentence | None = Field(default=None, description="how it is put into practice")
     owner: Sentence | None = None
     risks: tuple[Slug, ...] = ()
-    last_review: date | None = None
+    last_review: Day | None = None
 
     @model_validator(mode="before")
     @classmethod
     def _is_justified(cls, value: Any) -> Any:
-        if isinstance(value, dict):
-            name, said = value.get("control", "without a control"), value.get("justification")
-            if said is None or (isinstance(said, str) and is_placeholder(said)):
-                which = "applies" if value.get("applicable") is True else "does not apply"
-                raise ValueError(f"row {name}: the justification is blank; say why it {which}")
-            if value.get("applicable") is True and value.get("status") is None:
-                raise ValueError(f"row {name}: it applies, so it needs a status")
-            if value.get("applicable") is False and value.get("status") is not None:
-                raise ValueError(f"row {name}: it does not apply, so it has no status")
+        name = value.get("control") if isinstance(value, dict) else None
+        if not isinstance(value, dict) or not isinstance(name, str) or not name.strip():
+            return value  # the fields say what is wrong, and the row is told by its place
+        said, applies, status = value.get("justification"), value.get("applicable"), value.get("status")
+        found: list[str] = []
+        if not isinstance(applies, bool):
+            found.append("say whether it applies: applicable: true or false")
+        if said is None or (isinstance(said, str) and is_placeholder(said)):
+            sure = {True: "it applies", False: "it does not apply"}
+            which = sure[applies] if isinstance(applies, bool) else "it does or does not apply"
+            found.append(f"the justification is blank; say why {which}")
+        if applies is True and status in {None, ""}:
+            found.append("it applies, so it needs a status: not-started, planned, partial or implemented")
+        if applies is False and status is not None:
+            found.append("it does not apply, so it has no status: write status: null")
+        if found:
+            raise ValueError(f"row {name.strip()[:60]}: {'; '.join(found)}")
         return value
 
 
@@ -65,12 +74,12 @@ class Statement(Noun):
     """A whole statement."""
 
     framework: str = Field(description="the version by id, or the series")
-    version: str = Field(min_length=1, max_length=40, description="the statement's own version")
+    version: Number = Field(max_length=40, description="the statement's own version")
     scope: Sentence
     approved_by: Approver | None = None
-    approved_on: date | None = None
+    approved_on: Day | None = None
     rows: tuple[StatedRow, ...]
-    own_controls: tuple[StatedRow, ...] = ()
+    own_controls: tuple[StatedRow, ...] = Field(default=(), max_length=500)
 
     @model_validator(mode="after")
     def _is_approved_by_somebody(self) -> Statement:
@@ -78,20 +87,37 @@ class Statement(Noun):
             raise ValueError("approved_by and approved_on go together")
         return self
 
-    def lacks(self, numbers: Iterable[str]) -> str | None:
-        """Why this is no whole statement over the controls with these numbers, or None."""
-        wanted, given = list(numbers), [row.control for row in self.rows]
-        twice = sorted({number for number in given if given.count(number) > 1})
-        absent = [number for number in wanted if number not in given]
-        strange = [number for number in given if number not in wanted]
-        if twice:
-            return f"row {twice[0]} stands twice"
-        if absent:
-            return f"{len(wanted)} rows are needed, and there is none for {', '.join(absent)}"
-        if strange:
-            return f"there is no control {strange[0]} in Annex A; put your own under own_controls"
-        untitled = next((row.control for row in self.own_controls if row.title is None), None)
-        return f"own control {untitled} has no title" if untitled else None
+    def lacks(self, numbers: Iterable[str], risks: Container[str] | None = None) -> tuple[str, ...]:
+        """Why this is no whole statement over the controls with these numbers; empty where it is one.
+
+        With `risks`, what a row links must be among them.
+        """
+        wanted = list(dict.fromkeys(numbers))
+        given, own = (Counter(row.control for row in rows) for rows in (self.rows, self.own_controls))
+        found = [f"row {number} stands twice" for number, times in given.items() if times > 1]
+        if absent := [number for number in wanted if number not in given]:
+            found.append(f"{len(wanted)} rows are needed, and there is none for {', '.join(absent)}")
+        known = set(wanted)
+        found += [
+            f"there is no control {number} in Annex A; put your own under own_controls"
+            for number in given
+            if number not in known
+        ]
+        found += [f"own control {number} stands twice" for number, times in own.items() if times > 1]
+        found += [
+            f"own control {number} has the number of a control of Annex A; give it one of its own"
+            for number in own
+            if number in known
+        ]
+        found += [f"own control {row.control} has no title" for row in self.own_controls if row.title is None]
+        if risks is not None:
+            found += [
+                f"row {row.control}: there is no risk {risk}"
+                for row in (*self.rows, *self.own_controls)
+                for risk in row.risks
+                if risk not in risks
+            ]
+        return tuple(found)
 
 
 class ApplicabilityRow(Noun):

@@ -119,6 +119,7 @@ class Assessment(Noun):
     requirements: tuple[RequirementResult, ...]
     frameworks: tuple[FrameworkResult, ...]
     findings: tuple[Finding, ...]
+    not_in_force: tuple[str, ...] = Field(default=(), description="series the system names, without a version in force")
     unknown_frameworks: tuple[str, ...] = Field(default=(), description="named by the system, and not in the content")
     unbound: tuple[str, ...] = Field(default=(), description="evidence about a model that is tied to no weights")
 

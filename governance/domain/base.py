@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints
 
 from governance.parsing import canonical
 
@@ -17,6 +17,7 @@ _PLACEHOLDER = re.compile(
     r"unknown|placeholder|(?:more )?information needed|needs? more information)[\W_]*)$",
     re.IGNORECASE | re.DOTALL,
 )
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _FILLERS = "\u115f\u1160\u3164\uffa0"
 _INVISIBLE = re.compile(f"[{_FILLERS}\u034f\u17b4\u17b5\u180b-\u180f\u200d\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 
@@ -55,6 +56,17 @@ Sentence = Annotated[
 ]
 """Text for people: at least two characters, printable, and no placeholder."""
 
+
+def _is_one_mark(text: str) -> str:
+    hidden = not text.isprintable() or visible(text) != text or unicodedata.normalize("NFC", text) != text
+    if hidden or text != text.strip():
+        raise ValueError(f"{text!a} must be printable, without spaces at its ends and without hidden characters")
+    return text
+
+
+Number = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_is_one_mark)]
+"""A number or name that somebody else gave: `MEASURE 2.5`, `A.6.2.4`, `2024/1689`. What it looks like is all it is."""
+
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:[.-][a-z0-9]+)*$", max_length=80)]
 """An id of ours: lower-case words, joined by `-` or `.`."""
 
@@ -68,6 +80,22 @@ def _in_utc(value: datetime) -> datetime:
 
 Moment = Annotated[datetime, AfterValidator(_in_utc)]
 """A moment with a time zone, kept in UTC and to the second, as it is written."""
+
+
+def _is_a_day(value: Any) -> date:
+    """A date, or its text; no number of seconds since 1970, and no moment."""
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    if isinstance(value, str) and _DAY.match(value):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            pass
+    raise ValueError("is no day: write it as year-month-day, such as 2026-05-04")
+
+
+Day = Annotated[date, BeforeValidator(_is_a_day)]
+"""A day that a person wrote: year-month-day, and nothing that could be read as one by luck."""
 
 Digest = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
 """A digest as `sha256:<64 hex>`."""

@@ -91,6 +91,16 @@ class Catalogue:
                     found[frame.id] = frame
         return tuple(found[framework_id] for framework_id in sorted(found))
 
+    def not_in_force(self, system: System, day: date) -> tuple[str, ...]:
+        """Series that the system names and that have no version in force on the day."""
+        return tuple(
+            name
+            for name in system.frameworks
+            if name not in self.frameworks
+            and self.versions(name)
+            and not any(frame.in_force(day) for frame in self.versions(name))
+        )
+
     def unknown_frameworks(self, system: System) -> tuple[str, ...]:
         """Names in the system file that are neither a framework nor a series, as they stand there."""
         known = set(self.frameworks) | {frame.series for frame in self.frameworks.values()}

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field, model_validator
 
-from governance.domain.base import Noun, Sentence, Slug
+from governance.domain.base import Noun, Number, Sentence, Slug
 from governance.domain.framework import Checked
 
 if TYPE_CHECKING:
@@ -82,12 +82,12 @@ class CrosswalkHead(Noun):
 class CrosswalkRow(Noun):
     """One statement about one pair, as it is written in the file of its source requirement."""
 
-    to: str = Field(max_length=60)
+    to: Number = Field(max_length=60)
     relation: Relation
     rationale: Sentence
     method: Literal["published", "ours"] = Field(description="who put the pair together")
     confidence: Literal["high", "medium", "low"] = Field(description="ours, in the relation")
-    as_published: str | None = Field(default=None, max_length=60, description="the id as it was printed")
+    as_published: Number | None = Field(default=None, max_length=60, description="the id as it was printed")
     note: Sentence | None = Field(default=None, description="a misprint, or another reading")
 
     @model_validator(mode="after")
@@ -102,7 +102,7 @@ class CrosswalkRow(Noun):
 class CrosswalkRows(Noun):
     """All rows of one source requirement."""
 
-    source: str = Field(max_length=60)
+    source: Number = Field(max_length=60)
     rows: tuple[CrosswalkRow, ...] = Field(min_length=1)
 
     @model_validator(mode="after")

@@ -12,10 +12,14 @@ from __future__ import annotations
 import re
 from datetime import date
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from pydantic import Field, model_validator
 
-from governance.domain.base import Noun, Sentence, Slug
+from governance.domain.base import Noun, Number, Sentence, Slug
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class Extent(StrEnum):
@@ -43,16 +47,16 @@ class Application(Noun):
 class Group(Noun):
     """A heading of the framework: a function, a category, a clause, an area of an annex."""
 
-    id: str
+    id: Number
     title: Sentence
-    parent: str | None = None
+    parent: Number | None = None
     applies: tuple[Application, ...] = ()
 
 
 class Reference(Noun):
     """A numbered thing that is no requirement and that others point at: an objective, a source of risk."""
 
-    id: str = Field(max_length=60)
+    id: Number = Field(max_length=60)
     title: Sentence
     under: Sentence = Field(description="the list it stands in")
 
@@ -70,8 +74,8 @@ class Checked(Noun):
     def said(self) -> str:
         """All of it as running text."""
         return (
-            f"Checked by {self.by[:1].lower() + self.by[1:]} on {self.on} against: {'; '.join(self.against)}. {self.result} "
-            f"Not checked: {self.not_checked[:1].lower() + self.not_checked[1:]}"
+            f"Checked by: {self.by}, on {self.on}, against: {'; '.join(self.against)}. {self.result} "
+            f"Not checked: {self.not_checked}"
         )
 
 
@@ -81,7 +85,7 @@ class Framework(Noun):
     id: Slug
     series: Slug = Field(description="what all versions of it share; a system may name it and get the one in force")
     title: Sentence
-    version: str
+    version: Number
     publisher: Sentence
     source: Sentence
     licence_note: Sentence
@@ -92,7 +96,7 @@ class Framework(Noun):
     allows_not_measurable: bool = Field(
         default=False, description="whether it accepts that a thing is recorded as not measurable, with the reason"
     )
-    removes: dict[str, Sentence] = Field(
+    removes: dict[Number, Sentence] = Field(
         default_factory=dict, description="requirements it does not take over, and why"
     )
     checked: Checked
@@ -102,11 +106,16 @@ class Framework(Noun):
         default=None, description="the framework or series whose requirements are headings here"
     )
     addressees: dict[Slug, Sentence] = Field(default_factory=dict, description="whom its provisions speak to")
+    includes: dict[Slug, tuple[Slug, ...]] = Field(
+        default_factory=dict, description="as whom an addressee is spoken to as well: who is the first is also these"
+    )
     tags: dict[Slug, tuple[str, ...]] = Field(
         default_factory=dict, description="the values a tag of each name can have"
     )
     references: tuple[Reference, ...] = ()
-    left_out: dict[str, Sentence] = Field(default_factory=dict, description="provisions that ask nothing of our users")
+    left_out: dict[Number, Sentence] = Field(
+        default_factory=dict, description="provisions that ask nothing of our users"
+    )
 
     @model_validator(mode="after")
     def _dates_follow(self) -> Framework:
@@ -115,6 +124,17 @@ class Framework(Noun):
         if self.removes and self.amends is None:
             raise ValueError("removes goes with amends")
         return self
+
+    def counted_as(self, roles: Iterable[str]) -> set[str]:
+        """Some addressees, and everybody whom they are spoken to as."""
+        found: set[str] = set()
+        todo = list(roles)
+        while todo:
+            role = todo.pop()
+            if role not in found:
+                found.add(role)
+                todo += self.includes.get(role, ())
+        return found
 
     def in_force(self, day: date) -> bool:
         """Whether this is the version in force on a day."""
@@ -137,14 +157,14 @@ def file_stem(number: str) -> str:
 class Requirement(Noun):
     """One numbered requirement. Without a control in `met_by` it says why, in `not_covered`."""
 
-    id: str = Field(max_length=60)
+    id: Number = Field(max_length=60)
     title: Sentence
     says: Sentence = Field(description="what it asks for, in our own words")
-    group: str
+    group: Number
     addressee: Slug | None = None
     applies: tuple[Application, ...] = Field(default=(), description="absent: as its nearest heading says")
     tags: dict[Slug, tuple[str, ...]] = Field(default_factory=dict)
-    previous: tuple[str, ...] = Field(default=(), description="its numbers in the version that this one supersedes")
+    previous: tuple[Number, ...] = Field(default=(), description="its numbers in the version that this one supersedes")
     documented: tuple[Documented, ...] = ()
     note: Sentence | None = Field(default=None, description="what is uncertain or printed wrongly in the source")
     met_by: tuple[MetBy, ...] = ()

@@ -39,6 +39,9 @@ class Kind(Noun):
     basis: Basis = Field(
         description="how a piece comes about where a tool writes it: measured, read off, or vouched for"
     )
+    by_hand: bool = Field(
+        default=True, description="whether a person may write one; false where a tool's own output is read"
+    )
     fresh_for: int | None = Field(default=None, ge=1, description="days; absent: does not age")
     body: dict[str, Any] = Field(description="JSON Schema 2020-12 of the body")
     examples: KindExamples

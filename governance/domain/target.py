@@ -7,13 +7,14 @@ profile of the content stands in, and every row of it says that nobody owns it.
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from typing import Literal
 
 from pydantic import Field, model_validator
 
 from governance.domain.assessment import Shown
-from governance.domain.base import Noun, Sentence
+from governance.domain.base import Day, Noun, Sentence
 from governance.domain.control import Standing
 
 TARGET_KIND = "target-profile.v1"
@@ -29,13 +30,13 @@ class TargetRow(Noun):
     because: Sentence | None = None
     action: Sentence | None = None
     owner: Sentence | None = None
-    due: date | None = None
+    due: Day | None = None
     instead: Sentence | None = Field(default=None, description="what is done where a thing can not be measured")
 
     @model_validator(mode="after")
     def _gives_reasons(self) -> TargetRow:
         if self.target in {"not-pursued", "not-measurable"} and self.because is None:
-            raise ValueError(f"{self.requirement}: {self.target} needs a reason in because")
+            raise ValueError(f"row {self.requirement}: {self.target} needs a reason in because")
         return self
 
 
@@ -48,9 +49,9 @@ class TargetProfile(Noun):
 
     @model_validator(mode="after")
     def _each_once(self) -> TargetProfile:
-        numbers = [row.requirement for row in self.rows]
-        if twice := sorted({number for number in numbers if numbers.count(number) > 1}):
-            raise ValueError(f"{twice[0]} has two rows")
+        numbers = Counter(row.requirement for row in self.rows)
+        if twice := [number for number, times in numbers.items() if times > 1]:
+            raise ValueError(f"row {twice[0]} stands twice")
         return self
 
 
@@ -79,6 +80,7 @@ class ProfileResult(Noun):
     on: date
     origin: str = Field(description="the evidence that states the target, or the profile of the content that stands in")
     stated: bool = Field(description="whether a person stated the target for this system")
+    old: bool = Field(default=False, description="whether the stated target is older than a year")
     rows: tuple[GapRow, ...]
 
     @property

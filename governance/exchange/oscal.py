@@ -43,8 +43,14 @@ def framework(data: bytes, framework_id: str, *, where: str, day: date) -> dict[
     rows: dict[str, dict[str, Any]] = {}
     left_out: dict[str, str] = {}
     labels = _parameters(catalog)
-    for group, control in _controls(catalog, groups, where):
+    for place, (group, control) in enumerate(_controls(catalog, groups, where), 1):
         number = _label(control)
+        if not (_labels(control) or any(_text(control.get(name)) for name in ("id", "title")) or _words(control)):
+            raise UnreadableError(
+                f"control {place} of the catalog, under the heading {group[:60]!r}, has neither id, label, title nor text",
+                where=where,
+                hint="Give it an id, or take it out.",
+            )
         if (why := _withdrawn(control)) is not None:
             left_out[number] = why
             continue
@@ -154,12 +160,17 @@ def _parameters(node: Mapping[str, Any]) -> dict[str, str]:
 
 def _requirement(number: str, group: str, control: dict[str, Any], labels: dict[str, str]) -> dict[str, Any]:
     title = _text(control.get("title")) or number
-    says = _filled(" ".join(_statement(control, top=True)), labels) or f"{title}; the catalog states no more."
+    says = _filled(_words(control), labels) or f"{title}; the catalog states no more."
     row: dict[str, Any] = {"id": number, "title": title[:_LONGEST], "says": says, "group": group}
     if len(says) > _LONGEST:
         row["says"] = says[:_LONGEST].rsplit(" ", 1)[0] + " […]"
         row["note"] = f"Cut at import after {_LONGEST:,} of {len(says):,} characters; the source has the whole text."
     return row | {"not_covered": UNMAPPED}
+
+
+def _words(control: Mapping[str, Any]) -> str:
+    """What a control states, with its parameters still to be put in."""
+    return " ".join(_statement(control, top=True))
 
 
 def _statement(node: Mapping[str, Any], *, top: bool) -> Iterator[str]:

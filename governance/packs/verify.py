@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from governance.content import loader
+from governance.content import loader, places
 from governance.domain.entry import Entry
 from governance.errors import GovernanceError, UnreadableError
 from governance.ledger import note, tree
@@ -27,7 +27,7 @@ from governance.parsing import canonical, strict_json
 from governance.signing import dsse, keys, signers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from governance.domain.case import Case
@@ -224,6 +224,7 @@ class _Inside:
         catalogue = loader.load(content)
         if catalogue.digest != self.predicate.content_digest:
             self.report.problem(layout.CONTENT, "is not the content that the manifest names")
+        self.report.lines["CONTENT"] = _content(content)
         listed = signers.parse(self.pack.read(layout.SIGNERS), where=layout.SIGNERS)
         case = self._case(entries, len(leaves), listed, catalogue)
         self.report.case = case
@@ -253,6 +254,19 @@ class _Inside:
             size,
         )
         return judge(dossier, catalogue, self.predicate.policy, self.predicate.checkpoint, self.predicate.on)
+
+
+def _content(content: Mapping[str, bytes]) -> str:
+    """How the content of a pack lies to that of this program: a workspace may replace a control by a weaker one."""
+    own = places.read_all([places.builtin_root()])
+    changed = sorted(path for path, data in content.items() if path in own and own[path] != data)
+    added, absent = sorted(set(content) - set(own)), sorted(set(own) - set(content))
+    said = [
+        f"{len(paths)} {what}: {', '.join(paths[:5])}" + (f" and {len(paths) - 5} more" if len(paths) > 5 else "")
+        for what, paths in (("differ from this program's own", changed), ("are added", added), ("are absent", absent))
+        if paths
+    ]
+    return "; ".join(said) or f"all {len(content)} files are this program's own"
 
 
 def _say(report: PackReport, trust: Trust) -> None:

@@ -41,7 +41,10 @@ def _evidence(case: Case, references: References) -> list[_Raw]:
                 piece = pieces.get(evidence_id)
                 if piece is None or piece.record.effective_at is None or days is None:
                     continue
-                end = piece.record.effective_at.astimezone(UTC).date() + timedelta(days=days)
+                since = piece.record.effective_at.astimezone(UTC).date()
+                if date.max - since < timedelta(days=days):
+                    continue  # a day that no calendar has does not come
+                end = since + timedelta(days=days)
                 carried.setdefault((end, references.cite(evidence_id).key), set()).add(result.id)
     return [
         (day, f"{key} becomes too old for {', '.join(sorted(names))}", EVIDENCE)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from governance.reports import render, workbook
@@ -16,22 +15,23 @@ if TYPE_CHECKING:
 
 REPORT, REPORT_PDF = "audit-report.html", "audit-report.pdf"
 STATEMENT = "statement-of-applicability.html"
+PDF, WORKBOOK = "PDF", "workbook"
 
 
 def edition(
     case: Case, templates: Mapping[str, str], press: Press | None = None
-) -> tuple[dict[str, bytes], str | None]:
-    """Every document by file name, and why there is no PDF, if there is none. The press is used up."""
+) -> tuple[dict[str, bytes], dict[str, str]]:
+    """Every document by file name, and why a form of it was skipped, by the form. The press is used up."""
     held = press or Press()
     try:
         report = render.render(REPORT, case, templates)
         printing = held.start(report.decode(), identifier=case.checkpoint.root, created=case.on)
-        made = without_pdf(case, templates, done={REPORT: report})
+        made, skipped = without_pdf(case, templates, done={REPORT: report})
         try:
             made[REPORT_PDF] = printing.result()
         except PangoMissing as missing:
-            return made, str(missing)
-        return made, None
+            skipped[PDF] = str(missing)
+        return made, skipped
     finally:
         held.close()
 
@@ -47,11 +47,15 @@ def printed(html: bytes, case: Case) -> tuple[bytes | None, str | None]:
         press.close()
 
 
-def without_pdf(case: Case, templates: Mapping[str, str], done: Mapping[str, bytes] | None = None) -> dict[str, bytes]:
-    """Every document that is no PDF; those in `done` are taken as they are."""
-    have = dict(done or {})
+def without_pdf(
+    case: Case, templates: Mapping[str, str], done: Mapping[str, bytes] | None = None
+) -> tuple[dict[str, bytes], dict[str, str]]:
+    """Every document that is no PDF, and why the workbook was skipped; those in `done` are taken as they are."""
+    have, skipped = dict(done or {}), {}
     made = {name: render.render(name, case, templates) for name in render.offered(case, templates) if name not in have}
     if STATEMENT in made:
-        with suppress(workbook.XlsxMissing):
+        try:
             made[STATEMENT.replace(".html", ".xlsx")] = workbook.statement(case)
-    return have | made
+        except workbook.XlsxMissing as missing:
+            skipped[WORKBOOK] = str(missing)
+    return have | made, skipped

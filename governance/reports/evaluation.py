@@ -63,12 +63,12 @@ def _artefacts(case: Case, role: Role) -> Piece | None:
 
 
 def in_time(case: Case, kind: str, role: Role) -> list[Piece]:
-    """The pieces of a kind about a role, the one that counts last: bound before unbound, then the newer."""
+    """The pieces of a kind about a role, the one that counts last: bound, then written by a tool, then the newer."""
     pieces = [piece for piece in case.dossier.of_kind(kind) if about(case, piece, role)]
 
-    def rank(piece: Piece) -> tuple[bool, float, int]:
+    def rank(piece: Piece) -> tuple[bool, bool, float, int]:
         when = piece.record.effective_at or piece.recorded_at
-        return bound(case, piece, role), when.timestamp(), piece.seq
+        return bound(case, piece, role), piece.record.declared_by is None, when.timestamp(), piece.seq
 
     return sorted(pieces, key=rank)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import yaml
 
 if TYPE_CHECKING:
-    from governance.domain.applicability import Applicability, ApplicabilityRow
+    from governance.domain.applicability import Applicability, ApplicabilityRow, StatedRow
     from governance.domain.target import GapRow, ProfileResult
 
 _HEAD = """\
@@ -39,6 +39,12 @@ def statement(held: Applicability) -> str:
     ]
     for row in held.rows:
         lines += _row(row)
+    lines.append(
+        "  # Controls of your own, outside Annex A: the same fields, a number that Annex A has not, and a title each."
+    )
+    lines.append("  own_controls:" if held.own_controls else "  own_controls: []")
+    for own in held.own_controls:
+        lines += _own(own)
     return "\n".join(lines) + "\n"
 
 
@@ -53,7 +59,21 @@ def _row(row: ApplicabilityRow) -> list[str]:
         f"      status: {status}  # not-started, planned, partial, implemented; null where it does not apply",
         f"      how: {_text(row.how) if row.how != 'not stated' else 'null'}",
         f"      owner: {_text(row.owner) if row.owner != 'not stated' else 'null'}",
-        f"      risks: [{', '.join(row.risks)}]",
+        f"      risks: [{', '.join(_text(risk) for risk in row.risks)}]",
+        f"      last_review: {_text(str(row.last_review)) if row.last_review else 'null'}",
+    ]
+
+
+def _own(row: StatedRow) -> list[str]:
+    return [
+        f"    - control: {_text(row.control)}",
+        f"      title: {_text(row.title or '')}",
+        f"      applicable: {str(row.applicable).lower()}",
+        f"      justification: {_text(row.justification)}",
+        f"      status: {row.status or 'null'}",
+        f"      how: {_text(row.how) if row.how else 'null'}",
+        f"      owner: {_text(row.owner) if row.owner else 'null'}",
+        f"      risks: [{', '.join(_text(risk) for risk in row.risks)}]",
         f"      last_review: {_text(str(row.last_review)) if row.last_review else 'null'}",
     ]
 

@@ -100,6 +100,8 @@ class References:
         kind = self._case.catalogue.kinds.get(record.kind)
         cite = self.cite(piece.id)
         collector = f"{record.collector.name} {record.collector.version}"
+        if record.declared_by is not None:
+            collector = f"written by hand by {record.declared_by}"
         effective = figures.day(record.effective_at)
         clock = record.effective_clock
         return EvidenceRow(

@@ -29,6 +29,9 @@ _DOCUMENTS = (
 )  # fmt: skip
 
 
+_FIRST_YEAR = 1900  # a workbook knows no day before it; such a one is written as text
+
+
 class XlsxMissing(GovernanceError):  # noqa: N818 - it says what is missing
     """XlsxWriter is not installed."""
 
@@ -98,7 +101,7 @@ def _sheet(book: Any, name: str, columns: Sequence[tuple[str, int]], rows: Seque
         for place, value in enumerate(row):
             if isinstance(value, int):
                 sheet.write_number(number, place, value, text)
-            elif isinstance(value, date):
+            elif isinstance(value, date) and value.year >= _FIRST_YEAR:
                 sheet.write_datetime(number, place, datetime(value.year, value.month, value.day), day)
             else:
                 sheet.write_string(number, place, visible(str(value), keep="\n") if value is not None else "", text)

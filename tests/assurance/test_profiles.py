@@ -131,3 +131,26 @@ def test_where_nobody_states_a_target_there_is_none_and_the_form_lists_everythin
 def test_a_target_with_tiers_without_reasons_or_twice_is_refused(rows: list[dict[str, Any]]) -> None:
     with pytest.raises(ValidationError):
         TargetProfile.model_validate({"framework": "genai", "rows": rows})
+
+
+def test_what_evidence_measures_is_not_quietly_called_not_measurable() -> None:
+    stated = target(4, "genai", {"requirement": "r1", "target": "not-measurable", "because": SENTENCE})
+    (row,) = made("genai", stated).rows
+    assert row.problems == ("on record as not measurable, and evidence makes it met",)
+
+
+@pytest.mark.parametrize("days_old", [400, -3])
+def test_an_old_or_a_future_record_makes_nothing_not_measurable(days_old: int) -> None:
+    said = {"requirement": "r3", "target": "not-measurable", "because": SENTENCE}
+    held = dossier(artifacts(1), target(4, "genai", said, days_old=days_old))
+    assert all(row.not_measurable is None for row in assess(held, CONTENT, NOON).requirements)
+
+
+def test_a_target_of_another_year_says_that_it_is_old() -> None:
+    assert made("genai", target(4, "genai", {"requirement": "r1", "target": "achieved"}, days_old=400)).old
+
+
+def test_a_framework_outside_the_scope_is_judged_all_the_same() -> None:
+    by = {row.requirement: row for row in made("genai", frameworks=("law",)).rows}
+    assert by["r1"].current is Standing.MET
+    assert by["r3"].current is Standing.MISSING

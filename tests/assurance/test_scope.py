@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -10,7 +11,10 @@ from governance.assurance.assess import assess
 from governance.domain.assessment import Shown
 from governance.domain.control import Standing
 from governance.errors import UsageError
-from tests.assurance.cases import NOON, artifacts, catalogue, control, dossier, framework, kind, piece
+from tests.assurance.cases import NOON, artifacts, catalogue, control, dossier, framework, kind, piece, row, run
+
+if TYPE_CHECKING:
+    from governance.domain.framework import Framework, Requirement
 
 OLD = framework(
     "list-1", {"series": "list", "in_force_from": "2024-01-01", "superseded_on": "2026-06-01"}, r1=[("a", "part")]
@@ -156,3 +160,38 @@ def test_the_ways_of_showing_sum_to_the_total() -> None:
     content = catalogue(*ASKS, frameworks=(MIXED,), kinds=KINDS)
     (frame,) = assess(dossier(artifacts(1), piece(2)), content, NOON).frameworks
     assert sum(frame.by_shown.values()) == sum(frame.by_standing.values()) == frame.total == 5
+
+
+def test_who_is_a_deployer_of_high_risk_is_a_deployer_too() -> None:
+    content = catalogue(control("a", {}), frameworks=(with_includes(),))
+    roles = {"act-1": ("high-risk-deployer",)}
+    by = {row.id: row.standing for row in assess(dossier(artifacts(1), roles=roles), content, NOON).requirements}
+    assert by["r1"] is not Standing.NOT_APPLICABLE
+    assert by["r2"] is not Standing.NOT_APPLICABLE
+    assert by["r3"] is Standing.NOT_APPLICABLE
+
+
+def with_includes() -> tuple[Framework, tuple[Requirement, ...]]:
+    return framework(
+        "act-1",
+        {
+            "addressees": dict.fromkeys(("deployer", "high-risk-deployer", "everybody", "provider"), "Somebody there is"),
+            "includes": {"high-risk-deployer": ["deployer"], "deployer": ["everybody"]},
+            "rows": {"r1": {"addressee": "deployer"}, "r2": {"addressee": "everybody"}, "r3": {"addressee": "provider"}},
+        },
+        r1=[("a", "part")], r2=[("a", "part")], r3=[("a", "part")],
+    )  # fmt: skip
+
+
+def test_a_series_without_a_version_in_force_is_said_and_not_silent() -> None:
+    made = assess(dossier(artifacts(1), frameworks=("list", "law")), CONTENT, at("2023-06-01"))
+    assert made.not_in_force == ("list", "law")
+
+
+def test_a_typed_piece_never_displaces_what_a_tool_wrote() -> None:
+    content = catalogue(*ASKS, frameworks=(MIXED,), kinds=KINDS)
+    measured = piece(2, body=run(row("xstest", value=0.1)), days_old=30)
+    typed = piece(3, body=run(row("xstest", value=0.9)), days_old=1, declared_by="Ada Example, lead")
+    result = assess(dossier(artifacts(1), measured, typed), content, NOON).control("a")
+    assert result is not None
+    assert result.evidence == (measured.id,)

@@ -49,6 +49,7 @@ def test_yaml_and_json_say_the_same(form, write, read, tmp_path):
         ({"statement": "[More Information Needed]"}, "Write in whole sentences"),
         ({"statement": ". " * 15}, "says nothing"), ({"by": {"name": "  ", "role": "x y"}}, "Name the person"),
         ({"by": {"name": "Ada Example", "role": "TBD"}}, "Name the person"), ({"by": None}, "Name the person"),
+        ({"on": 0}, "on is no day"), ({"on": "1763596800"}, "on is no day"), ({"review_due": 5}, "review_due is no day"),
         ({"on": "soon"}, "year-month-day"), ({"topic": "Big Plans"}, "short name"), ({"title": "x"}, "title"),
         ({"document": "gone.pdf"}, "'gone.pdf' is not beside it. Put it beside"),
         ({"document": "../secret.txt"}, "is not beside it"), ({"document": "/etc/hostname"}, "is not beside it"),

@@ -107,8 +107,13 @@ def test_a_recorded_environment_stands_for_this_machine(sample, read):
     assert (fact.body["captured"], fact.effective_clock, fact.subject.name) == ("by-run", "tool", "trainer-1")
 
 
-def test_without_a_recorded_one_this_machine_is_added_once(read, tmp_path):
-    (fact,) = read(tmp_path, environment=True).found
+def test_without_a_recorded_one_this_machine_is_added_once_beside_weights_and_only_there(read, sample, tmp_path):
+    assert read(tmp_path / "empty", environment=True).found == ()
+    assert not [
+        f for f in read(sample("attested-document"), environment=True).found if f.kind == "compute-environment.v1"
+    ]
+    beside = read(sample("model-artifacts"), environment=True).found
+    (fact,) = [fact for fact in beside if fact.kind == "compute-environment.v1"]
     assert (fact.body["captured"], fact.effective_clock) == ("at-attach", "observed")
     assert fact.subject.name == fact.body["host"]["name"]
 

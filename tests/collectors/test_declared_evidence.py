@@ -77,11 +77,22 @@ def test_about_a_candidate_without_weights_it_stays_without_a_digest(tmp_path: P
     ("old", "new", "said"),
     [
         ("kind: user-study.v1", "kind: user-study", "kind"),
-        ("kind: user-study.v1\n", "", "kind: is missing"),
+        ("kind: user-study.v1\n", "", "kind is missing"),
         ("about: system", "about: everybody", "One of candidate, base"),
-        ("on: 2026-05-01\n", "", "on: is missing"),
+        ("on: 2026-05-01\n", "", "on is missing"),
         ("on: 2026-05-01", "on: May", "year-month-day"),
         ("name: Ada Example", 'name: "."', "by.name"),
+        ("name: Ada Example", 'name: ""', "by.name is blank. Name the person and the role"),
+        (
+            "{name: Ada Example, role: Head of reader services}",
+            '{name: "", role: ""}',
+            "by.name is blank · by.role is blank",
+        ),
+        ("on: 2026-05-01", "on: 0", "on is no day: write it as year-month-day"),
+        ("on: 2026-05-01", 'on: "1763596800"', "on is no day"),
+        ("on: 2026-05-01", "on: 1763596800", "on is no day"),
+        ("on: 2026-05-01", "on: 2026-05-01T00:00:00Z", "on is no day"),
+        ("on: 2026-05-01", 'on: "2026-02-30"', "on is no day"),
         ("role: Head of reader services", "role: TBD", "by.role"),
         ("body:\n", "colour: blue\nbody:\n", "colour"),
         ("about: system", f"about: system\nmodel: {DIGEST}", "model goes with"),
@@ -103,6 +114,19 @@ def test_a_record_that_is_not_whole_is_refused_with_what_to_do(tmp_path: Path, o
 def test_prose_that_names_the_schema_is_passed_over(tmp_path: Path) -> None:
     found, refused = read(tmp_path, "notes: 'a declared-evidence.v1 file has a schema'\n")
     assert (found, refused) == ([], [])
+
+
+@pytest.mark.parametrize("word", ["NaN", "Infinity", "-Infinity", "1e999"])
+def test_a_number_that_is_none_is_refused_in_a_declared_body_and_not_read_as_left_out(
+    tmp_path: Path, word: str
+) -> None:
+    form = STUDY.format(about="system", more="").split("body:")[0]
+    head = ", ".join(f'"{name}": "{value}"' for name, value in (line.split(": ", 1) for line in form.split("\n")[:4]))
+    by = '"by": {"name": "Ada Example", "role": "Head of reader services"}'
+    found, refused = read(tmp_path, f'{{{head}, {by}, "body": {{"participants": {word}}}}}')
+    assert found == []
+    (reason,) = refused
+    assert "NaN or Infinity is no number" in reason
 
 
 def test_a_json_record_says_the_same(tmp_path: Path) -> None:

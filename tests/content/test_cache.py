@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, date, datetime, timedelta, timezone
-from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -47,12 +46,38 @@ def planted(place: Path, data: bytes, value: Any) -> cache.Parsed:
     """A cache whose file says that these bytes have this value."""
     forget_nothing(place, b"any: thing")
     path = kept(place)
-    path.write_text(json.dumps({blake2b(data, digest_size=32).hexdigest(): value}), "utf-8")
+    path.write_text(json.dumps({cache.key_of(data): value}), "utf-8")
     return cache.Parsed(place)
 
 
 def test_what_is_kept_is_what_the_next_run_gets_and_nothing_is_parsed(tmp_path: Path) -> None:
     assert planted(tmp_path, b"a: 1", {"a": "remembered"})(b"a: 1", "x.yaml") == {"a": "remembered"}
+
+
+def test_what_another_parser_gave_is_not_taken(tmp_path: Path) -> None:
+    assert cache.key_of(b"a: 1", b"an older parser") != cache.key_of(b"a: 1") != cache.key_of(b"a: 2")
+    parse = planted(tmp_path, b"a: 1", {"a": "remembered"})
+    path = kept(tmp_path)
+    path.write_text(json.dumps({cache.key_of(b"a: 1", b"an older parser"): {"a": "remembered"}}), "utf-8")
+    assert cache.Parsed(tmp_path)(b"a: 1", "x.yaml") == {"a": 1}
+    assert parse(b"a: 1", "x.yaml") == {"a": "remembered"}
+
+
+@pytest.mark.parametrize("value", [{}, [], None, {"id": "plan-kept"}])
+def test_a_file_whose_kept_value_has_a_fault_is_parsed_again_before_it_is_blamed(tmp_path: Path, value: Any) -> None:
+    files = made.content()
+    parse = planted(tmp_path, files[made.CONTROL], value)
+    again, problems = loader.survey(files, parse)
+    assert problems == ()
+    assert again == loader.survey(files)[0]
+
+
+def test_who_reads_without_the_cache_is_not_given_what_came_through_it(tmp_path: Path) -> None:
+    files = made.put(made.content(), made.SECOND, "Close the windows", "Close all the windows")
+    wrong = strict_yaml.loads(files[made.SECOND]) | {"title": "Leave them open"}
+    through = loader.load(files, planted(tmp_path, files[made.SECOND], wrong))
+    assert through.requirements["house-1"][1].title == "Leave them open"
+    assert loader.load(files).requirements["house-1"][1].title == "Close all the windows"
 
 
 def test_days_and_moments_come_back_as_they_were(tmp_path: Path) -> None:
@@ -127,7 +152,7 @@ def test_a_file_that_json_would_give_back_differently_is_parsed_each_time(tmp_pa
         assert parse(data, "x.yaml") == plain
         assert parse(b"beside: it", "y.yaml") == {"beside": "it"}
         parse.keep()
-    assert set(json.loads(kept(tmp_path).read_text("utf-8"))) == {blake2b(b"beside: it", digest_size=32).hexdigest()}
+    assert set(json.loads(kept(tmp_path).read_text("utf-8"))) == {cache.key_of(b"beside: it")}
 
 
 def test_a_changed_file_is_parsed_again_and_only_that_one(tmp_path: Path) -> None:

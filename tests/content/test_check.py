@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from governance.checking import check, wording
 from governance.content import loader
+from governance.content.problems import Problem
 from governance.errors import ContentError
 from tests.content import made
 from tests.content.made import CONTROL, FIRST, FRAME, KIND, SECOND, line, put
@@ -271,7 +272,8 @@ def test_borrowed_words_are_found_deep_inside_a_file_and_in_each_value_that_has_
 
 
 def test_templates_are_not_compared_and_a_broken_list_of_runs_is_refused() -> None:
-    files = made.content() | {"templates/card.md.j2": OFFICIAL.encode()}
+    front = "{# ---\ndocument: card.md\ntitle: A card\nfor: a reader\nview: model-card\n--- #}\n"
+    files = made.content() | {"templates/card.md.j2": (front + OFFICIAL).encode()}
     assert check.check(files, DAY, official=official("word " * 9)).faults == ()
     with pytest.raises(ContentError, match="board"):
         check.check(files, DAY, official={"board": official()["board"][:-20]})
@@ -288,6 +290,29 @@ def test_a_file_read_through_a_cache_gives_the_same_report() -> None:
     plain = check.check(made.content(), DAY, official=official())
     assert check.check(made.content(), DAY, official=official(), parse=parse) == plain
     assert len(remembered) == len(made.content())
+
+
+def test_a_file_that_was_passed_over_is_a_fault_beside_the_others() -> None:
+    stray = Problem("control", 0, "nothing in it is read")
+    assert check.check(made.content(), DAY, strays=[stray]).faults == (stray,)
+
+
+@pytest.mark.parametrize("word", ["$ref", "$dynamicRef", "$recursiveRef", "$schema"])
+@pytest.mark.parametrize("to", ["http://127.0.0.1:9/check.json", "file:///etc/hostname", "other.json", "//host/x#a"])
+def test_a_kind_that_points_out_of_its_file_is_refused_when_content_is_read(word: str, to: str) -> None:
+    files = put(made.content(), KIND, "\nbody:\n", f"\nbody:\n  allOf: [{{'{word}': '{to}'}}]\n")
+    (fault,) = faults(files)
+    assert fault.startswith(at(files, KIND, "allOf"))
+    assert to in fault
+    with pytest.raises(ContentError, match=r"leads out of the file|\$schema is"):
+        loader.load(files)
+
+
+def test_a_kind_may_point_into_itself_and_name_its_dialect_and_a_field_may_be_called_ref() -> None:
+    inner = "  $defs: {word: {type: string}}\n  allOf: [{properties: {at: {$ref: '#/$defs/word'}}}]\n"
+    field = "  patternProperties: {$ref: {$ref: '#/$defs/word'}}\n"
+    files = put(made.content(), KIND, "\nbody:\n", f"\nbody:\n{inner}{field}")
+    loader.load(files)
 
 
 def test_what_nothing_leans_on_is_a_note() -> None:

@@ -313,3 +313,17 @@ def test_any_value_is_taken_over_or_refused_and_nothing_else(value: Any, place: 
         held = strict_yaml.loads(data, where=path)
         assert all(isinstance(held[field], str) for field in ("id", "title"))
     assert {problem.path for problem in loader.survey(files)[1]} <= set(files)
+
+
+@pytest.mark.parametrize("nameless", [{}, {"class": "x", "parts": []}, {"id": " ", "title": ""}])
+def test_a_control_with_neither_id_nor_label_nor_title_nor_text_is_refused_by_its_place(
+    nameless: dict[str, Any],
+) -> None:
+    said = refusal(json.dumps(only(control("a-1", "Sound"), nameless)).encode())
+    assert said == "control 2 of the catalog, under the heading 'g', has neither id, label, title nor text"
+
+
+@pytest.mark.parametrize("named", [{"id": "a-2"}, {"title": "Doors"}, {"props": [label("A-2")]},
+                                   {"parts": [part("Doors are shut.", name="statement")]}])  # fmt: skip
+def test_a_control_with_any_one_of_them_is_taken(named: dict[str, Any]) -> None:
+    assert len(read(only(control("a-1", "Sound"), named))[1]) == 2
