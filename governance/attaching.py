@@ -217,16 +217,18 @@ def _targeted(body: dict[str, Any], catalogue: Catalogue) -> Sequence[str]:
 
 def _may_be_declared(found: Found, catalogue: Catalogue, now: datetime) -> None:
     """Raise `UnreadableError` for a record by hand of a kind that only a tool writes, or of a day that has not come."""
-    if found.declared_by is None:
-        return
-    if not catalogue.kinds[found.kind].by_hand:
+    if found.declared_by is not None and not catalogue.kinds[found.kind].by_hand:
         raise UnreadableError(
             f"{found.kind} is not written by hand", hint="Attach what the tool wrote, or declare it as another kind."
         )
-    if found.effective_at is not None and found.effective_at > now + timedelta(days=1):  # it is tomorrow east of here
+    tomorrow = now + timedelta(days=1)  # it is that day already east of here
+    if found.effective_clock == "declared" and found.effective_at is not None and found.effective_at > tomorrow:
         raise UnreadableError(
             f"on: {found.effective_at:%Y-%m-%d} lies in the future", hint="Give the day on which it was true."
         )
+    approved = found.body.get("approved_on")
+    if found.kind == SOA_KIND and isinstance(approved, str) and approved > tomorrow.date().isoformat():
+        raise UnreadableError(f"approved_on: {approved} lies in the future", hint="Give the day of the approval.")
 
 
 def _record(found: Found, system: str) -> tuple[Evidence, bytes]:

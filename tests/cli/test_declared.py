@@ -68,6 +68,13 @@ def test_a_declared_day_that_has_not_come_is_refused(ready: Govern, tmp_path: Pa
     assert ready("report", "elm-desk", "--no-pdf").code == 0
 
 
+def test_an_attestation_from_the_future_is_refused_too(ready: Govern, tmp_path: Path) -> None:
+    attested(tmp_path / "plan.yaml", "2999-01-01", in_place=True)
+    ran = ready("attach", "plan.yaml", "--system", "elm-desk", "--json")
+    assert (ran.code, ran.json["appended"]) == (6, [])
+    assert "lies in the future" in ran.json["not_read"][0]["reason"]
+
+
 def test_what_a_person_attaches_says_nothing_of_the_machine_it_was_attached_on(govern: Govern, tmp_path: Path) -> None:
     govern("init")
     govern("system", "add", RECORDED / "system.yaml")
