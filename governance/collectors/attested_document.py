@@ -12,22 +12,21 @@ blank, and a document that is not there or empty are refused with what to do abo
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field, ValidationError, field_validator
 
-from governance.collectors.answers import Found, NotRead
-from governance.collectors.interface import attempt
-from governance.domain import faults
+from governance.collectors.answers import Found
+from governance.collectors.written_by_hand import forms, refusal
 from governance.domain.base import Day, Noun, Sentence, Slug
 from governance.domain.evidence import Collector, Subject, SubjectType
 from governance.errors import UnreadableError
-from governance.parsing import canonical, strict_yaml
+from governance.parsing import canonical
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from governance.collectors.answers import NotRead
     from governance.collectors.files import File
     from governance.collectors.walk import Folder
 
@@ -76,20 +75,13 @@ class AttestedDocument:
 
     def read(self, folder: Folder) -> Iterator[Found | NotRead]:
         """Yield the attestations in this folder."""
-        for file in list(folder.files.values()):
-            if file.size <= strict_yaml.MAX_BYTES and file.mentions(SCHEMA.encode(), b"schema"):
-                value = _value(file)
-                if isinstance(value, NotRead):
-                    file.claimed = True
-                    yield value
-                elif value is not None:
-                    yield from attempt(file, partial(self._attested, folder, file, value))
+        yield from forms(folder, SCHEMA, "an attestation", self._attested)
 
     def _attested(self, folder: Folder, file: File, value: dict[str, Any]) -> Iterable[Found]:
         try:
             said = _Attestation.model_validate(value)
         except ValidationError as error:
-            raise _refused(error) from None
+            raise refusal(error, _REMEDIES) from None
         document = None if said.document is None else _document(folder, file, said.document)
         kept = None if document is None else {"name": said.document, "size": document.size, "sha256": document.sha256}
         body = {
@@ -121,17 +113,6 @@ class AttestedDocument:
         )
 
 
-def _value(file: File) -> dict[str, Any] | NotRead | None:
-    """The attestation in a file, None for a file that only mentions the word, or why it can not be read."""
-    try:
-        value = file.json() if file.opens_json else strict_yaml.loads(file.data())
-    except UnreadableError as error:
-        # Prose that names the schema is no attestation; a line that declares it is one, and broken.
-        declares = any(line.split(b":")[0].strip(b" \"'{") == b"schema" for line in file.data().splitlines())
-        return NotRead(file.shown, f"an attestation that can not be read: {error.message}") if declares else None
-    return value if isinstance(value, dict) and value.get("schema") == SCHEMA else None
-
-
 def _document(folder: Folder, file: File, name: str) -> File:
     document = folder.beside(name)
     remedy = "Put it beside the attestation, or leave the field out."
@@ -142,13 +123,6 @@ def _document(folder: Folder, file: File, name: str) -> File:
     if document.is_lfs_pointer:
         raise UnreadableError(f"the document {name!r} is a Git LFS pointer", hint="Fetch it with `git lfs pull`.")
     return document
-
-
-def _refused(error: ValidationError) -> UnreadableError:
-    """What is wrong, in words, with what to do."""
-    places = dict.fromkeys(str(each["loc"][0]) if each["loc"] else "" for each in error.errors(include_url=False))
-    remedies = [_REMEDIES[place] for place in places if place in _REMEDIES]
-    return UnreadableError(faults.listed(faults.in_words(error)), hint=" ".join(remedies))
 
 
 COLLECTOR = AttestedDocument()

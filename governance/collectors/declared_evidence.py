@@ -13,22 +13,21 @@ the weights in the same attach, or with the `model` digest that they were attach
 from __future__ import annotations
 
 from datetime import date
-from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field, ValidationError
 
-from governance.collectors.answers import Found, NotRead
-from governance.collectors.interface import attempt
-from governance.domain import faults
+from governance.collectors.answers import Found
+from governance.collectors.written_by_hand import forms, refusal
 from governance.domain.base import Day, Digest, KindId, Noun, Sentence
 from governance.domain.evidence import Collector, Role, Subject, SubjectType
 from governance.errors import UnreadableError
-from governance.parsing import canonical, strict_yaml
+from governance.parsing import canonical
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from governance.collectors.answers import NotRead
     from governance.collectors.files import File
     from governance.collectors.walk import Folder
 
@@ -74,21 +73,14 @@ class DeclaredEvidence:
 
     def read(self, folder: Folder) -> Iterator[Found | NotRead]:
         """Yield the records in this folder."""
-        for file in list(folder.files.values()):
-            if file.size <= strict_yaml.MAX_BYTES and file.mentions(SCHEMA.encode(), b"schema"):
-                value = _value(file)
-                if isinstance(value, NotRead):
-                    file.claimed = True
-                    yield value
-                elif value is not None:
-                    yield from attempt(file, partial(self._declared, folder, file, value))
+        yield from forms(folder, SCHEMA, "a declared record", self._declared)
 
     def _declared(self, folder: Folder, file: File, value: dict[str, Any]) -> Iterable[Found]:
         _refuse_numbers_that_are_none(file)
         try:
             said = _Record.model_validate(value)
         except ValidationError as error:
-            raise _refused(error) from None
+            raise refusal(error, _REMEDIES) from None
         if said.kind in _OWN:
             raise UnreadableError(f"{said.kind} is not written by hand this way", hint="It has a form of its own.")
         modelled = said.about not in _TYPES
@@ -127,23 +119,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list):
         return [_plain(inner) for inner in value]
     return value.isoformat() if isinstance(value, date) else value
-
-
-def _value(file: File) -> dict[str, Any] | NotRead | None:
-    """The record in a file, None for a file that only mentions the word, or why it can not be read."""
-    try:
-        value = file.json() if file.opens_json else strict_yaml.loads(file.data())
-    except UnreadableError as error:
-        declares = any(line.split(b":")[0].strip(b" \"'{") == b"schema" for line in file.data().splitlines())
-        return NotRead(file.shown, f"a declared record that can not be read: {error.message}") if declares else None
-    return value if isinstance(value, dict) and value.get("schema") == SCHEMA else None
-
-
-def _refused(error: ValidationError) -> UnreadableError:
-    """What is wrong, in words, with what to do."""
-    places = dict.fromkeys(str(each["loc"][0]) if each["loc"] else "" for each in error.errors(include_url=False))
-    remedies = [_REMEDIES[place] for place in places if place in _REMEDIES]
-    return UnreadableError(faults.listed(faults.in_words(error)), hint=" ".join(remedies))
 
 
 COLLECTOR = DeclaredEvidence()
