@@ -1,6 +1,6 @@
 """A crosswalk as a picture: one framework down the left, the other down the right, a line for every pair.
 
-The kind of a relation is told by the stroke as well as by its colour. Formats: `.svg` for a page, `.graphml` and `.json` (node-link) for
+The kind of a relation is told by the stroke as well as by its colour; the fainter the line, the less sure we are of it. Formats: `.svg` for a page, `.graphml` and `.json` (node-link) for
 the tools that draw or compute with graphs.
 """
 
@@ -25,6 +25,7 @@ STROKES: Mapping[str, tuple[str, str]] = {
     "no-relationship": ("#b71c1c", "1 4"),
     "unknown": ("#bdbdbd", "1 2"),
 }
+_FIRMNESS = {"high": "1", "medium": "0.6", "low": "0.25"}
 _ROW, _LEFT, _RIGHT, _WIDTH, _TOP = 16, 420, 780, 1200, 60
 
 
@@ -56,7 +57,8 @@ def _svg(graph: nx.Graph[str]) -> bytes:
     for one, other, data in graph.edges(data=True):
         left, right = sorted((one, other), key=lambda node: graph.nodes[node]["side"])
         colour, dash = STROKES[data["relation"]]
-        lines.append(_line(_LEFT, at[left], _RIGHT, at[right], colour, dash))
+        firm = _FIRMNESS[data["confidence"]]
+        lines.append(_line(_LEFT, at[left], _RIGHT, at[right], colour, dash, firm))
     for side, nodes in enumerate(sides):
         beside, anchor = (_LEFT - 6, "end") if side == 0 else (_RIGHT + 6, "start")
         for node in nodes:
@@ -66,9 +68,9 @@ def _svg(graph: nx.Graph[str]) -> bytes:
     return "\n".join([*lines, "</svg>", ""]).encode()
 
 
-def _line(x1: float, y1: float, x2: float, y2: float, colour: str, dash: str) -> str:
+def _line(x1: float, y1: float, x2: float, y2: float, colour: str, dash: str, firm: str = "1") -> str:
     dashed = f' stroke-dasharray="{dash}"' if dash else ""
-    return f'<line x1="{x1}" y1="{y1:.1f}" x2="{x2}" y2="{y2:.1f}" stroke="{colour}"{dashed}/>'
+    return f'<line x1="{x1}" y1="{y1:.1f}" x2="{x2}" y2="{y2:.1f}" stroke="{colour}" stroke-opacity="{firm}"{dashed}/>'
 
 
 def _graphml(graph: nx.Graph[str]) -> bytes:
