@@ -1,7 +1,7 @@
 """A crosswalk as a picture: one framework down the left, the other down the right, a line for every pair.
 
-The kind of a relation is told by the stroke as well as by its colour; the fainter the line, the less sure we are of it. Formats: `.svg` for a page, `.graphml` and `.json` (node-link) for
-the tools that draw or compute with graphs.
+The kind of a relation is told by the stroke as well as by its colour; the fainter the line, the less sure we are of it.
+Formats: `.svg` for a page, `.graphml` and `.json` (node-link) for the tools that draw or compute with graphs.
 """
 
 from __future__ import annotations
