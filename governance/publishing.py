@@ -37,10 +37,11 @@ def statement(case: Case, templates: Mapping[str, str], *, pdf: bool = True) -> 
     from governance.reports import edition, render, workbook
 
     rows = case.documented or documented(case.dossier, case.catalogue, case.assessment, case.on)
-    whole = replace(case, applicability=statement_of(case), documented=rows)
+    stated = statement_of(case)
+    whole = replace(case, applicability=stated, documented=rows)
     html = render.render(f"{STATEMENT}.html", whole, templates)
     wanted = [row.plain() for row in rows]
-    data = {"schema": "applicability-report.v1", **statement_of(case).plain(), "documented_information": wanted}
+    data = {"schema": "applicability-report.v1", **stated.plain(), "documented_information": wanted}
     made = {
         f"{STATEMENT}.html": html,
         f"{STATEMENT}.json": (json.dumps(data, ensure_ascii=False, indent=2) + "\n").encode(),

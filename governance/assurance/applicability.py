@@ -9,10 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pydantic import ValidationError
-
-from governance.assurance.requirements import age_of, held_against
-from governance.assurance.subjects import moment
+from governance.assurance.requirements import age_of, results_of, stated
 from governance.domain.applicability import (
     ANNEX_A,
     SERIES,
@@ -55,15 +52,14 @@ def applicability(
     dossier: Dossier, catalogue: Catalogue, assessment: Assessment, register: tuple[RegisterRow, ...], on: datetime
 ) -> Applicability:
     """The statement of a system. Raises `UsageError` where no version of ISO/IEC 42001 is in the content."""
-    piece, statement = _newest(dossier, on)
+    piece, statement = next(reversed(list(stated(dossier, SOA_KIND, Statement, on))), (None, None))
     frame = catalogue.framework(statement.framework if statement else SERIES, on.date())
-    stated = {row.control: row for row in statement.rows} if statement else {}
+    said = {row.control: row for row in statement.rows} if statement else {}
     controls = {result.id: result for result in assessment.controls}
-    judged = [row for row in assessment.requirements if row.framework == frame.id]
-    results = {row.id: row for row in judged or held_against(frame, controls, catalogue, dossier, on, {})}
+    results = results_of(frame, assessment, catalogue, dossier, on)
     treated = _treated(register)
     rows = tuple(
-        _row(requirement, stated.get(requirement.id), results[requirement.id], controls, treated, on.date())
+        _row(requirement, said.get(requirement.id), results[requirement.id], controls, treated, on.date())
         for requirement in numbers(catalogue, frame.id, on.date())
     )
     problems = []
@@ -79,7 +75,7 @@ def applicability(
     return Applicability(
         system=dossier.system.id,
         framework=frame.id,
-        framework_title=f"{frame.title}",
+        framework_title=frame.title,
         on=on.date(),
         source=piece.id if piece else None,
         version=statement.version if statement else NOT_STATED,
@@ -101,17 +97,6 @@ def _treated(register: tuple[RegisterRow, ...]) -> dict[str, tuple[str, ...]]:
         for step in row.steps:
             found[step.control] = (*found.get(step.control, ()), row.risk)
     return found
-
-
-def _newest(dossier: Dossier, on: datetime) -> tuple[Piece | None, Statement | None]:
-    for piece in sorted(dossier.of_kind(SOA_KIND), key=moment, reverse=True):
-        if piece.record.effective_at is not None and piece.record.effective_at > on:
-            continue
-        try:
-            return piece, Statement.model_validate(piece.body)
-        except ValidationError:
-            continue
-    return None, None
 
 
 def _row(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from governance.assurance.requirements import HOLDS_FOR_DAYS, age_of, held_against, not_measurable, targets
+from governance.assurance.requirements import HOLDS_FOR_DAYS, age_of, results_of, targets
 from governance.domain.control import Standing
 from governance.domain.target import GapRow, ProfileResult, TargetRow
 from governance.errors import CouldNotTell, UsageError
@@ -95,14 +95,11 @@ def _gaps(
     on: datetime,
 ) -> tuple[GapRow, ...]:
     """The rows beside what their requirements come to, also where the system does not name the framework."""
-    controls = {control.id: control for control in assessment.controls}
-    judged = tuple(row for row in assessment.requirements if row.framework == frame.id)
-    judged = judged or held_against(frame, controls, catalogue, dossier, on, not_measurable(dossier, catalogue, on))
-    results = {row.id: row for row in judged}
-    order = list(results)
+    results = results_of(frame, assessment, catalogue, dossier, on)
+    place = {requirement: at for at, requirement in enumerate(results)}
     remedies = {control.id: control.remedy for control in assessment.controls if control.standing is not Standing.MET}
     made = [_gap(row, results.get(row.requirement), remedies, frame.allows_not_measurable, on) for row in rows]
-    return tuple(sorted(made, key=lambda row: order.index(row.requirement) if row.requirement in order else len(order)))
+    return tuple(sorted(made, key=lambda row: place.get(row.requirement, len(place))))
 
 
 def _gap(

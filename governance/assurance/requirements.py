@@ -10,9 +10,10 @@ speaks to somebody whom the owner is not does not apply. What is on record as no
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from contextlib import suppress
+from typing import TYPE_CHECKING, Literal, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from governance.assurance.asks import worst
 from governance.assurance.subjects import moment
@@ -24,14 +25,16 @@ from governance.domain.target import TARGET_KIND, TargetProfile
 from governance.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
-    from governance.domain.assessment import ControlResult
+    from governance.domain.assessment import Assessment, ControlResult
     from governance.domain.catalogue import Catalogue
     from governance.domain.dossier import Dossier
     from governance.domain.evidence import Piece
     from governance.domain.framework import Framework, MetBy, Requirement
+
+Said = TypeVar("Said", bound=BaseModel)
 
 HOLDS_FOR_DAYS = 365
 """How long a record that something can not be measured is accepted."""
@@ -52,21 +55,35 @@ def held_against(
     )
 
 
+def results_of(
+    frame: Framework, assessment: Assessment, catalogue: Catalogue, dossier: Dossier, on: datetime
+) -> dict[str, RequirementResult]:
+    """What each requirement of a framework comes to, by id and in its order, also where the system does not name the framework."""
+    judged = tuple(row for row in assessment.requirements if row.framework == frame.id)
+    if not judged:
+        controls = {control.id: control for control in assessment.controls}
+        judged = held_against(frame, controls, catalogue, dossier, on, not_measurable(dossier, catalogue, on))
+    return {row.id: row for row in judged}
+
+
+def stated(dossier: Dossier, kind: str, model: type[Said], on: datetime) -> Iterator[tuple[Piece, Said]]:
+    """What people stated in pieces of a kind, newest last. What does not fit, or is dated after the moment, is left out."""
+    for piece in sorted(dossier.of_kind(kind), key=moment):
+        if piece.record.effective_at is not None and piece.record.effective_at > on:
+            continue
+        with suppress(ValidationError):
+            yield piece, model.model_validate(piece.body)
+
+
 def targets(dossier: Dossier, catalogue: Catalogue, on: datetime) -> dict[str, tuple[Piece, TargetProfile]]:
     """The newest stated target for each framework, by framework id.
 
     What does not fit, names no framework, or is dated after the moment is left out.
     """
     found: dict[str, tuple[Piece, TargetProfile]] = {}
-    for piece in sorted(dossier.of_kind(TARGET_KIND), key=moment):
-        if piece.record.effective_at is not None and piece.record.effective_at > on:
-            continue
-        try:
-            stated = TargetProfile.model_validate(piece.body)
-            frame = catalogue.framework(stated.framework, on.date())
-        except (ValidationError, UsageError):
-            continue
-        found[frame.id] = (piece, stated)
+    for piece, target in stated(dossier, TARGET_KIND, TargetProfile, on):
+        with suppress(UsageError):
+            found[catalogue.framework(target.framework, on.date()).id] = (piece, target)
     return found
 
 
@@ -77,10 +94,10 @@ def not_measurable(dossier: Dossier, catalogue: Catalogue, on: datetime) -> dict
     """
     return {
         (framework_id, row.requirement): row.because or ""
-        for framework_id, (piece, stated) in targets(dossier, catalogue, on).items()
+        for framework_id, (piece, target) in targets(dossier, catalogue, on).items()
         if catalogue.frameworks[framework_id].allows_not_measurable and (age := age_of(piece, on)) is not None
         if age <= HOLDS_FOR_DAYS
-        for row in stated.rows
+        for row in target.rows
         if row.target == "not-measurable"
     }
 
