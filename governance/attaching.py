@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from governance.collectors.answers import Found
+    from governance.collectors.reading.answers import Found
     from governance.domain.catalogue import Catalogue
     from governance.domain.evidence import Role
     from governance.domain.kind import Kind
@@ -91,7 +91,7 @@ def attach(
     progress: Callable[[str, int, int], None] | None,
 ) -> Attached:
     """Attach everything that can be read under the paths to a system."""
-    from governance.collectors.collect import collect
+    from governance.collectors.reading.collect import collect
 
     reading = collect(paths, about=about, effective=effective, environment=environment, progress=progress)
     named = {path.name for path in paths if not path.is_dir()} | {str(path) for path in paths}

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field, ValidationError, field_validator
 
-from governance.collectors.answers import Found
-from governance.collectors.written_by_hand import forms, refusal
+from governance.collectors.reading.answers import Found
+from governance.collectors.reading.interface import Tried, recognised
+from governance.collectors.reading.written_by_hand import declares, forms, refusal
 from governance.domain.base import Day, Noun, Sentence, Slug
 from governance.domain.evidence import Collector, Subject, SubjectType
 from governance.errors import UnreadableError
@@ -26,9 +27,9 @@ from governance.parsing import canonical
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from governance.collectors.answers import NotRead
-    from governance.collectors.files import File
-    from governance.collectors.walk import Folder
+    from governance.collectors.reading.answers import NotRead
+    from governance.collectors.reading.files import File
+    from governance.collectors.reading.walk import Folder
 
 SCHEMA = "attested-document.v1"
 _SAYS_SOMETHING = 20
@@ -72,6 +73,13 @@ class AttestedDocument:
 
     noun = Collector(name="attested-document", version="1")
     kinds = (SCHEMA,)
+
+    tool = "a person"
+    tried = (Tried(SCHEMA, "written", "2026-11-25"),)
+
+    def looks(self, folder: Folder, file: File) -> str | None:  # noqa: ARG002
+        """None for such a form, else why not."""
+        return recognised(file, lambda: None if declares(file, SCHEMA) else f"does not declare {SCHEMA}")
 
     def read(self, folder: Folder) -> Iterator[Found | NotRead]:
         """Yield the attestations in this folder."""

@@ -22,9 +22,9 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from governance.collectors import fields
-from governance.collectors.answers import Found, NotRead
-from governance.collectors.interface import attempt
+from governance.collectors.reading import fields
+from governance.collectors.reading.answers import Found, NotRead
+from governance.collectors.reading.interface import Tried, attempt, recognised
 from governance.domain.evidence import Collector, Subject, SubjectType
 from governance.errors import UnreadableError
 from governance.parsing import canonical
@@ -32,8 +32,8 @@ from governance.parsing import canonical
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from governance.collectors.files import File
-    from governance.collectors.walk import Folder
+    from governance.collectors.reading.files import File
+    from governance.collectors.reading.walk import Folder
 
 SCHEMA = "compute-environment.v1"
 SHOWN = "(this machine)"
@@ -45,11 +45,17 @@ class ComputeEnvironment:
 
     noun = Collector(name="compute-environment", version="1")
     kinds = (SCHEMA,)
+    tool = "govern environment"
+    tried = (Tried(SCHEMA, "recorded", "2026-11-25"),)
+
+    def looks(self, folder: Folder, file: File) -> str | None:  # noqa: ARG002
+        """None for a recorded environment, else why not."""
+        return recognised(file, lambda: None if _is_recorded(file) else f"does not declare {SCHEMA}")
 
     def read(self, folder: Folder) -> Iterator[Found | NotRead]:
         """Yield the environments recorded in this folder."""
         for file in list(folder.files.values()):
-            if file.opens_json and file.mentions(SCHEMA.encode(), b'"schema"'):
+            if _is_recorded(file):
                 yield from attempt(file, partial(self._recorded, folder, file))
 
     def _recorded(self, folder: Folder, file: File) -> Iterable[Found]:
@@ -69,6 +75,10 @@ class ComputeEnvironment:
             sources=(file.source(),),
             place=folder.place,
         )
+
+
+def _is_recorded(file: File) -> bool:
+    return file.opens_json and file.mentions(SCHEMA.encode(), b'"schema"')
 
 
 def this_machine() -> Found:

@@ -18,12 +18,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from governance.collectors import card_text, fields
-from governance.collectors.answers import Found, NotRead
-from governance.collectors.data_files import count_rows, data_files
-from governance.collectors.files import hash_all
-from governance.collectors.interface import attempt, reason_of
-from governance.collectors.licences import is_known
+from governance.collectors.formats import card_text
+from governance.collectors.formats.data_files import count_rows, data_files
+from governance.collectors.reading import fields
+from governance.collectors.reading.answers import Found, NotRead
+from governance.collectors.reading.files import hash_all
+from governance.collectors.reading.interface import Tried, attempt, reason_of, recognised
+from governance.collectors.reading.licences import is_known
 from governance.domain.base import is_placeholder
 from governance.domain.evidence import Collector, Quality, Subject, SubjectType
 from governance.errors import UnreadableError
@@ -32,8 +33,8 @@ from governance.parsing import canonical, front_matter
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from governance.collectors.files import File
-    from governance.collectors.walk import Folder
+    from governance.collectors.reading.files import File
+    from governance.collectors.reading.walk import Folder
 
 MAX_CARD = 2 * 1024 * 1024
 _DATA_KEYS = frozenset(
@@ -48,16 +49,17 @@ class DatasetCard:
 
     noun = Collector(name="dataset-card", version="1")
     kinds = ("dataset-manifest.v1",)
+    tool = "Hugging Face data-set cards"
+    tried = (Tried("2026", "published", "2026-11-25"),)
+
+    def looks(self, folder: Folder, file: File) -> str | None:
+        """None for a data-set card, else why not."""
+        return recognised(file, lambda: _refusal(folder, file))
 
     def read(self, folder: Folder) -> Iterator[Found | NotRead]:
         """Yield the data set whose card lies in this folder."""
         for file in list(folder.files.values()):
-            if not file.name.lower().endswith((".md", ".markdown")) or not _opens_front_matter(file.head):
-                continue
-            keys = _keys(file.head)
-            if keys & _MODEL_KEYS or b"generated_from_trainer" in file.head:
-                continue
-            if keys & _DATA_KEYS or ("license" in keys and data_files(folder)):
+            if _refusal(folder, file) is None:
                 yield from self._card(folder, file)
 
     def _card(self, folder: Folder, file: File) -> Iterator[Found | NotRead]:
@@ -105,6 +107,18 @@ class DatasetCard:
             sources=(file.source(), *(each.source() for _, each in beside)),
             place=folder.place,
         )
+
+
+def _refusal(folder: Folder, file: File) -> str | None:
+    """None for a data-set card, else why it is none."""
+    if not file.name.lower().endswith((".md", ".markdown")) or not _opens_front_matter(file.head):
+        return "is no Markdown that opens with front matter"
+    keys = _keys(file.head)
+    if keys & _MODEL_KEYS or b"generated_from_trainer" in file.head:
+        return "is the card of a model"
+    if keys & _DATA_KEYS or ("license" in keys and data_files(folder)):
+        return None
+    return "its front matter names nothing that a data-set card names"
 
 
 def _opens_front_matter(head: bytes) -> bool:

@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field, ValidationError
 
-from governance.collectors.answers import Found
-from governance.collectors.written_by_hand import forms, refusal
+from governance.collectors.reading.answers import Found
+from governance.collectors.reading.interface import Tried, recognised
+from governance.collectors.reading.written_by_hand import declares, forms, refusal
 from governance.domain.base import Day, Digest, KindId, Noun, Sentence
 from governance.domain.evidence import Collector, Role, Subject, SubjectType
 from governance.errors import UnreadableError
@@ -27,9 +28,9 @@ from governance.parsing import canonical
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from governance.collectors.answers import NotRead
-    from governance.collectors.files import File
-    from governance.collectors.walk import Folder
+    from governance.collectors.reading.answers import NotRead
+    from governance.collectors.reading.files import File
+    from governance.collectors.reading.walk import Folder
 
 SCHEMA = "declared-evidence.v1"
 _OWN = {"attested-document.v1", "system.v1", "finding.v1", "model-artifacts.v1"}
@@ -70,6 +71,13 @@ class DeclaredEvidence:
 
     noun = Collector(name="declared-evidence", version="1")
     kinds: tuple[str, ...] = ("any kind",)
+
+    tool = "a person"
+    tried = (Tried(SCHEMA, "written", "2026-11-25"),)
+
+    def looks(self, folder: Folder, file: File) -> str | None:  # noqa: ARG002
+        """None for such a form, else why not."""
+        return recognised(file, lambda: None if declares(file, SCHEMA) else f"does not declare {SCHEMA}")
 
     def read(self, folder: Folder) -> Iterator[Found | NotRead]:
         """Yield the records in this folder."""

@@ -19,9 +19,9 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from governance.collectors import fields
-from governance.collectors.answers import Found, NotRead
-from governance.collectors.interface import attempt
+from governance.collectors.reading import fields
+from governance.collectors.reading.answers import Found, NotRead
+from governance.collectors.reading.interface import Tried, attempt, recognised
 from governance.domain.evidence import Collector, Quality, Subject, SubjectType
 from governance.errors import UnreadableError
 from governance.parsing import strict_json
@@ -29,8 +29,8 @@ from governance.parsing import strict_json
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from governance.collectors.files import File
-    from governance.collectors.walk import Folder
+    from governance.collectors.reading.files import File
+    from governance.collectors.reading.walk import Folder
 
 TOOL = "lm-evaluation-harness"
 _NOT_METRICS = frozenset({"alias", "name", "sample_len", "sample_count", " ", ""})
@@ -45,6 +45,18 @@ class LmEval:
 
     noun = Collector(name="lm-eval", version="1")
     kinds = ("eval-run.v1",)
+    tool = TOOL
+    tried = (
+        Tried("0.2", "published", "2026-11-25"),
+        Tried("0.3", "published", "2026-11-25"),
+        Tried("0.4.2", "published", "2026-11-25"),
+        Tried("0.4.9.2", "published", "2026-11-25"),
+        Tried("0.4.13", "recorded", "2026-11-25"),
+    )
+
+    def looks(self, folder: Folder, file: File) -> str | None:  # noqa: ARG002
+        """None for a results file, else why not."""
+        return recognised(file, lambda: None if _may_be_results(file) else "lacks results beside versions or configs")
 
     def read(self, folder: Folder) -> Iterator[Found | NotRead]:
         """Yield the results in this folder."""

@@ -23,10 +23,10 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from governance.collectors import fields
-from governance.collectors.answers import Found, NotRead
-from governance.collectors.interface import attempt
 from governance.collectors.lm_eval import TOOL, model_of, moment_of, results_in, subject_of, version_of
+from governance.collectors.reading import fields
+from governance.collectors.reading.answers import Found, NotRead
+from governance.collectors.reading.interface import Tried, attempt, recognised
 from governance.domain.evidence import Collector, Quality
 from governance.errors import UnreadableError
 from governance.parsing import canonical, strict_json
@@ -34,8 +34,8 @@ from governance.parsing import canonical, strict_json
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from governance.collectors.files import File
-    from governance.collectors.walk import Folder
+    from governance.collectors.reading.files import File
+    from governance.collectors.reading.walk import Folder
 
 MOST_KEPT = 20_000
 MOST_ROWS = 5_000_000
@@ -53,6 +53,14 @@ class LmEvalSamples:
 
     noun = Collector(name="lm-eval-samples", version="1")
     kinds = ("eval-samples.v1",)
+    tool = TOOL
+    tried = (Tried("0.4.2", "published", "2026-11-25"), Tried("0.4.13", "recorded", "2026-11-25"))
+
+    def looks(self, folder: Folder, file: File) -> str | None:  # noqa: ARG002
+        """None for a file of samples, else why not."""
+        return recognised(
+            file, lambda: None if _may_be_samples(file) else "its rows are not samples with doc_id and resps"
+        )
 
     def read(self, folder: Folder) -> Iterator[Found | NotRead]:
         """Yield the samples in this folder."""

@@ -21,19 +21,20 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from governance.collectors import fields, model_files, pickle_signs, settings
-from governance.collectors.answers import Found, NotRead
-from governance.collectors.files import hash_all
-from governance.collectors.interface import attempt
-from governance.collectors.safetensors_header import Header
+from governance.collectors.formats import pickle_signs, settings
+from governance.collectors.formats.safetensors_header import Header
+from governance.collectors.reading import fields, model_files
+from governance.collectors.reading.answers import Found, NotRead
+from governance.collectors.reading.files import hash_all
+from governance.collectors.reading.interface import Tried, attempt, recognised
 from governance.domain.evidence import Collector, Quality, Subject, SubjectType
 from governance.parsing import canonical
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from governance.collectors.files import File
-    from governance.collectors.walk import Folder
+    from governance.collectors.reading.files import File
+    from governance.collectors.reading.walk import Folder
 
 
 class ModelArtifacts:
@@ -41,6 +42,12 @@ class ModelArtifacts:
 
     noun = Collector(name="model-artifacts", version="1")
     kinds = ("model-artifacts.v1", "finding.v1")
+    tool = "safetensors, GGUF, PEFT and transformers"
+    tried = (Tried("transformers 5.23.0, peft 0.21.2", "recorded", "2026-11-25"),)
+
+    def looks(self, folder: Folder, file: File) -> str | None:
+        """None for a file that a model is loaded from, else why not."""
+        return recognised(file, lambda: _refusal(folder, file))
 
     def read(self, folder: Folder) -> Iterator[Found | NotRead]:
         """Yield the model whose weights lie in this folder, and what is dangerous about it."""
@@ -225,6 +232,13 @@ def _chat_template(folder: Folder) -> str | None:
 def _digest_of(folder: Folder, name: str) -> str | None:
     file = folder.files.get(name)
     return None if file is None or file.is_lfs_pointer else file.sha256
+
+
+def _refusal(folder: Folder, file: File) -> str | None:
+    """None for a file that the model in its folder is made of, else why not."""
+    kept = model_files.sort(folder)
+    mine = [*kept.all_files, *kept.pointers, *(each for each, _ in kept.unsafe)]
+    return None if file in mine else "no model is loaded from it"
 
 
 COLLECTOR = ModelArtifacts()

@@ -21,9 +21,10 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from governance.collectors import fields, settings, tensorboard_text
-from governance.collectors.answers import Found, NotRead
-from governance.collectors.interface import attempt
+from governance.collectors.formats import settings, tensorboard_text
+from governance.collectors.reading import fields
+from governance.collectors.reading.answers import Found, NotRead
+from governance.collectors.reading.interface import Tried, attempt, recognised
 from governance.domain.evidence import Collector, Quality, Subject, SubjectType
 from governance.errors import UnreadableError
 from governance.parsing import front_matter, strict_json
@@ -31,8 +32,8 @@ from governance.parsing import front_matter, strict_json
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from governance.collectors.files import File
-    from governance.collectors.walk import Folder
+    from governance.collectors.reading.files import File
+    from governance.collectors.reading.walk import Folder
 
 MOST_ROWS = 1_000_000
 MOST_POINTS = 2_000
@@ -47,6 +48,12 @@ class TransformersRun:
 
     noun = Collector(name="transformers-run", version="1")
     kinds = ("training-run.v1",)
+    tool = "transformers"
+    tried = (Tried("4.46.3", "published", "2026-11-25"), Tried("5.23.0", "recorded", "2026-11-25"))
+
+    def looks(self, folder: Folder, file: File) -> str | None:  # noqa: ARG002
+        """None for the state of a run, else why not."""
+        return recognised(file, lambda: None if _may_be_state(file) else "lacks log_history and global_step")
 
     def read(self, folder: Folder) -> Iterator[Found | NotRead]:
         """Yield the run whose state lies in this folder."""

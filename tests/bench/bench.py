@@ -173,7 +173,7 @@ def _a_real_record(folder: Path) -> dict[str, object]:
 
 def hashing(folder: Path) -> None:
     """1 GiB of weights in two files against `openssl speed`."""
-    from governance.collectors.files import File, hash_all
+    from governance.collectors.reading.files import File, hash_all
 
     block = b"\x5a" * (1 << 20)
     paths = [folder / f"weights-{number}.bin" for number in range(2)]

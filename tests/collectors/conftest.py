@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from governance.collectors.collect import collect
+from governance.collectors.reading.collect import collect
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from governance.collectors.answers import Found
+from governance.collectors.reading.answers import Found
 from governance.domain.evidence import Collector, Subject, SubjectType
 
 

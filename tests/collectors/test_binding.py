@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from governance.collectors.binding import bind
+from governance.collectors.reading.binding import bind
 from governance.domain.evidence import Role, SubjectType
 
 from .made import adapter, digest, evaluation, fact, full_model, run

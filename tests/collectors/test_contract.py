@@ -10,7 +10,7 @@ import jsonschema_rs
 import pytest
 import yaml
 
-from governance.collectors.collect import collectors
+from governance.collectors.reading.collect import collectors
 from governance.domain.evidence import Quality
 
 from .conftest import SAMPLES

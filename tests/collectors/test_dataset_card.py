@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from governance.collectors.licences import is_known
+from governance.collectors.reading.licences import is_known
 from governance.domain.evidence import Quality
 
 HEAD = "---\nlicense: mit\nsize_categories: [n<1K]\n---\n"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from governance.collectors.collect import collect
+from governance.collectors.reading.collect import collect
 from governance.domain.evidence import Role, SubjectType
 
 from .conftest import SAMPLES
@@ -14,7 +14,7 @@ from .conftest import SAMPLES
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from governance.collectors.answers import Found
+    from governance.collectors.reading.answers import Found
 
 STUDY = """schema: declared-evidence.v1
 kind: user-study.v1

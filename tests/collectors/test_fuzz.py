@@ -7,9 +7,9 @@ import json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from governance.collectors import card_text, gguf_header, pickle_signs, safetensors_header, tensorboard_text
-from governance.collectors.collect import collect
-from governance.collectors.files import File
+from governance.collectors.formats import card_text, gguf_header, pickle_signs, safetensors_header, tensorboard_text
+from governance.collectors.reading.collect import collect
+from governance.collectors.reading.files import File
 from governance.errors import UnreadableError
 
 from .made import results, safetensors, state

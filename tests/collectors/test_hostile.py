@@ -69,10 +69,10 @@ def test_nan_is_kept_as_null_and_counted(write, read, tmp_path):
 
 
 def test_a_document_over_the_cap_is_listed(write, read, tmp_path, monkeypatch):
-    from governance.collectors.files import File
+    from governance.collectors.reading.files import File
 
     monkeypatch.setattr(File.data, "__defaults__", (1000,))
-    monkeypatch.setattr("governance.collectors.files.SMALL", 1024)
+    monkeypatch.setattr("governance.collectors.reading.files.SMALL", 1024)
     write("results.json", RESULTS + b" " * 2000)
     reading = read(tmp_path)
     assert reading.found == ()

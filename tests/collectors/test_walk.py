@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from governance.collectors import walk as walking
+from governance.collectors.reading import walk as walking
 
 from .made import results, safetensors
 
@@ -138,7 +138,7 @@ def test_progress_is_told_while_a_large_file_is_hashed(write, read, tmp_path):
 
 
 def test_a_file_that_changes_between_two_looks_is_refused(write):
-    from governance.collectors.files import File
+    from governance.collectors.reading.files import File
     from governance.errors import UnreadableError
 
     path = write("big.json", b"{" + b" " * 200_000 + b"}")

@@ -61,7 +61,7 @@ def test_the_floors_hold() -> None:
             },
         ),
         ("import governance.workspace", {"torch", "transformers", "weasyprint", "networkx", "pynvml"}),
-        ("import governance.collectors.collect", {"torch", "transformers", "sqlmodel", "jinja2", "weasyprint"}),
+        ("import governance.collectors.reading.collect", {"torch", "transformers", "sqlmodel", "jinja2", "weasyprint"}),
         ("import governance.packs.verify", {"torch", "transformers", "weasyprint", "jinja2"}),
     ],
 )

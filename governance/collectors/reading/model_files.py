@@ -11,16 +11,16 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from governance.collectors import gguf_header, pickle_signs, safetensors_header, settings
-from governance.collectors.answers import NotRead
-from governance.collectors.interface import reason_of
+from governance.collectors.formats import gguf_header, pickle_signs, safetensors_header, settings
+from governance.collectors.reading.answers import NotRead
+from governance.collectors.reading.interface import reason_of
 from governance.errors import UnreadableError
 
 if TYPE_CHECKING:
-    from governance.collectors.files import File
-    from governance.collectors.gguf_header import GgufHeader
-    from governance.collectors.safetensors_header import Header
-    from governance.collectors.walk import Folder
+    from governance.collectors.formats.gguf_header import GgufHeader
+    from governance.collectors.formats.safetensors_header import Header
+    from governance.collectors.reading.files import File
+    from governance.collectors.reading.walk import Folder
 
 _LOADED = re.compile(
     r"^(?:(?:config|generation_config|adapter_config|quantize_config|quant_config|special_tokens_map|added_tokens|vocab|"

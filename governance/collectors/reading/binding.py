@@ -24,13 +24,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from governance.collectors.settings import is_path, last_part, same_model
+from governance.collectors.formats.settings import is_path, last_part, same_model
 from governance.domain.evidence import Role, Subject, SubjectType
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from governance.collectors.answers import Found
+    from governance.collectors.reading.answers import Found
 
 DECLARED = "declared at attach"
 _EVALUATIONS = ("eval-run.v1", "eval-samples.v1")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from governance.errors import UnreadableError
 
 if TYPE_CHECKING:
-    from governance.collectors.files import File
+    from governance.collectors.reading.files import File
 
 MAGIC = b"GGUF"
 MAX_TENSORS = 1_000_000

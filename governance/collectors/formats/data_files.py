@@ -17,8 +17,8 @@ from governance.errors import UnreadableError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from governance.collectors.files import File
-    from governance.collectors.walk import Folder
+    from governance.collectors.reading.files import File
+    from governance.collectors.reading.walk import Folder
 
 MOST_FIELDS = 10_000
 _TABLES = (".csv", ".tsv")

@@ -15,7 +15,7 @@ from governance.errors import UnreadableError
 from governance.parsing import strict_json
 
 if TYPE_CHECKING:
-    from governance.collectors.files import File
+    from governance.collectors.reading.files import File
 
 MAX_HEADER = 100_000_000
 MAX_DIMENSIONS = 64

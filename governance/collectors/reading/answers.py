@@ -40,9 +40,20 @@ class Found:
 
 @dataclass(frozen=True)
 class NotRead:
-    """A file that gave nothing, and why."""
+    """A file that gave nothing, and why; `collector` is who recognised it, empty where nobody did."""
 
     path: str
+    reason: str
+    collector: str = ""
+
+
+@dataclass(frozen=True)
+class Look:
+    """What one collector said of one file: `read`, `not read`, or `passed over`, and why."""
+
+    path: str
+    collector: str
+    answer: Literal["read", "not read", "passed over"]
     reason: str
 
 
@@ -52,3 +63,5 @@ class Reading:
 
     found: tuple[Found, ...]
     not_read: tuple[NotRead, ...]
+    looks: tuple[Look, ...] = ()
+    """Who looked at what, where that was asked for."""

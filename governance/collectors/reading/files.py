@@ -15,7 +15,7 @@ import os
 import stat
 from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from governance.domain.evidence import Source
 from governance.errors import UnreadableError
@@ -26,15 +26,26 @@ if TYPE_CHECKING:
 
     Progress = Callable[[str, int, int], None]
 
+Form = Literal["empty", "json", "xml", "zip", "sqlite", "gzip", "zstd", "text", "binary"]
+"""The sort of bytes, told by the first of them. JSON and JSON lines open alike."""
+
 BLOCK = 1024 * 1024
 STREAM = 128 * 1024
 """A buffer that stays in the processor's own cache: larger ones are slower to hash from."""
 SMALL = 64 * 1024
 LOOKED_THROUGH = 8 * 1024 * 1024
 MAX_LINE = 16 * 1024 * 1024
-MAX_STREAMED = 1024 * 1024 * 1024
+MAX_STREAMED = 4 * 1024 * 1024 * 1024
 LFS_POINTER = b"version https://git-lfs.github.com/spec/v1"
 
+_MAGIC: tuple[tuple[bytes, Form], ...] = (
+    (b"PK\x03\x04", "zip"),
+    (b"PK\x05\x06", "zip"),
+    (b"SQLite format 3\0", "sqlite"),
+    (b"\x1f\x8b", "gzip"),
+    (b"\x28\xb5\x2f\xfd", "zstd"),
+)
+_PLAIN = bytes({*range(32, 127), *range(128, 256), *b"\t\n\r\f\x1b"})
 _FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)
 
 
@@ -61,11 +72,14 @@ class Memory:
 
 
 class File:
-    """A regular file. `shown` is its path inside what was attached, `name` its last part."""
+    """A regular file. `shown` is its path inside what was attached, `name` its last part.
+
+    `refusals` is what collectors said who recognised it and found it to be of another sort, by their name.
+    """
 
     __slots__ = (
-        "_data", "_head", "_json", "_seen", "_sha256",
-        "claimed", "explicit", "memory", "name", "path", "progress", "shown",
+        "_data", "_form", "_head", "_json", "_seen", "_sha256",
+        "claimed", "explicit", "memory", "name", "path", "progress", "refusals", "shown",
     )  # fmt: skip
 
     def __init__(
@@ -78,6 +92,8 @@ class File:
         self.claimed = False
         self.progress: Progress | None = None
         self.memory = memory
+        self.refusals: dict[str, str] = {}
+        self._form: Form | None = None
         self._seen: tuple[int, int, int] | None = None
         self._head: bytes | None = None
         self._data: bytes | None = None
@@ -112,6 +128,13 @@ class File:
     def opens_json(self) -> bool:
         """True when the first character that is not space opens a JSON object or array."""
         return self.head[:64].lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[")
+
+    @property
+    def form(self) -> Form:
+        """The sort of bytes it holds."""
+        if self._form is None:
+            self._form = _form(self.head)
+        return self._form
 
     @property
     def is_lfs_pointer(self) -> bool:
@@ -275,6 +298,20 @@ def hash_all(files: Iterable[File]) -> None:
     if len(large) > 1:
         with ThreadPoolExecutor(max_workers=2) as pool:
             list(pool.map(lambda file: file.sha256, large))
+
+
+def _form(head: bytes) -> Form:
+    opening = head[:64].lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
+    if not head:
+        return "empty"
+    if opening in (b"{", b"["):
+        return "json"
+    magic = next((form for start, form in _MAGIC if head.startswith(start)), None)
+    if magic is not None:
+        return magic
+    if head[:4096].translate(None, _PLAIN):
+        return "binary"
+    return "xml" if opening == b"<" else "text"
 
 
 def _read(descriptor: int, count: int, where: str) -> bytes:

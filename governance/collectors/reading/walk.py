@@ -16,8 +16,8 @@ import stat
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from governance.collectors.answers import NotRead
-from governance.collectors.files import File, Memory
+from governance.collectors.reading.answers import NotRead
+from governance.collectors.reading.files import File, Memory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from governance.collectors.answers import Found, NotRead
-from governance.collectors.interface import attempt
+from governance.collectors.reading.answers import Found, NotRead
+from governance.collectors.reading.interface import attempt
 from governance.domain import faults
 from governance.errors import UnreadableError
 from governance.parsing import strict_yaml
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from pydantic import ValidationError
 
-    from governance.collectors.files import File
-    from governance.collectors.walk import Folder
+    from governance.collectors.reading.files import File
+    from governance.collectors.reading.walk import Folder
 
     Make = Callable[[Folder, File, dict[str, Any]], Iterable[Found]]
 
@@ -25,13 +25,18 @@ if TYPE_CHECKING:
 def forms(folder: Folder, schema: str, what: str, make: Make) -> Iterator[Found | NotRead]:
     """The facts of every file directly in a folder that declares a schema; `what` names such a file in a refusal."""
     for file in list(folder.files.values()):
-        if file.size <= strict_yaml.MAX_BYTES and file.mentions(schema.encode(), b"schema"):
+        if declares(file, schema):
             value = _value(file, schema, what)
             if isinstance(value, NotRead):
                 file.claimed = True
                 yield value
             elif value is not None:
                 yield from attempt(file, partial(make, folder, file, value))
+
+
+def declares(file: File, schema: str) -> bool:
+    """True for a file that may be such a form: it names the schema."""
+    return file.size <= strict_yaml.MAX_BYTES and file.mentions(schema.encode(), b"schema")
 
 
 def refusal(error: ValidationError, remedies: Mapping[str, str]) -> UnreadableError:

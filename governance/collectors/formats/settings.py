@@ -11,12 +11,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from governance.collectors import fields
+from governance.collectors.reading import fields
 from governance.errors import UnreadableError
 
 if TYPE_CHECKING:
-    from governance.collectors.files import File
-    from governance.collectors.walk import Folder
+    from governance.collectors.reading.files import File
+    from governance.collectors.reading.walk import Folder
 
 CHECKPOINT = re.compile(r"^checkpoint-(\d{1,12})$")
 

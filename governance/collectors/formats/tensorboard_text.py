@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from governance.collectors.files import File
+    from governance.collectors.reading.files import File
 
 ARGUMENTS = b"args/text_summary"
 MODEL = b"model_config/text_summary"

@@ -17,10 +17,10 @@ from importlib import metadata
 from typing import TYPE_CHECKING
 
 import governance.collectors
-from governance.collectors.answers import Found, NotRead, Reading
-from governance.collectors.binding import bind
-from governance.collectors.interface import reason_of
-from governance.collectors.walk import walk
+from governance.collectors.reading.answers import Found, Look, NotRead, Reading
+from governance.collectors.reading.binding import bind
+from governance.collectors.reading.interface import reason_of
+from governance.collectors.reading.walk import walk
 from governance.errors import UnreadableError
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from governance.collectors.interface import Collects
-    from governance.collectors.walk import Folder
+    from governance.collectors.reading.interface import Collects
+    from governance.collectors.reading.walk import Folder
     from governance.domain.evidence import Role
 
 GROUP = "governance.collectors"
@@ -44,22 +44,28 @@ def collect(
     effective: datetime | None = None,
     environment: bool = True,
     progress: Callable[[str, int, int], None] | None = None,
+    explain: bool = False,
 ) -> Reading:
     """Everything the collectors find in files and folders.
 
     `about` declares which part the models in `paths` play; `effective` is the moment for facts whose tool left no
     clock; `environment` adds this machine where a run or its weights were read and no recorded environment;
-    `progress` is told path, bytes done and bytes in all while large files are hashed. Never raises for what it reads.
+    `progress` is told path, bytes done and bytes in all while large files are hashed; `explain` keeps who looked at which
+    file and why it was passed over. Never raises for what it reads.
     """
     folders, not_read = walk(paths)
     loaded, broken = collectors()
     found: list[Found] = []
     not_read += broken
+    looks: list[Look] = []
     for folder in folders:
         not_read += _prepare(folder, progress)
         for collector in loaded:
-            for answer in _ask(collector, folder):
-                (found if isinstance(answer, Found) else not_read).append(answer)  # type: ignore[arg-type]
+            answers = list(_ask(collector, folder))
+            found += [answer for answer in answers if isinstance(answer, Found)]
+            not_read += [answer for answer in answers if isinstance(answer, NotRead)]
+            if explain:
+                looks += _looks(collector, folder, answers)
         for file in folder.files.values():
             if file.explicit and not file.claimed and not file.is_lfs_pointer:
                 not_read.append(NotRead(file.shown, "no collector recognises it"))
@@ -70,7 +76,7 @@ def collect(
     bound = bind(found, about)
     if effective is not None:
         bound = tuple(_dated(fact, effective) for fact in bound)
-    return Reading(found=bound, not_read=tuple(_once(not_read)))
+    return Reading(found=bound, not_read=tuple(_once(not_read)), looks=tuple(sorted(looks, key=_by_path)))
 
 
 @cache
@@ -109,11 +115,31 @@ def _ask(collector: Collects, folder: Folder) -> Iterator[Found | NotRead]:
     try:
         yield from collector.read(folder)
     except UnreadableError as error:
-        yield NotRead(error.where or folder.shown or ".", reason_of(error))
+        yield NotRead(error.where or folder.shown or ".", reason_of(error), collector.noun.name)
     except Exception as error:
-        yield NotRead(
-            folder.shown or ".", f"the collector {collector.noun.name} failed: {type(error).__name__}: {error}"
-        )
+        reason = f"the collector {collector.noun.name} failed: {type(error).__name__}: {error}"
+        yield NotRead(folder.shown or ".", reason, collector.noun.name)
+
+
+def _looks(collector: Collects, folder: Folder, answers: Sequence[Found | NotRead]) -> Iterator[Look]:
+    """What one collector said of each file directly in a folder."""
+    who = collector.noun.name
+    read = {source.path for answer in answers if isinstance(answer, Found) for source in answer.sources}
+    broken = {answer.path: answer.reason for answer in answers if isinstance(answer, NotRead)}
+    for file in folder.files.values():
+        if file.shown in broken:
+            yield Look(file.shown, who, "not read", broken[file.shown])
+        elif file.shown in read:
+            yield Look(file.shown, who, "read", "")
+        else:
+            reason = (
+                file.refusals.get(who) or collector.looks(folder, file) or "another file of the folder speaks for it"
+            )
+            yield Look(file.shown, who, "passed over", reason)
+
+
+def _by_path(look: Look) -> tuple[str, str]:
+    return look.path, look.collector
 
 
 def _this_machine() -> Found:
@@ -128,4 +154,5 @@ def _dated(fact: Found, effective: datetime) -> Found:
 
 def _once(answers: list[NotRead]) -> list[NotRead]:
     """Each file and reason once, in order of path."""
-    return sorted(set(answers), key=lambda each: (each.path, each.reason))
+    once = {(each.path, each.reason): each for each in answers}
+    return [once[key] for key in sorted(once)]

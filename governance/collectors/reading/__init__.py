@@ -1,0 +1,1 @@
+"""How every collector reads: which files there are, how one is opened, recognised and answered for, whom a fact is about."""
