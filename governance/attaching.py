@@ -8,27 +8,29 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import jsonschema_rs
 from pydantic import ValidationError
 
 from governance.assurance.applicability import numbers
+from governance.assurance.differences import differences, told
 from governance.domain import faults
 from governance.domain.applicability import SERIES, SOA_KIND, Statement
 from governance.domain.entry import EntryType
-from governance.domain.evidence import Evidence
+from governance.domain.evidence import Evidence, Subject
 from governance.domain.target import TARGET_KIND, TargetProfile
 from governance.errors import ContentError, UnreadableError, UsageError
 from governance.ledger.store import Draft
 from governance.parsing import canonical
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
-    from governance.collectors.reading.answers import Found
+    from governance.assurance.differences import Difference, Told
+    from governance.collectors.reading.answers import Found, Look
     from governance.domain.catalogue import Catalogue
     from governance.domain.evidence import Role
     from governance.domain.kind import Kind
@@ -52,6 +54,8 @@ class Item:
     role: str | None
     bound_to: str | None
     bound_by: str | None
+    conflicts: tuple[str, ...]
+    redacted: int
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,7 @@ class Unread:
     path: str
     reason: str
     named: bool
+    collector: str | None = None
 
 
 @dataclass(frozen=True)
@@ -70,11 +75,31 @@ class Attached:
     appended: tuple[Item, ...]
     unchanged: tuple[Item, ...]
     not_read: tuple[Unread, ...]
+    looks: tuple[Look, ...] = ()
+    differences: tuple[Difference, ...] = ()
+    """What two tools of this attach tell differently."""
 
     @property
     def named_but_not_read(self) -> bool:
         """Whether a path that was named explicitly gave nothing."""
         return any(row.named for row in self.not_read)
+
+
+class How(TypedDict, total=False):
+    """What a user may say of an attach; each may be left out."""
+
+    about: Role | None
+    """Which part the models play that the facts speak of."""
+    names: Mapping[str, str]
+    """Names that tools wrote, each with the folder or digest of the weights it stands for."""
+    effective: datetime | None
+    """When it was true, where the tool left no clock."""
+    environment: bool
+    """Whether this machine is recorded where the run recorded none."""
+    progress: Callable[[str, int, int], None] | None
+    """Told path, bytes done and bytes in all while large files are hashed."""
+    explain: bool
+    """Whether to say who looked at which file, and why it was passed over."""
 
 
 def attach(
@@ -84,20 +109,27 @@ def attach(
     catalogue: Catalogue,
     ledger: Ledger,
     blobs: Blobs,
-    about: Role | None,
-    effective: datetime | None,
-    environment: bool,
     now: datetime,
-    progress: Callable[[str, int, int], None] | None,
+    how: How,
 ) -> Attached:
     """Attach everything that can be read under the paths to a system."""
+    from governance.collectors.reading.binding import Declared
     from governance.collectors.reading.collect import collect
 
-    reading = collect(paths, about=about, effective=effective, environment=environment, progress=progress)
+    names = how.get("names", {})
+    reading = collect(
+        paths,
+        declared=Declared(how.get("about"), names, _weights_before(ledger, system) if names else ()),
+        effective=how.get("effective"),
+        environment=how.get("environment", True),
+        progress=how.get("progress"),
+        explain=how.get("explain", False),
+    )
     named = {path.name for path in paths if not path.is_dir()} | {str(path) for path in paths}
-    unread = [Unread(row.path, row.reason, row.path in named) for row in reading.not_read]
+    unread = [Unread(row.path, row.reason, row.path in named, row.collector or None) for row in reading.not_read]
     check = Kinds(catalogue)
     items: dict[str, Item] = {}
+    compared: dict[str, Told] = {}
     drafts: list[Draft] = []
     bodies: dict[str, bytes] = {}
     for found in reading.found:
@@ -110,15 +142,17 @@ def attach(
         except ContentError:
             raise
         except UnreadableError as error:
-            unread.append(Unread(found.path, str(error), found.path in named))
+            unread.append(Unread(found.path, str(error), found.path in named, found.collector.name))
             continue
         except ValidationError as error:
             first = error.errors()[0]
             place = ".".join(str(part) for part in first["loc"])
-            unread.append(Unread(found.path, f"{place}: {first['msg']}", found.path in named))
+            said = f"{place}: {first['msg']}"
+            unread.append(Unread(found.path, said, found.path in named, found.collector.name))
             continue
         evidence_id = record.id
         items.setdefault(evidence_id, _item(evidence_id, found, record))
+        compared.setdefault(evidence_id, told(evidence_id, record, found.body))
         drafts.append(Draft(EntryType.EVIDENCE, evidence_id, system, plain))
         bodies[record.body_digest] = body
     blobs.write(bodies)
@@ -127,7 +161,19 @@ def attach(
         appended=tuple(items[entry.id] for entry in appended.entries),
         unchanged=tuple(items[evidence_id] for evidence_id in appended.unchanged),
         not_read=tuple(unread),
+        looks=reading.looks,
+        differences=differences(compared.values()),
     )
+
+
+def _weights_before(ledger: Ledger, system: str) -> tuple[Subject, ...]:
+    """The weights that were attached to a system before, the newest of each digest."""
+    made = {}
+    for entry in ledger.entries(system=system):
+        if entry.type is EntryType.EVIDENCE and entry.record.get("kind") == "model-artifacts.v1":
+            subject = Evidence.model_validate(entry.record).subject
+            made[subject.digest] = subject
+    return tuple(made.values())
 
 
 def validator(kind: Kind) -> jsonschema_rs.Validator:
@@ -248,6 +294,8 @@ def _record(found: Found, system: str) -> tuple[Evidence, bytes]:
         tool=found.tool,
         tool_version=found.tool_version,
         sources=found.sources,
+        conflicts=found.conflicts or None,
+        redacted=found.redacted or None,
     ), body
 
 
@@ -265,4 +313,6 @@ def _item(evidence_id: str, found: Found, record: Evidence) -> Item:
         role=record.subject.role.value if record.subject.role else None,
         bound_to=record.subject.digest,
         bound_by=record.subject.bound_by,
+        conflicts=found.conflicts,
+        redacted=found.redacted,
     )

@@ -17,7 +17,7 @@ import secrets
 import tomllib
 from datetime import UTC, date, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from governance import __version__, publishing
 from governance.assurance.applicability import documented
@@ -42,14 +42,13 @@ if TYPE_CHECKING:
 
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-    from governance.attaching import Attached
+    from governance.attaching import Attached, How
     from governance.domain.applicability import Applicability, DocumentedRow
     from governance.domain.case import Case
     from governance.domain.catalogue import Catalogue
     from governance.domain.decision import Decision, DecisionKind
     from governance.domain.dossier import Dossier
     from governance.domain.entry import Checkpoint
-    from governance.domain.evidence import Role
     from governance.domain.target import ProfileResult
     from governance.ledger.store import Check
     from governance.packs.verify import PackReport, Trust
@@ -154,11 +153,7 @@ class Workspace:
         self,
         paths: Sequence[Path],
         system: str,
-        *,
-        about: Role | None = None,
-        effective: datetime | None = None,
-        environment: bool = True,
-        progress: Callable[[str, int, int], None] | None = None,
+        **how: Unpack[How],
     ) -> Attached:
         """Read what can be read under the paths, check each piece against its kind, and append what is new."""
         from governance.attaching import attach
@@ -170,11 +165,8 @@ class Workspace:
             catalogue=self.catalogue,
             ledger=self.ledger,
             blobs=self.blobs,
-            about=about,
-            effective=effective,
-            environment=environment,
             now=self.clock(),
-            progress=progress,
+            how=how,
         )
 
     def sign(

@@ -1,88 +1,23 @@
-"""`attach`, `environment`, `evidence`: putting evidence in, and looking at it."""
+"""`environment`, `evidence`: recording a machine, and looking at the evidence in the ledger."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from governance.cli import output
-from governance.cli.options import HERE, Folder, Json, moment
-from governance.errors import UnreadableError, UsageError
-
-if TYPE_CHECKING:
-    from governance.attaching import Item
+from governance.cli.options import HERE, Folder, Json
+from governance.errors import CouldNotTell, UnreadableError, UsageError
 
 app = typer.Typer(help="Look at the evidence in the ledger.", no_args_is_help=True)
 
 
 def register(top: typer.Typer) -> None:
     """Put these commands under the app."""
-    top.command()(attach)
     top.command()(environment)
     top.add_typer(app, name="evidence")
-
-
-def attach(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="Files and folders of finished runs.")],
-    *,
-    system: Annotated[str, typer.Option(help="The id of the system they speak for.")],
-    about: Annotated[
-        str | None, typer.Option(help="Declare what evaluations speak of: candidate, base or reference.")
-    ] = None,
-    effective: Annotated[
-        str | None, typer.Option(metavar="DATE", help="When it was true, where the tool left no clock.")
-    ] = None,
-    environment: Annotated[
-        bool, typer.Option(help="Record this machine as the environment where the run recorded none.")
-    ] = True,
-    workspace: Folder = HERE,
-    json: Json = False,
-) -> None:
-    """Attach what finished runs left behind. The same bytes again make no new entry."""
-    from governance.domain.evidence import Role
-    from governance.workspace import Workspace
-
-    if about is not None and about not in set(Role):
-        raise UsageError(f"--about {about!r} is unknown", hint=f"One of: {', '.join(Role)}.")
-    with output.progress("reading") as report:
-        done = Workspace(workspace).attach(
-            paths,
-            system,
-            about=Role(about) if about else None,
-            effective=moment(effective),
-            environment=environment,
-            progress=lambda _, at, total: report(at, total),
-        )
-    if json:
-        output.document(
-            "attach.v1",
-            appended=[vars(item) for item in done.appended],
-            unchanged=[vars(item) for item in done.unchanged],
-            not_read=[{"path": row.path, "reason": row.reason} for row in done.not_read],
-        )
-    else:
-        rows = [[i.id, i.kind, i.path, i.quality, _about(i)] for i in done.appended]
-        output.table("Attached", ["id", "kind", "path", "quality", "about"], rows)
-        output.say(f"{len(done.appended)} new, {len(done.unchanged)} unchanged, {len(done.not_read)} not read")
-        if any(_about(item) == "tied to no model" for item in done.appended):
-            output.say(
-                "  No control accepts what is tied to no model: attach it with its run folder, or declare it with --about."
-            )
-        for row in done.not_read:
-            output.say(f"  not read: {output.one_line(row.path)}: {output.one_line(row.reason)}")
-    if done.named_but_not_read:
-        raise typer.Exit(UnreadableError.exit_code)
-
-
-def _about(item: Item) -> str:
-    """Which model a piece speaks of, and how firmly; who wrote it by hand; a dash where it speaks of no model."""
-    if item.declared_by is not None and item.role is None:
-        return f"declared by {item.declared_by}"
-    if item.role is not None:
-        return f"{item.role} {item.bound_to[7:19]}" if item.bound_to else f"{item.role}, by name"
-    return "tied to no model" if item.kind.startswith(("eval-", "training-", "model-")) else "–"
 
 
 def environment(
@@ -174,3 +109,97 @@ def evidence_show(
         return
     output.say(f"{piece.id}  {piece.record.kind}  {piece.record.quality}")
     output.say(dumps({"record": piece.record.plain(), "body": piece.body}, indent=2, ensure_ascii=False))
+
+
+@app.command("sources")
+def evidence_sources(
+    collector: Annotated[str | None, typer.Argument(metavar="[COLLECTOR]", help="Only this one, in full.")] = None,
+    *,
+    json: Json = False,
+) -> None:
+    """List whose output is read, as which kinds, and which versions were tried."""
+    from governance.collectors.reading.sources import sources
+
+    listed = [each for each in sources() if collector in (None, each.name)]
+    if not listed:
+        raise UsageError(f"there is no collector {collector}", hint="Run: govern evidence sources")
+    if json:
+        output.document("evidence-sources.v1", sources=[each.plain() for each in listed])
+    elif collector is not None:
+        (one,) = listed
+        output.say(f"{one.name} version {one.version}: {one.title}")
+        for part in (one.reads, one.says, one.does_not_say):
+            output.say(f"\n{part}")
+        output.say("\nTried: " + "; ".join(f"{each.version} ({each.how}, {each.on})" for each in one.tried))
+    else:
+        rows = [
+            [each.name, each.tool, ", ".join(each.kinds), ", ".join(dict.fromkeys(row.version for row in each.tried))]
+            for each in listed
+        ]
+        output.table("Evidence sources", ["collector", "tool", "kinds", "versions tried"], rows)
+
+
+@app.command("differences")
+def evidence_differences(
+    *,
+    system: Annotated[str, typer.Option(help="The id of the system.")],
+    workspace: Folder = HERE,
+    json: Json = False,
+) -> None:
+    """Show where two tools tell the same fact about the same thing and do not say the same."""
+    from governance.assurance.differences import differences, told
+    from governance.workspace import Workspace
+
+    pieces = Workspace(workspace).dossier(system).pieces
+    found = differences(told(piece.id, piece.record, piece.body, piece.seq) for piece in pieces)
+    if json:
+        output.document("evidence-differences.v1", differences=[each.plain() for each in found])
+        return
+    rows = [
+        [each.about, each.field, "\n".join(f"{one.value} {each.unit}".strip() for one in each.said),
+         "\n".join(f"{one.tool} ({one.evidence})" for one in each.said)]
+        for each in found
+    ]  # fmt: skip
+    output.table("Told differently", ["about", "field", "value", "by"], rows)
+    output.say(f"{len(found)} differences among {len(pieces)} pieces")
+
+
+@app.command("export")
+def evidence_export(
+    *,
+    system: Annotated[str, typer.Option(help="The id of the system.")],
+    form: Annotated[str, typer.Option("--format", help="every-eval-ever, hf-eval-results, csv or jsonl.")],
+    out: Annotated[Path, typer.Option(help="The folder to write to.")] = Path("export"),
+    kind: Annotated[str | None, typer.Option(help="Only this kind.")] = None,
+    benchmark: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="TASK[/METRIC]=ORG/DATA_SET:TASK_ID",
+            help="Which benchmark of the Hub a task is, for hf-eval-results.",
+        ),
+    ] = None,
+    workspace: Folder = HERE,
+    json: Json = False,
+) -> None:
+    """Write evidence back in a form that others read, and say what is not in it."""
+    from governance.exporting import FORMATS, export
+    from governance.workspace import Workspace
+
+    if form not in FORMATS:
+        raise UsageError(f"--format {form!r} is unknown", hint=f"One of: {', '.join(FORMATS)}.")
+    here = Workspace(workspace)
+    done = export(here.dossier(system), form, now=here.clock(), benchmarks=benchmark or [], kind=kind)
+    for name, data in done.files.items():
+        output.write(out / name, data)
+    if json:
+        output.document(
+            "evidence-export.v1", written=[str(out / name) for name in done.files], left_out=list(done.left_out)
+        )
+    else:
+        for name in done.files:
+            output.say(f"{out / name}")
+        for reason in done.left_out:
+            output.say(f"  left out: {output.one_line(reason)}")
+        output.say(f"{len(done.files)} files written, {len(done.left_out)} things left out")
+    if not done.files:
+        raise typer.Exit(CouldNotTell.exit_code)

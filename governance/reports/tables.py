@@ -1,4 +1,4 @@
-"""The data files: the risk register and the evidence index as CSV that opens in a spreadsheet and runs nothing there.
+"""The data files: risk register, evidence index and evidence values as CSV that opens in a spreadsheet and runs nothing there.
 
 RFC 4180 with a byte-order mark, so that the common spreadsheets read UTF-8. Nothing is shortened; every row is there.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from governance.reports.escape import cell
@@ -14,9 +15,10 @@ from governance.reports.references import References
 from governance.reports.risks import register
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from governance.domain.case import Case
+    from governance.domain.evidence import Piece
 
 
 def risk_register(case: Case) -> bytes:
@@ -58,6 +60,36 @@ def evidence_index(case: Case) -> bytes:
         for row in References(case).all_rows()
     )  # fmt: skip
     return _csv(head, body)
+
+
+def evidence_values(pieces: Iterable[Piece]) -> bytes:
+    """One row per value that a piece holds, with a JSON Pointer (RFC 6901) to its place in the body."""
+    head = (
+        "evidence", "kind", "about", "role", "weights", "tool", "tool_version", "quality", "effective", "recorded", "pointer",
+        "value",
+    )  # fmt: skip
+    body = (
+        (
+            piece.id, record.kind, record.subject.name, record.subject.role, record.subject.digest,
+            record.tool or record.collector.name, record.tool_version, record.quality.value,
+            record.effective_at.isoformat() if record.effective_at else None, piece.recorded_at.isoformat(), pointer, value,
+        )
+        for piece in pieces
+        for record in (piece.record,)
+        for pointer, value in _values(piece.body, "")
+    )  # fmt: skip
+    return _csv(head, body)
+
+
+def _values(value: object, pointer: str) -> Iterator[tuple[str, object]]:
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _values(inner, f"{pointer}/{str(key).replace('~', '~0').replace('/', '~1')}")
+    elif isinstance(value, (list, tuple)):
+        for number, inner in enumerate(value):
+            yield from _values(inner, f"{pointer}/{number}")
+    elif value is not None:
+        yield pointer, value
 
 
 def _csv(head: Sequence[str], body: Iterable[Sequence[object]]) -> bytes:

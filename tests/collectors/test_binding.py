@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from governance.collectors.reading.binding import bind
-from governance.domain.evidence import Role, SubjectType
+from governance.collectors.reading.binding import Declared, bind
+from governance.domain.evidence import Role, Subject, SubjectType
+from governance.errors import UsageError
 
 from .made import adapter, digest, evaluation, fact, full_model, run
 
 
 def subjects(*facts, about=None):
-    return [each.subject for each in bind(facts, about)]
+    return [each.subject for each in bind(facts, Declared(about=about))]
 
 
 def test_an_adapter_is_a_candidate_with_its_own_digest():
@@ -114,3 +115,74 @@ def test_what_is_declared_leaves_data_and_machines_alone():
 def test_a_finding_is_about_the_model_in_whose_folder_it_was_made():
     bound = subjects(fact("finding.v1", {}), adapter())
     assert (bound[0].role, bound[0].digest) == (Role.CANDIDATE, digest("a"))
+
+
+def conflicts(*facts, declared):
+    return [each.conflicts for each in bind(facts, declared)]
+
+
+def red_team(name, adapter=None):
+    return evaluation(name, adapter, "red-team.v1")
+
+
+def test_attacks_and_profiles_are_tied_by_the_model_they_name():
+    assert subjects(red_team("/x/base"), full_model())[0].digest == digest("b")
+    assert subjects(red_team("/a/run"), adapter())[0].digest == digest("a")
+    assert subjects(red_team("somebody/else"), full_model())[0].role is None
+
+
+def test_a_name_that_fits_two_attached_models_ties_nothing_and_says_so():
+    two = (full_model("/a/base"), full_model("/b/base", "c"))
+    assert subjects(red_team("base"), *two)[0].digest is None
+    assert "2 attached models" in conflicts(red_team("base"), *two, declared=Declared())[0][0]
+
+
+def test_a_declared_name_ties_to_the_folder_or_the_digest():
+    for weights in ("run", "/a/run/", digest("a"), "a" * 12):
+        (subject, _) = (
+            each.subject for each in bind([red_team("my-alias"), adapter()], Declared(names={"my-alias": weights}))
+        )
+        assert (subject.role, subject.digest) == (Role.CANDIDATE, digest("a"))
+        assert subject.bound_by == "declared at attach: my-alias is run"
+
+
+def test_a_declared_name_ties_to_weights_that_were_attached_before():
+    before = Subject(type=SubjectType.MODEL, name="final", digest=digest("f"), role=Role.CANDIDATE)
+    declared = Declared(names={"my-alias": "ffffffffffff"}, earlier=(before,))
+    assert [each.subject.digest for each in bind([red_team("my-alias")], declared)] == [digest("f")]
+
+
+def test_a_declared_name_that_leads_nowhere_is_an_error_with_what_there_is():
+    with pytest.raises(UsageError) as error:
+        bind([red_team("x"), adapter()], Declared(names={"x": "other"}))
+    assert "run sha256:aaaaaaaaaaaa" in error.value.hint
+
+
+def test_a_declaration_against_the_tools_own_words_wins_and_is_shown():
+    said = conflicts(evaluation("base"), adapter(), declared=Declared(about=Role.CANDIDATE))
+    assert "declared to be about the candidate, and by its own words about the base" in said[0][0]
+    named = Declared(names={"out/run": "bbbbbbbb"})
+    other = bind([evaluation("base", "out/run"), adapter(), full_model("/c/other")], named)[0]
+    assert other.subject.digest == digest("b")
+    assert "declared to be other, and by its own words run" in other.conflicts[0]
+
+
+def test_a_digest_that_the_tool_wrote_down_ties_and_another_does_not():
+    known = fact("red-team.v1", {"model": {"name": "x", "adapter": None, "digest": digest("a")}})
+    assert subjects(known, adapter())[0].digest == digest("a")
+    foreign = fact("red-team.v1", {"model": {"name": "run", "adapter": None, "digest": digest("e")}})
+    assert subjects(foreign, adapter())[0].digest is None
+
+
+def test_a_tracked_run_is_tied_by_its_output_folder():
+    tracked = fact(
+        "training-run.v1", run().body | {"output_dir": "/old/place/run"}, place="/a/mlruns", type_=SubjectType.RUN
+    )
+    assert subjects(tracked, adapter())[0].digest == digest("a")
+    assert subjects(tracked, adapter(), adapter("/b/run", letter="c"))[0].digest is None
+
+
+def test_the_energy_of_a_run_is_about_the_weights_in_its_folder():
+    energy = fact("energy.v1", {"kwh": 1.0}, place="/a/run", type_=SubjectType.RUN)
+    assert subjects(energy, adapter())[0].digest == digest("a")
+    assert subjects(energy, adapter("/b/run"))[0].digest is None

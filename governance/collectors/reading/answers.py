@@ -35,6 +35,8 @@ class Found:
     tool: str | None = None
     tool_version: str | None = None
     sources: tuple[Source, ...] = ()
+    redacted: int = 0
+    conflicts: tuple[str, ...] = ()
     place: str = field(default="", compare=False, repr=False)
 
 

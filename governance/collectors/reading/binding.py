@@ -4,36 +4,54 @@ Tools record a name or a path where the weights' digest belongs. These rules tie
 and say by what; where two answers are possible, or none, the fact stays unbound, and no control counts it for a
 candidate. In order:
 
-1. What the user declares for the attach wins over every rule below.
+1. What the user declares wins over every rule below: for one name that a tool wrote (`names`), or for the whole attach.
 2. An adapter with its weights is a candidate. A full model is one, unless an adapter in the same attach names it as
    its base.
-3. A training run is about the weights in its own folder, else about the only model folder directly in it.
-4. An evaluation with an adapter is about the attached adapter of that folder name, if the base it was run on is that
-   adapter's base. Without an adapter it is about the base when an attached adapter or run names it so, or about the
-   attached full model of that folder name.
-5. A finding is about the model in whose folder it was made; a data set about its own files; an environment about its
-   host.
+3. A training run, and the energy and settings of one, is about the weights in its own folder, else about the only model folder
+   directly in it, else about the only attached folder that its output folder names.
+4. What tells of a model by name (evaluations, attacks, scans, profiles) is about the attached adapter of that folder name, if
+   the base it was run on is that adapter's base. Without an adapter it is about the base when an attached adapter or run
+   names it so, or about the attached model of that folder name.
+5. A finding or a signature is about the model in whose folder it was made; a data set about its own files; an environment
+   about its host.
 6. A record that a person declared says itself whom it speaks of; one about a model that names no digest is tied to the
    only attached weights that play that part.
+
+Where a declaration and a rule disagree, or a name fits several models, the fact carries the conflict in words.
 
 A name is a weak tie: somebody who evaluates other weights under the same folder name is not found out here.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from governance.collectors.formats.settings import is_path, last_part, same_model
 from governance.domain.evidence import Role, Subject, SubjectType
+from governance.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from governance.collectors.reading.answers import Found
 
 DECLARED = "declared at attach"
-_EVALUATIONS = ("eval-run.v1", "eval-samples.v1")
+_MADE_IN_THE_FOLDER = {"finding.v1", "model-signature.v1"}
+_OF_A_RUN = {"training-run.v1", "training-settings.v1", "energy.v1", "source-revision.v1"}
+
+
+@dataclass(frozen=True)
+class Declared:
+    """What the user says of the facts of one attach.
+
+    `about` is the part that the models play. `names` ties a name that a tool wrote to weights: to an attached folder by its
+    name, or to a manifest digest (or a beginning of one, of at least eight hex digits) that is attached now or was `earlier`.
+    """
+
+    about: Role | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
+    earlier: tuple[Subject, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -49,13 +67,79 @@ class _Weights:
     whole: bool
 
 
-def bind(found: Sequence[Found], about: Role | None = None) -> tuple[Found, ...]:
-    """The same facts, each with its subject settled."""
+def bind(found: Sequence[Found], declared: Declared | None = None) -> tuple[Found, ...]:
+    """The same facts, each with its subject settled. Raises `UsageError` for a declared name that leads to no weights."""
+    said = declared or Declared()
     models = [fact for fact in found if fact.kind == "model-artifacts.v1"]
     runs = [fact for fact in found if fact.kind == "training-run.v1"]
     weights = _weights(models, runs)
     bases = [each.base for each in weights if each.base] + [_base_name(run.body) for run in runs]
-    return tuple(replace(fact, subject=_subject(fact, weights, bases, about)) for fact in found)
+    attached = _Attached(weights, [base for base in bases if base], _targets(said, weights))
+    return tuple(_bound(fact, attached, said.about) for fact in found)
+
+
+@dataclass(frozen=True)
+class _Attached:
+    """What the rules look at: the weights, the bases named, and where declared names lead."""
+
+    weights: Sequence[_Weights]
+    bases: Sequence[str]
+    targets: Mapping[str, Subject]
+
+
+def _targets(said: Declared, weights: Sequence[_Weights]) -> dict[str, Subject]:
+    """Each declared name with the weights it stands for."""
+    now = [_tied(each, DECLARED) for each in weights if each.whole]
+    known = {subject.digest: subject for subject in (*said.earlier, *now) if subject.digest}
+    made: dict[str, Subject] = {}
+    for name, wanted in said.names.items():
+        text = wanted.rstrip("/")
+        fits = [
+            subject
+            for subject in known.values()
+            if last_part(text) == subject.name or (len(text.removeprefix("sha256:")) >= 8 and _begins(subject, text))
+        ]
+        if len(fits) != 1:
+            among = ", ".join(f"{each.name} {(each.digest or '')[:19]}" for each in fits or known.values())
+            raise UsageError(
+                f"{name}={wanted}: {'no' if not fits else 'more than one of the'} attached weights fit",
+                hint=f"Name a model folder of this attach or a manifest digest. There are: {among or 'none'}.",
+            )
+        made[name] = fits[0].model_copy(update={"bound_by": f"{DECLARED}: {name} is {fits[0].name}"[:300]})
+    return made
+
+
+def _begins(subject: Subject, text: str) -> bool:
+    return (subject.digest or "").removeprefix("sha256:").startswith(text.removeprefix("sha256:").lower())
+
+
+def _bound(fact: Found, attached: _Attached, about: Role | None) -> Found:
+    subject, conflict = _subject(fact, attached)
+    modelled = fact.declared_by is None and (
+        subject.type is SubjectType.MODEL or fact.kind in _OF_A_RUN or fact.kind == "model-artifacts.v1"
+    )
+    if not modelled:
+        return replace(fact, subject=subject)
+    conflicts: tuple[str, ...] = (conflict,) if conflict else ()
+    target = attached.targets.get(_name_of(fact))
+    if target is not None and fact.kind != "model-artifacts.v1":
+        if subject.digest not in (None, target.digest):
+            conflicts += (f"declared to be {target.name}, and by its own words {subject.name}: {subject.bound_by}",)
+        return replace(fact, subject=target.model_copy(update={"role": about or target.role}), conflicts=conflicts)
+    if about is not None:
+        if subject.role not in (None, about):
+            conflicts += (
+                f"declared to be about the {about}, and by its own words about the {subject.role}: {subject.bound_by}",
+            )
+        subject = _declared(subject, fact, attached.weights, about)
+    return replace(fact, subject=subject, conflicts=tuple(each[:500] for each in conflicts))
+
+
+def _name_of(fact: Found) -> str:
+    """The name by which a user would tie this fact: the adapter or model that a tool wrote down, else the subject's."""
+    model = fact.body.get("model")
+    named = (model.get("adapter") or model.get("name")) if isinstance(model, dict) else None
+    return str(named or fact.subject.name)
 
 
 def _weights(models: Iterable[Found], runs: Sequence[Found]) -> list[_Weights]:
@@ -86,22 +170,22 @@ def _own_role(weights: _Weights, bases: Sequence[str], trained: set[str]) -> Rol
     return Role.CANDIDATE if weights.place in trained else None
 
 
-def _subject(fact: Found, weights: Sequence[_Weights], bases: Sequence[str | None], about: Role | None) -> Subject:
+def _subject(fact: Found, attached: _Attached) -> tuple[Subject, str | None]:
+    """Whom a fact speaks of by the rules, and the conflict that kept it from being told."""
+    weights = attached.weights
     if fact.declared_by is not None:
-        return _of_record(fact, weights)
+        return _of_record(fact, weights), None
     if fact.kind == "dataset-manifest.v1":
-        return fact.subject.model_copy(update={"digest": fact.body["manifest_digest"]})
-    if fact.kind == "training-run.v1":
-        subject = _of_run(fact, weights)
-    elif fact.kind == "model-artifacts.v1":
-        subject = _of_weights(fact, weights)
-    elif fact.kind in _EVALUATIONS:
-        subject = _of_evaluation(fact, weights, bases)
-    elif fact.kind == "finding.v1":
-        subject = _of_finding(fact, weights)
-    else:
-        return fact.subject
-    return _declared(subject, fact, weights, about) if about is not None else subject
+        return fact.subject.model_copy(update={"digest": fact.body["manifest_digest"]}), None
+    if fact.kind == "model-artifacts.v1":
+        return _of_weights(fact, weights), None
+    if fact.kind in _MADE_IN_THE_FOLDER:
+        return _of_finding(fact, weights), None
+    if fact.kind in _OF_A_RUN and fact.subject.type in (SubjectType.RUN, SubjectType.MODEL):
+        return _of_run(fact, weights)
+    if fact.subject.type is SubjectType.MODEL and isinstance(fact.body.get("model"), dict):
+        return _of_named_model(fact, attached)
+    return fact.subject, None
 
 
 def _declared(subject: Subject, fact: Found, weights: Sequence[_Weights], about: Role) -> Subject:
@@ -129,14 +213,28 @@ def _form(weights: _Weights) -> str:
     return {"adapter": "an adapter", "full-model": "a full model"}.get(weights.form, "the weights in a run's folder")
 
 
-def _of_run(fact: Found, weights: Sequence[_Weights]) -> Subject:
-    same = [each for each in weights if each.whole and each.place == fact.place]
+def _of_run(fact: Found, weights: Sequence[_Weights]) -> tuple[Subject, str | None]:
+    whole = [each for each in weights if each.whole]
+    same = [each for each in whole if each.place == fact.place]
     if len(same) == 1:
-        return _tied(replace(same[0], role=Role.CANDIDATE), "same folder as the weights")
-    directly = [each for each in weights if each.whole and each.place.rpartition("/")[0] == fact.place]
+        return _tied(replace(same[0], role=Role.CANDIDATE), "same folder as the weights"), None
+    directly = [each for each in whole if each.place.rpartition("/")[0] == fact.place]
     if not same and len(directly) == 1:
-        return _tied(replace(directly[0], role=Role.CANDIDATE), f"the weights in its folder {directly[0].name}")
-    return fact.subject
+        return _tied(replace(directly[0], role=Role.CANDIDATE), f"the weights in its folder {directly[0].name}"), None
+    output = fact.body.get("output_dir")
+    named = [each for each in whole if isinstance(output, str) and output and last_part(output) == each.name]
+    if not same and not directly and len(named) == 1:
+        return _tied(replace(named[0], role=Role.CANDIDATE), f"its output folder is {named[0].name}"), None
+    several = same if len(same) > 1 else directly if len(directly) > 1 else named if len(named) > 1 else []
+    return fact.subject, _several("the run", several)
+
+
+def _several(what: str, weights: Sequence[_Weights]) -> str | None:
+    """The conflict where several attached weights could be meant."""
+    if len(weights) < 2:
+        return None
+    listed = ", ".join(f"{each.name} {each.digest[:19]}" for each in weights[:5])
+    return f"{what} could be about {len(weights)} attached models, so it is tied to none: {listed}"
 
 
 def _of_finding(fact: Found, weights: Sequence[_Weights]) -> Subject:
@@ -152,25 +250,27 @@ def _of_record(fact: Found, weights: Sequence[_Weights]) -> Subject:
     return _tied(fits[0], f"{subject.bound_by}; the only attached weights of that part")
 
 
-def _of_evaluation(fact: Found, weights: Sequence[_Weights], bases: Sequence[str | None]) -> Subject:
+def _of_named_model(fact: Found, attached: _Attached) -> tuple[Subject, str | None]:
     model = fact.body["model"]
-    name, adapter = model["name"], model["adapter"]
+    name, adapter, digest = str(model.get("name") or ""), model.get("adapter"), model.get("digest")
+    whole = [each for each in attached.weights if each.whole]
+    if digest is not None:
+        same = next((each for each in whole if each.digest == digest), None)
+        return (_tied(same, "the digest that the tool wrote down") if same else fact.subject), None
     if adapter:
-        named = [each for each in weights if each.form == "adapter" and each.name == last_part(adapter)]
-        if len(named) == 1 and named[0].whole and same_model(name, named[0].base):
-            return _tied(named[0], f"adapter folder {named[0].name} on its own base {name}")
-        return fact.subject
-    attached = [each for each in weights if each.form == "full-model" and each.whole and _is_named(each, name)]
-    if len(attached) == 1:
-        return _tied(attached[0], f"the attached model folder {attached[0].name}")
-    if not attached and any(same_model(name, base) for base in bases):
-        return Subject(
-            type=SubjectType.MODEL,
-            name=fact.subject.name,
-            role=Role.BASE,
-            bound_by="named as the base in this attach",
-        )
-    return fact.subject
+        named = [each for each in whole if each.form == "adapter" and each.name == last_part(adapter)]
+        if len(named) == 1 and same_model(name, named[0].base):
+            return _tied(named[0], f"adapter folder {named[0].name} on its own base {name}"), None
+        return fact.subject, _several(adapter, named)
+    fits = [each for each in whole if each.form != "adapter" and _is_named(each, name)]
+    # An adapter folder is a model of its own where a tool was given the folder and found the base by itself.
+    fits = fits or [each for each in whole if each.form == "adapter" and is_path(name) and _is_named(each, name)]
+    if len(fits) == 1:
+        return _tied(fits[0], f"the attached model folder {fits[0].name}"), None
+    if not fits and any(same_model(name, base) for base in attached.bases):
+        why = "named as the base in this attach"
+        return Subject(type=SubjectType.MODEL, name=fact.subject.name, role=Role.BASE, bound_by=why), None
+    return fact.subject, _several(name, fits)
 
 
 def _is_named(weights: _Weights, name: str) -> bool:

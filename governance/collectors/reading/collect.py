@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING
 
 import governance.collectors
 from governance.collectors.reading.answers import Found, Look, NotRead, Reading
-from governance.collectors.reading.binding import bind
+from governance.collectors.reading.binding import Declared, bind
 from governance.collectors.reading.interface import reason_of
+from governance.collectors.reading.redaction import redacted
 from governance.collectors.reading.walk import walk
 from governance.errors import UnreadableError
 
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
     from governance.collectors.reading.interface import Collects
     from governance.collectors.reading.walk import Folder
-    from governance.domain.evidence import Role
 
 GROUP = "governance.collectors"
 _OF_A_RUN = {"training-run.v1", "model-artifacts.v1"}
@@ -40,7 +40,7 @@ POINTER = "a Git LFS pointer, not the file itself. Fetch it with `git lfs pull` 
 def collect(
     paths: Sequence[Path],
     *,
-    about: Role | None = None,
+    declared: Declared | None = None,
     effective: datetime | None = None,
     environment: bool = True,
     progress: Callable[[str, int, int], None] | None = None,
@@ -48,10 +48,11 @@ def collect(
 ) -> Reading:
     """Everything the collectors find in files and folders.
 
-    `about` declares which part the models in `paths` play; `effective` is the moment for facts whose tool left no
+    `declared` is what the user says the facts are about; `effective` is the moment for facts whose tool left no
     clock; `environment` adds this machine where a run or its weights were read and no recorded environment;
     `progress` is told path, bytes done and bytes in all while large files are hashed; `explain` keeps who looked at which
-    file and why it was passed over. Never raises for what it reads.
+    file and why it was passed over. Never raises for what it reads; `UsageError` for a declaration that leads to
+    nothing.
     """
     folders, not_read = walk(paths)
     loaded, broken = collectors()
@@ -73,7 +74,9 @@ def collect(
     kinds = {fact.kind for fact in found if fact.declared_by is None}
     if environment and kinds & _OF_A_RUN and "compute-environment.v1" not in kinds:
         found.append(_this_machine())
-    bound = bind(found, about)
+    bound = tuple(
+        redacted(fact, by_hand=fact.tool is None or fact.declared_by is not None) for fact in bind(found, declared)
+    )
     if effective is not None:
         bound = tuple(_dated(fact, effective) for fact in bound)
     return Reading(found=bound, not_read=tuple(_once(not_read)), looks=tuple(sorted(looks, key=_by_path)))
