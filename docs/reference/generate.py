@@ -19,6 +19,7 @@ from governance.content import loader, places
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from governance.collectors.reading.sources import Source
     from governance.domain.catalogue import Catalogue
 
 HERE = Path(__file__).parent
@@ -32,10 +33,10 @@ def pages() -> dict[str, str]:
     made = {
         "commands.md": commands(),
         "exit-codes.md": exit_codes(),
-        "collectors.md": collectors(),
         "risks.md": risks(catalogue),
         "policies.md": policies(catalogue),
-    } | content_pages.pages(catalogue)
+    }
+    made |= collectors() | content_pages.pages(catalogue)
     tops = {name: text for name, text in made.items() if "/" not in name}
     listed = "".join(f"- [{text.splitlines()[0].lstrip('# ')}]({name})\n" for name, text in sorted(tops.items()))
     return {name: NOTE + text for name, text in made.items()} | {"README.md": f"{NOTE}# Reference\n\n{listed}"}
@@ -74,23 +75,41 @@ def exit_codes() -> str:
     return f"# Exit codes and errors\n\n```text\n{(errors.__doc__ or '').strip()}\n```\n"
 
 
-def collectors() -> str:
-    """What each collector reads, says and does not say."""
-    from importlib import import_module
-    from pkgutil import iter_modules
+def collectors() -> dict[str, str]:
+    """The list of collectors with every version that was tried, and a page for each."""
+    from governance.collectors.reading.sources import sources
 
-    import governance.collectors as package
+    listed = sources()
+    lines = [
+        "# Collectors\n",
+        "A collector reads what one tool leaves, by its content and never by its name, and yields evidence or says why not. `govern",
+        "evidence sources` prints this list; `govern attach --explain` says who looked at a file.\n",
+        "| collector | reads the output of | yields |\n|---|---|---|",
+    ]
+    lines += [f"| [`{one.name}`](collectors/{one.name}.md) | {cell(one.tool)} | {_kinds(one)} |" for one in listed]
+    lines += [
+        "\n## What was tried\n",
+        "*Recorded*: made with the tool itself for the tests. *Published*: a file that the tool left in public, or that its authors ship.",
+        "*Written*: made by hand after the description of the format, where the tool could not be run. An unknown version is read where",
+        "its fields hold, and is otherwise not understood, which is said.\n",
+        "| collector | version | how | on |\n|---|---|---|---|",
+    ]
+    lines += [f"| `{one.name}` | {cell(row.version)} | {row.how} | {row.on} |" for one in listed for row in one.tried]
+    pages = {f"collectors/{one.name}.md": _collector(one) for one in listed}
+    return {"collectors.md": "\n".join(lines) + "\n"} | pages
 
-    lines = ["# Collectors\n"]
-    for found in sorted(iter_modules(package.__path__), key=lambda item: item.name):
-        module = import_module(f"governance.collectors.{found.name}")
-        if hasattr(module, "COLLECTOR"):
-            noun = module.COLLECTOR.noun
-            kinds_ = ", ".join(f"`{kind}`" for kind in module.COLLECTOR.kinds)
-            lines.append(
-                f"## `{noun.name}` version {noun.version}\n\nYields {kinds_}.\n\n{(module.__doc__ or '').strip()}\n"
-            )
-    return "\n".join(lines)
+
+def _collector(one: Source) -> str:
+    tried = "\n".join(f"| {cell(row.version)} | {row.how} | {row.on} |" for row in one.tried)
+    parts = "\n\n".join((one.reads, one.says, one.does_not_say))
+    return (
+        f"# `{one.name}`\n\n{one.title}\n\nReads the output of {one.tool} and yields {_kinds(one)}. Version {one.version}.\n\n"
+        f"{parts}\n\n## Tried\n\n| version | how | on |\n|---|---|---|\n{tried}\n"
+    )
+
+
+def _kinds(one: Source) -> str:
+    return ", ".join(f"`{kind}`" if "." in kind else kind for kind in one.kinds)
 
 
 def risks(catalogue: Catalogue) -> str:

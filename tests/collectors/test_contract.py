@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+from datetime import datetime
 from pathlib import Path
 
 import jsonschema_rs
@@ -74,6 +75,43 @@ def test_a_file_cut_at_any_tenth_yields_nothing_whole(name, sample, read):
             assert fact.quality is not Quality.COMPLETE or path.suffix in (".md", ".yaml")
             assert fact.body not in before or path.suffix == ".md"
         assert reading.found or reading.not_read
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_file_with_a_damaged_middle_yields_nothing_whole(name, sample, read):
+    path = main_file(sample(name), name, read)
+    whole = path.read_bytes()
+    before = [fact.body for fact in read(path).found if fact.collector.name == name]
+    middle = len(whole) // 2
+    for damage in (b"\xff" * 32, b"\x00" * 32):
+        path.write_bytes(whole[:middle] + damage + whole[middle + 32 :])
+        reading = read(path)
+        mine = [fact for fact in reading.found if fact.collector.name == name]
+        assert not any(fact.body in before for fact in mine)
+        # Numbers of weights carry no check of their own: the digest is another, and that is how it is found out.
+        assert path.suffix in (".safetensors", ".gguf") or not any(fact.quality is Quality.COMPLETE for fact in mine)
+        assert mine or reading.not_read
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_what_was_tried_is_told_with_a_version_and_a_day(name):
+    assert ALL[name].tool
+    assert ALL[name].tried
+    for row in ALL[name].tried:
+        assert row.version
+        assert row.how in ("recorded", "published", "written")
+        assert datetime.fromisoformat(row.on)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_collector_says_that_it_read_its_sample_and_the_others_say_why_not(name, sample, read):
+    folder = sample(name)
+    path = main_file(folder, name, read).relative_to(folder).as_posix()
+    looks = [look for look in read(folder, explain=True).looks if look.path == path]
+    assert {look.collector for look in looks} == set(ALL)
+    assert name in {look.collector for look in looks if look.answer == "read"}
+    assert not any(look.answer == "not read" for look in looks)
+    assert all(look.reason for look in looks if look.answer == "passed over")
 
 
 @pytest.mark.parametrize("name", ALL)
