@@ -29,9 +29,10 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from governance.assurance.differences import Difference, Told
+    from governance.assurance.differences import Told
     from governance.collectors.reading.answers import Found, Look
     from governance.domain.catalogue import Catalogue
+    from governance.domain.difference import Difference
     from governance.domain.evidence import Role
     from governance.domain.kind import Kind
     from governance.ledger.blobs import Blobs

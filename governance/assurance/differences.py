@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from governance.domain.difference import Difference, Said
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
@@ -49,43 +51,6 @@ class Told:
     about: str
     newest: Any
     body: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Said:
-    """What one tool says."""
-
-    evidence: str
-    tool: str
-    value: Any
-
-
-@dataclass(frozen=True)
-class Difference:
-    """One fact about one thing that two or more tools tell differently. `unit` is empty for plain counts and names."""
-
-    kind: str
-    about: str
-    field: str
-    unit: str
-    said: tuple[Said, ...]
-
-    def sentence(self) -> str:
-        """The difference in one line."""
-        unit = f" {self.unit}" if self.unit else ""
-        return f"{self.field} of {self.about}: " + ", ".join(
-            f"{each.tool} says {each.value}{unit}" for each in self.said
-        )
-
-    def plain(self) -> dict[str, Any]:
-        """The difference as JSON."""
-        return {
-            "kind": self.kind,
-            "about": self.about,
-            "field": self.field,
-            "unit": self.unit or None,
-            "said": [vars(each) for each in self.said],
-        }
 
 
 def told(evidence_id: str, record: Evidence, body: Mapping[str, Any], seq: int = 0) -> Told:

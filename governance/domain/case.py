@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from governance.domain.applicability import Applicability, DocumentedRow
     from governance.domain.assessment import Assessment, GateResult
     from governance.domain.catalogue import Catalogue
+    from governance.domain.difference import Difference
     from governance.domain.dossier import Dossier
     from governance.domain.entry import Checkpoint
     from governance.domain.risk import RegisterRow
@@ -29,5 +30,7 @@ class Case:
     on: datetime
     applicability: Applicability | None = None
     """The Statement of Applicability, where ISO/IEC 42001 is in scope."""
+    differences: tuple[Difference, ...] = ()
+    """What two tools tell differently about the same thing."""
     documented: tuple[DocumentedRow, ...] = ()
     """The documented information that the standard wants, where it is in scope."""

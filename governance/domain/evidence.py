@@ -93,8 +93,12 @@ class Evidence(Noun):
     tool: str | None = None
     tool_version: str | None = None
     sources: tuple[Source, ...] = ()
-    conflicts: tuple[str, ...] | None = Field(default=None, min_length=1, description="why it may speak of something else")
-    redacted: int | None = Field(default=None, ge=1, description="how many secrets and personal data were taken out of it")
+    conflicts: tuple[str, ...] | None = Field(
+        default=None, min_length=1, description="why it may speak of something else"
+    )
+    redacted: int | None = Field(
+        default=None, ge=1, description="how many secrets and personal data were taken out of it"
+    )
 
     @property
     def id(self) -> str:

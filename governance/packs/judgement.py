@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from governance.assurance.applicability import applicability, documented, in_scope
 from governance.assurance.assess import assess
+from governance.assurance.differences import differences, told
 from governance.assurance.fold import fold
 from governance.assurance.gate import gate
 from governance.assurance.register import register
@@ -67,6 +68,7 @@ def judge(dossier: Dossier, catalogue: Catalogue, policy_id: str, checkpoint: Ch
         gate=answer,
         checkpoint=checkpoint,
         on=on,
+        differences=differences(told(piece.id, piece.record, piece.body, piece.seq) for piece in dossier.pieces),
         applicability=applicability(dossier, catalogue, assessment, rows, on) if iso else None,
         documented=documented(dossier, catalogue, assessment, on) if iso else (),
     )

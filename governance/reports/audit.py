@@ -16,6 +16,7 @@ from governance.reports.audit_views import (
     ConditionRow,
     ControlGroup,
     ControlRow,
+    DifferenceRow,
     FindingRow,
     FrameworkPart,
     RequirementGroup,
@@ -85,8 +86,22 @@ def build(case: Case) -> AuditView:
         policy_why=policy.why if policy else "",
         sign_offs=_sign_offs(case),
         attested=attested(case, references),
+        differences=_differences(case, references),
         unbound=references.cites(case.assessment.unbound),
         frame=frame(case, references),
+    )
+
+
+def _differences(case: Case, references: References) -> tuple[DifferenceRow, ...]:
+    return tuple(
+        DifferenceRow(
+            about=row.about,
+            field=row.field,
+            said=tuple(
+                (f"{each.value} {row.unit}".strip(), each.tool, references.cites((each.evidence,))) for each in row.said
+            ),
+        )
+        for row in case.differences
     )
 
 

@@ -247,6 +247,18 @@ class SignOff:
 
 
 @dataclass(frozen=True)
+class DifferenceRow:
+    """What two tools tell differently.
+
+    `about`: the thing; `field`: what of it; `said`: each value with the tool that said it and its citation.
+    """
+
+    about: str
+    field: str
+    said: tuple[tuple[str, str, tuple[Cite, ...]], ...]
+
+
+@dataclass(frozen=True)
 class AuditView:
     """What `view: audit-report` gives to a template.
 
@@ -263,6 +275,7 @@ class AuditView:
     `register`: the risk register; `top_risks`: its greatest residual risks.
     `conditions`: the gate's conditions; `policy_why`: why the policy asks what it asks.
     `sign_offs`: decisions, latest first; `attested`: documents people attested.
+    `differences`: what two tools tell differently about the same thing.
     `unbound`: citations of evidence about a model that is tied to no weights.
     """
 
@@ -298,4 +311,5 @@ class AuditView:
     policy_why: str
     sign_offs: tuple[SignOff, ...]
     attested: tuple[Attested, ...]
+    differences: tuple[DifferenceRow, ...]
     unbound: tuple[Cite, ...]

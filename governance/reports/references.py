@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from governance.domain.case import Case
+    from governance.domain.evidence import Evidence
 
 ROWS_PRINTED = 400
 """Rows of the index printed in a document; the CSV file has all of them, and the document says so."""
@@ -114,7 +115,7 @@ class References:
             role=record.subject.role or ("" if record.subject.type is SubjectType.SYSTEM else str(record.subject.type)),
             bound_by=record.subject.bound_by or "",
             quality=words.QUALITIES[record.quality],
-            quality_reasons=record.quality_reasons,
+            quality_reasons=(*record.quality_reasons, *_notes(record)),
             effective=(effective + (f" ({clock})" if clock and clock != "tool" else "")) if effective else "no clock",
             recorded=figures.day(piece.recorded_at),
             collector=collector,
@@ -148,6 +149,13 @@ class References:
             sources=0,
             unbound=False,
         )
+
+
+def _notes(record: Evidence) -> tuple[str, ...]:
+    """What a reader of the index must know beside the quality: a conflict about whom it speaks of, and what was taken out."""
+    taken = record.redacted
+    left_out = f"{taken} secret{'s' if taken != 1 else ''} or personal data left out" if taken else None
+    return (*(f"conflict: {each}" for each in record.conflicts or ()), *((left_out,) if left_out else ()))
 
 
 def _order(cite: Cite) -> tuple[str, int, str]:

@@ -26,7 +26,7 @@ sys.path.insert(0, str(ROOT))
 from governance.domain.entry import EntryType  # noqa: E402
 from governance.ledger.store import Draft, Ledger  # noqa: E402
 from governance.workspace import Workspace  # noqa: E402
-from tests.bench import content  # noqa: E402
+from tests.bench import content, sources  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -293,6 +293,7 @@ def main() -> None:
             folder = Path(root) / measure.__name__
             folder.mkdir()
             measure(folder)
+        sources.sources(row, Path(root))
         content.portfolio(row, Path(root))
     content.content(row)
     start_up()

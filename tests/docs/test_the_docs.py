@@ -44,7 +44,7 @@ def test_every_command_of_the_tutorial_runs(tmp_path: Path, shell: dict[str, str
         assert done.returncode == int(code or 0), f"{commands}\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}"
 
 
-@pytest.mark.parametrize("page", ["statement-of-applicability", "content-of-your-own"])
+@pytest.mark.parametrize("page", ["attach-evidence", "statement-of-applicability", "content-of-your-own"])
 def test_every_command_of_a_how_to_page_runs(tmp_path: Path, shell: dict[str, str], page: str) -> None:
     folder = tmp_path / "empty"
     folder.mkdir()

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from governance.domain.control import Standing
 from governance.domain.decision import DecisionKind
+from governance.domain.difference import Difference, Said
 from governance.domain.policy import Answer
 from governance.reports import audit, words
 from governance.reports.references import ROWS_PRINTED
@@ -164,3 +165,27 @@ def test_evidence_tied_to_no_weights_is_marked(templates, full):
     text = render("audit-report.html", full, templates).decode()
     assert "tied to no weights" in text
     assert 'It does not count <a class="cite" href="#e7">[E7]</a>' in text
+
+
+def test_what_two_tools_tell_differently_stands_side_by_side_with_its_evidence(full, templates):
+    pieces = full.dossier.pieces
+    said = tuple(
+        Said(piece.id, tool, value) for piece, tool, value in zip(pieces, ("nvml", "<b>x"), (1.2, 2.0), strict=False)
+    )
+    case = replace(full, differences=(Difference("energy.v1", "run", "kwh", "kWh", said),))
+    page = render("audit-report.html", case, templates).decode()
+    assert "Told differently" in page
+    assert "<b>1.2 kWh</b>" in page
+    assert "&lt;b&gt;x" in page
+    assert "Told differently" not in render("audit-report.html", full, templates).decode()
+
+
+def test_the_index_says_what_was_taken_out_and_where_words_disagree(full):
+    first, *others = full.dossier.pieces
+    record = first.record.model_copy(update={"redacted": 2, "conflicts": ("declared to be about the candidate",)})
+    dossier = replace(full.dossier, pieces=(first.model_copy(update={"record": record}), *others))
+    row = audit.build(replace(full, dossier=dossier)).index.rows[1]
+    assert row.quality_reasons[-2:] == (
+        "conflict: declared to be about the candidate",
+        "2 secrets or personal data left out",
+    )
