@@ -2,7 +2,9 @@
 
 1. Take the pieces of the asked kind that speak of the asked subject (and purpose, and topic). None: *missing*.
 2. Group them by what they speak of: each data set, each environment, each evaluation task, or each value of a field
-   that the ask names. The newest of a group decides, and the worst group decides the ask, so one good data set does not cover for another.
+   that the ask names; and within a group by the tool that told it. The newest of each tool decides, and the worst decides the ask, so
+   one good data set does not cover for another, nor a tracker's copy for a trainer that stopped early. A tool that says
+   nothing on what is asked does not count beside one that does.
 3. Not whole enough: *inconclusive*. A failed test: *unmet*. A test on something unsaid: *inconclusive*.
 4. Too old, or past the day on which its author said it must be reviewed: *stale*. No clock, or a clock in the future,
    where an age is asked for: *inconclusive*.
@@ -16,7 +18,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from governance.assurance.expect import Outcome, check, is_number
+from governance.assurance.expect import Outcome, check, is_number, unsaid
 from governance.assurance.subjects import moment, speaks_of
 from governance.domain.assessment import AskResult
 from governance.domain.control import About, Standing
@@ -58,15 +60,18 @@ def answer(ask: Ask, dossier: Dossier, catalogue: Catalogue, on: datetime) -> As
         if speaks_of(ask.about, piece, dossier)
         and all(piece.body.get(name) == said for name, said in ask.where.items())
     ]
-    groups: dict[str, tuple[Piece, Mapping[str, Any]]] = {}
+    groups: dict[str, dict[str, tuple[Piece, Mapping[str, Any]]]] = {}
     for piece in pool:
+        tool = "" if piece.record.declared_by is not None else piece.record.collector.name
         for key, body in _parts(ask, piece, dossier, catalogue):
-            held = groups.get(key)
+            group = groups.setdefault(key, {})
+            held = group.get(tool)
             if held is None or moment(piece) > moment(held[0]):
-                groups[key] = (piece, body)
+                group[tool] = (piece, body)
     if not groups:
         return AskResult(ask=ask.id, kind=ask.kind, standing=Standing.MISSING, reason=_why_missing(ask, pool, dossier))
-    judged = [(_judge(ask, piece, body, on), piece) for _, (piece, body) in sorted(groups.items())]
+    deciding_pieces = [pair for _, group in sorted(groups.items()) for pair in _deciding(ask, group)]
+    judged = [(_judge(ask, piece, body, on), piece) for piece, body in deciding_pieces]
     standing = worst([verdict[0] for verdict, _ in judged])
     deciding = [(verdict, piece) for verdict, piece in judged if verdict[0] is standing]
     reasons = list(dict.fromkeys(verdict[1] for verdict, _ in deciding))
@@ -77,6 +82,22 @@ def answer(ask: Ask, dossier: Dossier, catalogue: Catalogue, on: datetime) -> As
         reason="; ".join(reasons[:3]) + (f"; and {len(reasons) - 3} more" if len(reasons) > 3 else ""),
         evidence=tuple(dict.fromkeys(piece.id for _, piece in deciding)),
     )
+
+
+def _deciding(ask: Ask, group: Mapping[str, tuple[Piece, Mapping[str, Any]]]) -> list[tuple[Piece, Mapping[str, Any]]]:
+    """The pieces of one group that count: what tools wrote before what a person typed, and whoever answers before the silent."""
+    told = [pair for tool, pair in sorted(group.items()) if tool] or list(group.values())
+    answering = [pair for pair in told if not _is_silent(ask, *pair)]
+    return answering or told
+
+
+def _is_silent(ask: Ask, piece: Piece, body: Mapping[str, Any]) -> bool:
+    """True for a whole piece that leaves open something that is asked, and says *no* to nothing."""
+    if piece.record.quality not in ask.quality:
+        return False
+    open_ones = [unsaid(expectation, body) for expectation in ask.expect]
+    said = [check(each, body)[0] for each, is_open in zip(ask.expect, open_ones, strict=True) if not is_open]
+    return any(open_ones) and Outcome.FAILS not in said
 
 
 def _of_system(ask: Ask, dossier: Dossier) -> AskResult:

@@ -49,6 +49,14 @@ def check(expectation: Expectation, body: Mapping[str, Any]) -> tuple[Outcome, s
     return found
 
 
+def unsaid(expectation: Expectation, body: Mapping[str, Any]) -> bool:
+    """Whether a body says nothing at all in the field: every value there is null or empty, or the field is not there."""
+    if "empty" in expectation.tests:
+        return all(value is None for value in _values(body, expectation.field.split(".")))
+    values = _values(body, expectation.field.split("."))
+    return all(value is None or value is _NOTHING or value in ("", [], {}) for value in values)
+
+
 def is_number(value: Any) -> TypeGuard[float]:
     """Whether a value is a number that can be compared: no truth value, no text, no NaN, no infinity."""
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)

@@ -54,6 +54,7 @@ def piece(
     name: str = "thing",
     system: str = "desk",
     declared_by: str | None = None,
+    collector: str = "fake",
 ) -> Piece:
     """A piece of evidence; evidence about a candidate is tied to OURS unless a digest is given."""
     subject_type, role = _TYPES[about]
@@ -70,7 +71,7 @@ def piece(
         quality=quality,
         quality_reasons=() if quality == "complete" else ("it was cut off",),
         effective_at=effective,
-        collector=Collector(name="fake", version="1"),
+        collector=Collector(name=collector, version="1"),
         declared_by=declared_by,
     )
     recorded = NOON - timedelta(hours=20) + timedelta(seconds=seq)

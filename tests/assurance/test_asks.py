@@ -222,3 +222,41 @@ def test_every_reason_of_a_shortfall_is_counted_when_not_all_are_shown() -> None
     assert result.reasons[0].endswith("; and 2 more")
     assert set(result.evidence) == {each.id for each in many}
     assert assess(dossier(*many), catalogue(control("x", ask)), NOON).controls[0].evidence == result.evidence
+
+
+FINISHED = {"kind": "training-run.v1", "about": "candidate", "expect": [{"field": "finished", "equals": True}]}
+
+
+def told(seq: int, collector: str, quality: str = "complete", **body: Any) -> Any:
+    return piece(seq, "training-run.v1", body=body, collector=collector, quality=quality)
+
+
+def test_a_trackers_copy_does_not_cover_for_a_trainer_that_stopped_early() -> None:
+    trainer, tracker = told(2, "trainer", "partial", finished=False), told(3, "tracker", finished=True)
+    assert standing(FINISHED, artifacts(1), trainer, tracker) == Standing.INCONCLUSIVE
+    assert standing(FINISHED, artifacts(1), told(2, "trainer", finished=False), tracker) == Standing.UNMET
+    assert standing(FINISHED, artifacts(1), told(2, "trainer", finished=True), tracker) == Standing.MET
+
+
+def test_a_tool_that_says_nothing_on_what_is_asked_does_not_count_beside_one_that_does() -> None:
+    silent = told(3, "tracker", finished=None)
+    assert standing(FINISHED, artifacts(1), told(2, "trainer", finished=True), silent) == Standing.MET
+    assert standing(FINISHED, artifacts(1), told(2, "trainer", finished=False), silent) == Standing.UNMET
+    assert standing(FINISHED, artifacts(1), silent) == Standing.INCONCLUSIVE
+
+
+def test_a_tool_that_says_no_to_one_thing_and_nothing_to_another_counts() -> None:
+    both = FINISHED | {"expect": [{"field": "finished", "equals": True}, {"field": "steps", "at_least": 1}]}
+    whole = told(2, "trainer", finished=True, steps=4)
+    assert standing(both, artifacts(1), whole, told(3, "tracker", finished=False)) == Standing.UNMET
+    assert standing(both, artifacts(1), whole, told(3, "tracker", steps=4)) == Standing.MET
+
+
+def test_a_silent_piece_that_is_not_whole_still_counts() -> None:
+    cut = told(3, "tracker", "failed", finished=None)
+    assert standing(FINISHED, artifacts(1), told(2, "trainer", finished=True), cut) == Standing.INCONCLUSIVE
+
+
+def test_the_newest_of_each_tool_decides() -> None:
+    old, new = told(2, "trainer", finished=False), told(3, "trainer", finished=True)
+    assert standing(FINISHED, artifacts(1), old, new) == Standing.MET

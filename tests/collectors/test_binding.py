@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from governance.collectors.reading.binding import Declared, bind
-from governance.domain.evidence import Role, Subject, SubjectType
+from governance.domain.evidence import Collector, Role, Subject, SubjectType
 from governance.errors import UsageError
 
 from .made import adapter, digest, evaluation, fact, full_model, run
@@ -186,3 +188,30 @@ def test_the_energy_of_a_run_is_about_the_weights_in_its_folder():
     energy = fact("energy.v1", {"kwh": 1.0}, place="/a/run", type_=SubjectType.RUN)
     assert subjects(energy, adapter())[0].digest == digest("a")
     assert subjects(energy, adapter("/b/run"))[0].digest is None
+
+
+def environment(name="node7", host=None):
+    return fact("compute-environment.v1", {"host": host}, type_=SubjectType.ENVIRONMENT, name=name)
+
+
+def test_graphics_cards_without_a_host_are_of_the_only_machine_in_the_attach():
+    named = environment("node7", {"name": "node7"})
+    assert subjects(environment("not named"), named)[0].name == "node7"
+    two = environment("node8", {"name": "node8"})
+    assert subjects(environment("not named"), named, two)[0].name == "not named"
+    assert subjects(environment("not named"))[0].name == "not named"
+
+
+def card(place="/a/data", letter="d", collector="dataset-card"):
+    made = fact(
+        "dataset-manifest.v1", {"manifest_digest": digest(letter)}, place=place, type_=SubjectType.DATA_SET, name="desk"
+    )
+    return replace(made, collector=Collector(name=collector, version="1"))
+
+
+def test_what_tells_of_data_in_the_folder_of_a_card_is_about_that_data_set():
+    scan = fact("data-quality.v1", {}, place="/a/data", type_=SubjectType.DATA_SET, name="suite-1")
+    croissant = card(collector="croissant", letter="e")
+    bound = subjects(scan, croissant, card())
+    assert [(subject.name, subject.digest) for subject in bound] == [("desk", digest("d"))] * 3
+    assert subjects(scan, card("/b/data"))[0].name == "suite-1"

@@ -12,8 +12,9 @@ candidate. In order:
 4. What tells of a model by name (evaluations, attacks, scans, profiles) is about the attached adapter of that folder name, if
    the base it was run on is that adapter's base. Without an adapter it is about the base when an attached adapter or run
    names it so, or about the attached model of that folder name.
-5. A finding or a signature is about the model in whose folder it was made; a data set about its own files; an environment
-   about its host.
+5. A finding or a signature is about the model in whose folder it was made. A data set is about its own files; what else tells of
+   data and lies in the folder of one data-set card is about that data set. An environment is about its host, and one that
+   knows no host about the only machine recorded in the same attach.
 6. A record that a person declared says itself whom it speaks of; one about a model that names no digest is tied to the
    only attached weights that play that part.
 
@@ -74,7 +75,13 @@ def bind(found: Sequence[Found], declared: Declared | None = None) -> tuple[Foun
     runs = [fact for fact in found if fact.kind == "training-run.v1"]
     weights = _weights(models, runs)
     bases = [each.base for each in weights if each.base] + [_base_name(run.body) for run in runs]
-    attached = _Attached(weights, [base for base in bases if base], _targets(said, weights))
+    attached = _Attached(
+        weights=weights,
+        bases=[base for base in bases if base],
+        targets=_targets(said, weights),
+        cards=_cards(found),
+        machines=sorted({fact.subject.name for fact in found if _is_machine(fact)}),
+    )
     return tuple(_bound(fact, attached, said.about) for fact in found)
 
 
@@ -85,6 +92,22 @@ class _Attached:
     weights: Sequence[_Weights]
     bases: Sequence[str]
     targets: Mapping[str, Subject]
+    cards: Mapping[str, Sequence[Subject]]
+    machines: Sequence[str]
+
+
+def _cards(found: Iterable[Found]) -> dict[str, list[Subject]]:
+    """The data sets by the folder that their card lies in."""
+    made: dict[str, list[Subject]] = {}
+    for fact in found:
+        if fact.kind == "dataset-manifest.v1" and fact.collector.name == "dataset-card":
+            subject = fact.subject.model_copy(update={"digest": fact.body["manifest_digest"]})
+            made.setdefault(fact.place, []).append(subject)
+    return made
+
+
+def _is_machine(fact: Found) -> bool:
+    return fact.subject.type is SubjectType.ENVIRONMENT and fact.declared_by is None and bool(fact.body.get("host"))
 
 
 def _targets(said: Declared, weights: Sequence[_Weights]) -> dict[str, Subject]:
@@ -175,8 +198,10 @@ def _subject(fact: Found, attached: _Attached) -> tuple[Subject, str | None]:
     weights = attached.weights
     if fact.declared_by is not None:
         return _of_record(fact, weights), None
-    if fact.kind == "dataset-manifest.v1":
-        return fact.subject.model_copy(update={"digest": fact.body["manifest_digest"]}), None
+    if fact.subject.type is SubjectType.DATA_SET:
+        return _of_data_set(fact, attached), None
+    if fact.subject.type is SubjectType.ENVIRONMENT:
+        return _of_environment(fact, attached), None
     if fact.kind == "model-artifacts.v1":
         return _of_weights(fact, weights), None
     if fact.kind in _MADE_IN_THE_FOLDER:
@@ -235,6 +260,21 @@ def _several(what: str, weights: Sequence[_Weights]) -> str | None:
         return None
     listed = ", ".join(f"{each.name} {each.digest[:19]}" for each in weights[:5])
     return f"{what} could be about {len(weights)} attached models, so it is tied to none: {listed}"
+
+
+def _of_data_set(fact: Found, attached: _Attached) -> Subject:
+    cards = attached.cards.get(fact.place, ())
+    if len(cards) == 1 and fact.collector.name != "dataset-card":
+        return cards[0].model_copy(update={"bound_by": "lies in the folder of this data set"})
+    digest = fact.body.get("manifest_digest") if fact.kind == "dataset-manifest.v1" else fact.subject.digest
+    return fact.subject.model_copy(update={"digest": digest})
+
+
+def _of_environment(fact: Found, attached: _Attached) -> Subject:
+    if _is_machine(fact) or len(attached.machines) != 1:
+        return fact.subject
+    why = "the only machine recorded in this attach"
+    return fact.subject.model_copy(update={"name": attached.machines[0], "bound_by": why})
 
 
 def _of_finding(fact: Found, weights: Sequence[_Weights]) -> Subject:

@@ -71,8 +71,9 @@ def collect(
             if file.explicit and not file.claimed and not file.is_lfs_pointer:
                 not_read.append(NotRead(file.shown, "no collector recognises it"))
             file.release()
-    kinds = {fact.kind for fact in found if fact.declared_by is None}
-    if environment and kinds & _OF_A_RUN and "compute-environment.v1" not in kinds:
+    told = [fact for fact in found if fact.declared_by is None]
+    recorded = any(fact.kind == "compute-environment.v1" and fact.body["host"] is not None for fact in told)
+    if environment and not recorded and any(fact.kind in _OF_A_RUN for fact in told):
         found.append(_this_machine())
     bound = tuple(
         redacted(fact, by_hand=fact.tool is None or fact.declared_by is not None) for fact in bind(found, declared)
