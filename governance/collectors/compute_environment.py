@@ -4,9 +4,9 @@
 none was recorded, `capture` describes the machine at hand: NVIDIA's driver library is asked through `pynvml`, the
 processor through `/proc`, the packages through their installed metadata.
 
-*Says* host, operating system, processor, memory, graphics processors with driver and CUDA, Python, and package
-versions. Only what stays the same from one call to the next; no load, no temperature, no environment variable, no
-command line.
+*Says* host, operating system, processor, memory, graphics processors with driver, CUDA, serial id, limit of power and
+modes (cut into parts, correcting its memory, confidential computing), Python, and package versions. Only what stays
+the same from one call to the next; no load, no temperature, no environment variable, no command line.
 
 *Does not say* that the run really happened there: captured at attach, it is the machine that read the files. AMD and
 other graphics processors are not asked, and a driver that does not answer is "could not tell", which is not "none".
@@ -22,6 +22,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from governance.collectors.formats import nvml_driver
 from governance.collectors.reading import fields
 from governance.collectors.reading.answers import Found, NotRead
 from governance.collectors.reading.interface import Tried, attempt, recognised
@@ -99,6 +100,7 @@ def capture() -> dict[str, Any]:
     """The body of a compute-environment for the machine at hand; two calls give the same. Never raises."""
     return {
         "captured": "at-attach",
+        "covers": "machine",
         "host": {
             "name": platform.node() or "unknown",
             "os": _system(),
@@ -108,68 +110,9 @@ def capture() -> dict[str, Any]:
         "python": platform.python_version(),
         "cpu": {"model": _processor(), "cores": os.cpu_count() or 0},
         "memory_bytes": _memory(),
-        **_graphics(),
+        **nvml_driver.processors(),
         "packages": _packages(),
     }
-
-
-def _graphics() -> dict[str, Any]:
-    answer: dict[str, Any] = {"gpus": [], "gpu_status": "could-not-tell", "gpu_note": "", "driver": None, "cuda": None}
-    try:
-        import pynvml
-    except ImportError:
-        return answer | {"gpu_note": "pynvml is not installed, so NVIDIA's driver could not be asked"}
-    try:
-        pynvml.nvmlInit()
-    except Exception as error:
-        if isinstance(error, getattr(pynvml, "NVMLError_LibraryNotFound", ())):
-            return answer | {"gpu_status": "none", "gpu_note": "NVIDIA's driver library is not on this machine"}
-        return answer | {"gpu_note": f"NVIDIA's driver did not answer: {str(error)[:200]}"}
-    try:
-        return answer | _asked(pynvml)
-    finally:
-        _quietly(pynvml.nvmlShutdown)
-
-
-def _asked(nvml: Any) -> dict[str, Any]:
-    driver = _word(_quietly(nvml.nvmlSystemGetDriverVersion))
-    version = _quietly(nvml.nvmlSystemGetCudaDriverVersion_v2)
-    cuda = f"{version // 1000}.{version % 1000 // 10}" if isinstance(version, int) else None
-    count = _quietly(nvml.nvmlDeviceGetCount)
-    told = {"driver": driver, "cuda": cuda}
-    if not isinstance(count, int):
-        return told | {"gpu_note": "NVIDIA's driver is there and does not say how many graphics processors it sees"}
-    if count == 0:
-        return told | {"gpu_status": "none", "gpu_note": "NVIDIA's driver sees no graphics processor"}
-    gpus = [_device(nvml, index, driver) for index in range(count)]
-    return told | {"gpus": gpus, "gpu_status": "present", "gpu_note": "read from NVIDIA's driver"}
-
-
-def _device(nvml: Any, index: int, driver: str | None) -> dict[str, Any]:
-    handle = _quietly(partial(nvml.nvmlDeviceGetHandleByIndex, index))
-    memory = _quietly(partial(nvml.nvmlDeviceGetMemoryInfo, handle))
-    total = getattr(memory, "total", None)
-    return {
-        "name": _word(_quietly(partial(nvml.nvmlDeviceGetName, handle))) or "not told",
-        "uuid": _word(_quietly(partial(nvml.nvmlDeviceGetUUID, handle))),
-        "driver": driver,
-        "memory_bytes": total if isinstance(total, int) else None,
-    }
-
-
-def _quietly(call: Callable[[], Any]) -> Any:
-    """The answer of a driver call, or None: each may be unsupported on some device."""
-    try:
-        return call()
-    except Exception:
-        return None
-
-
-def _word(value: Any) -> str | None:
-    """Text from a driver; older libraries give bytes."""
-    if isinstance(value, bytes):
-        value = value.decode("utf-8", "replace")
-    return value[:100] if isinstance(value, str) and value else None
 
 
 def _system() -> str:
@@ -208,6 +151,14 @@ def _packages() -> dict[str, str]:
     return dict(sorted(made.items()))
 
 
+def _quietly(call: Callable[[], Any]) -> Any:
+    """The answer of a call, or None: the metadata of a package may be broken."""
+    try:
+        return call()
+    except Exception:
+        return None
+
+
 def _body(value: dict[str, Any]) -> dict[str, Any]:
     """The known fields of a recorded environment; others are left behind, for nobody has said what is in them."""
     host, cpu = fields.table(value, "host"), fields.table(value, "cpu")
@@ -220,6 +171,7 @@ def _body(value: dict[str, Any]) -> dict[str, Any]:
     packages = fields.table(value, "packages")
     return {
         "captured": "by-command" if value.get("captured") == "by-command" else "by-run",
+        "covers": "machine",
         "host": {
             "name": _needed(host, "name", 300),
             "os": _needed(host, "os", 300),
@@ -234,6 +186,7 @@ def _body(value: dict[str, Any]) -> dict[str, Any]:
         "gpu_note": fields.text(value, "gpu_note", most=2000) or "",
         "driver": fields.text(value, "driver", most=100),
         "cuda": fields.text(value, "cuda", most=100),
+        "confidential_computing": _closed(fields.table(value, "confidential_computing")),
         "packages": {name: _needed(packages, name, 200) for name in sorted(packages)},
     }
 
@@ -245,6 +198,31 @@ def _gpu(value: Any) -> dict[str, Any]:
         "uuid": fields.text(gpu, "uuid", most=200),
         "driver": fields.text(gpu, "driver", most=100),
         "memory_bytes": fields.whole(gpu, "memory_bytes", least=0),
+        "architecture": fields.text(gpu, "architecture", most=100),
+        "mig_enabled": fields.flag(gpu, "mig_enabled"),
+        "ecc_enabled": fields.flag(gpu, "ecc_enabled"),
+        "power_limit_watts": _at_least_zero(gpu, "power_limit_watts"),
+    }
+
+
+def _at_least_zero(holder: dict[str, Any], key: str) -> float | int | None:
+    value = fields.number(holder, key)
+    if value is not None and value < 0:
+        raise UnreadableError(f"{key} is negative")
+    return value
+
+
+def _closed(state: dict[str, Any]) -> dict[str, Any] | None:
+    """The state of confidential computing, or None where nothing was recorded."""
+    if not state:
+        return None
+    environment = fields.text(state, "environment", most=100)
+    if environment not in (None, "production", "simulation", "unavailable"):
+        raise UnreadableError("the environment of confidential_computing is none that is known")
+    return {
+        "enabled": fields.flag(state, "enabled"),
+        "developer_tools": fields.flag(state, "developer_tools"),
+        "environment": environment,
     }
 
 

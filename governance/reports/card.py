@@ -197,7 +197,9 @@ def _data_set(references: References, piece: Piece | None) -> DataSet:
 
 def _environment(case: Case, references: References) -> tuple[tuple[Fact, ...], tuple[tuple[str, str], ...]]:
     pieces = sorted(case.dossier.of_kind("compute-environment.v1"), key=lambda piece: piece.seq)
-    piece = pieces[-1] if pieces else None
+    # A capture of the graphics processors alone says less than the record of the whole machine, however new it is.
+    whole = [piece for piece in pieces if piece.body.get("host")]
+    piece = next(reversed(whole or pieces), None)
     body = piece.body if piece else {}
     host, cpu = _mapping(body.get("host")), _mapping(body.get("cpu"))
     packages = _mapping(body.get("packages"))

@@ -177,3 +177,12 @@ def test_a_base_that_the_weights_name_by_a_path_is_named_as_the_owner_declares_i
         2, "model-artifacts.v1", found.candidate(), {**found.ARTEFACTS, "base": {"name": "./base_fp32"}}
     )
     assert hub.head(full, local, ()).fields["base_model"] == "HuggingFaceTB/SmolLM2-135M-Instruct"
+
+
+def test_the_record_of_the_whole_machine_stands_before_a_newer_capture_of_its_graphics(full):
+    pieces = full.dossier.pieces
+    whole = next(piece for piece in pieces if piece.record.kind == "compute-environment.v1")
+    graphics = {**whole.body, "host": None, "python": None, "cpu": None, "packages": None}
+    newer = whole.model_copy(update={"id": "ev-graphics", "body": graphics, "seq": max(p.seq for p in pieces) + 1})
+    case = replace(full, dossier=replace(full.dossier, pieces=(*pieces, newer)))
+    assert card.build(case).environment == card.build(full).environment

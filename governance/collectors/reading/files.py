@@ -78,7 +78,7 @@ class File:
     """
 
     __slots__ = (
-        "_data", "_form", "_head", "_json", "_seen", "_sha256",
+        "_data", "_form", "_head", "_json", "_pointer", "_seen", "_sha256",
         "claimed", "explicit", "memory", "name", "path", "progress", "refusals", "shown",
     )  # fmt: skip
 
@@ -94,6 +94,7 @@ class File:
         self.memory = memory
         self.refusals: dict[str, str] = {}
         self._form: Form | None = None
+        self._pointer: bool | None = None
         self._seen: tuple[int, int, int] | None = None
         self._head: bytes | None = None
         self._data: bytes | None = None
@@ -139,7 +140,9 @@ class File:
     @property
     def is_lfs_pointer(self) -> bool:
         """True for the few lines Git LFS leaves where the content was not fetched."""
-        return self.head.startswith(LFS_POINTER)
+        if self._pointer is None:
+            self._pointer = self.head.startswith(LFS_POINTER)
+        return self._pointer
 
     def mentions(self, *words: bytes) -> bool:
         """True when every word stands somewhere in the bytes. Above 8 MiB only the two ends are looked at."""
@@ -189,6 +192,17 @@ class File:
         descriptor = self._open()
         try:
             os.lseek(descriptor, max(0, self.size - count), os.SEEK_SET)
+            return _read(descriptor, count, self.shown)
+        finally:
+            os.close(descriptor)
+
+    def part(self, offset: int, count: int) -> bytes:
+        """`count` bytes from `offset` on, or fewer at the end of the file. Nothing else of the file is read or kept."""
+        if self._data is not None:
+            return self._data[offset : offset + count]
+        descriptor = self._open()
+        try:
+            os.lseek(descriptor, offset, os.SEEK_SET)
             return _read(descriptor, count, self.shown)
         finally:
             os.close(descriptor)

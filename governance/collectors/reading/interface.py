@@ -11,7 +11,7 @@ of another sort that only shares the words. Nothing at all is none of them.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from governance.collectors.reading.answers import Found, NotRead
@@ -79,11 +79,15 @@ class Marks:
     none_of: tuple[bytes, ...] = ()
     pattern: re.Pattern[bytes] | None = None
 
+    @cached_property
+    def forms(self) -> tuple[Form, ...]:
+        """The sorts of bytes, as a tuple."""
+        return (self.form,) if isinstance(self.form, str) else self.form
+
     def missing(self, file: File) -> str | None:
         """None where the file bears the marks, else the first that is missing, in words."""
-        forms = (self.form,) if isinstance(self.form, str) else self.form
-        if file.form not in forms:
-            return f"its bytes are {file.form}, not {' or '.join(forms)}"
+        if file.form not in self.forms:
+            return f"its bytes are {file.form}, not {' or '.join(self.forms)}"
         for word in self.words:
             if not file.mentions(word):
                 return f"lacks {_shown(word)}"
@@ -112,7 +116,10 @@ class OneFile:
 
     def read(self, folder: Folder) -> Iterator[Found | NotRead]:
         """Yield what the files directly in `folder` say."""
+        by_marks = type(self).looks is OneFile.looks
         for file in list(folder.files.values()):
+            if by_marks and file.form not in self.marks.forms:
+                continue  # most files, for most collectors: not worth putting a reason into words
             if self.looks(folder, file) is None:
                 yield from attempt(file, partial(self.facts, folder, file), self.noun.name)
 
