@@ -87,7 +87,7 @@ class ModelSigning(OneFile):
         if not (fields.text(statement, "predicateType") or "").startswith(MARK):
             raise NotMine("it signs something else than a model")
         signed = signed_in(statement)
-        keys = _keys(_near(folder))
+        keys = _keys(folder)
         check = _checked(data, envelope, keys)
         signatures = (each for near in _near(folder) for each in near.files.values() if self.looks(near, each) is None)
         besides = {file.path, *(each.path for each in signatures), *(key.path for key, _ in keys)}
@@ -149,17 +149,20 @@ class ModelSigning(OneFile):
 
 
 def _near(folder: Folder) -> list[Folder]:
-    """Where model and key are looked for: the signature's folder, those in it, the one above, and those beside it."""
+    """Where model and key are looked for: the signature's folder, those in it, the one above and those beside it, and what was named."""
     above = [folder.parent, *folder.parent.children] if folder.parent else []
-    return list(dict.fromkeys([folder, *folder.children, *above]))[:MOST_FOLDERS]
+    named = [each for top in folder.tops for each in (top, *top.children)]
+    return list(dict.fromkeys([folder, *folder.children, *above, *named]))[:MOST_FOLDERS]
 
 
-def _keys(folders: Iterable[Folder]) -> list[tuple[File, EllipticCurvePublicKey | None]]:
+def _keys(folder: Folder) -> list[tuple[File, EllipticCurvePublicKey | None]]:
     """Public keys in PEM, those named in the attach first; None for a key of a sort that is not checked."""
+    files = {each.path: each for near in _near(folder) for each in near.files.values()} | {
+        each.path: each for each in folder.named
+    }
     made = [
         (each, dsse.public_key(each.head))
-        for folder in folders
-        for each in folder.files.values()
+        for each in files.values()
         if each.size <= 65_536 and each.head.lstrip().startswith(_PEM)
     ]
     return sorted(made, key=lambda pair: not pair[0].explicit)[:MOST_KEYS]

@@ -82,6 +82,18 @@ def test_a_key_that_was_named_verifies_and_the_evidence_is_whole(recorded):
     assert (fact.body["problems"], fact.body["not_checked"]) == ([], [])
 
 
+@pytest.mark.parametrize("key_first", [True, False])
+def test_a_key_kept_elsewhere_is_found_when_it_is_named(key_first, recorded, read, tmp_path):
+    (recorded.folder / "signer.pub").unlink()
+    key = tmp_path / "safe" / "signer.pub"
+    key.parent.mkdir()
+    key.write_text(SIGNER)
+    reading = read(*((key, recorded.folder) if key_first else (recorded.folder, key)))
+    (fact,) = [fact for fact in reading.found if fact.kind == "model-signature.v1"]
+    assert (fact.body["verified"], fact.body["key_named"], fact.quality) == (True, True, Quality.COMPLETE)
+    assert reading.not_read == ()
+
+
 def test_the_fact_is_tied_to_the_weights_that_were_checked(recorded):
     subject = recorded("signer.pub").subject
     assert (subject.role, subject.digest is not None) == (Role.CANDIDATE, True)

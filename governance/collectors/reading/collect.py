@@ -68,9 +68,10 @@ def collect(
             if explain:
                 looks += _looks(collector, folder, answers)
         for file in folder.files.values():
-            if file.explicit and not file.claimed and not file.is_lfs_pointer:
-                not_read.append(NotRead(file.shown, "no collector recognises it"))
             file.release()
+    # After all folders: a key that is named on its own is claimed by the signature that it verifies, wherever that lies.
+    named = [file for folder in folders for file in folder.files.values() if file.explicit and not file.claimed]
+    not_read += [NotRead(file.shown, "no collector recognises it") for file in named if not file.is_lfs_pointer]
     told = [fact for fact in found if fact.declared_by is None]
     recorded = any(fact.kind == "compute-environment.v1" and fact.body["host"] is not None for fact in told)
     if environment and not recorded and any(fact.kind in _OF_A_RUN for fact in told):

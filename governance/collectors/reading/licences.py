@@ -1,102 +1,357 @@
-"""Licence ids that mean one definite licence.
+"""Which licence a text names, as SPDX spells it, and whether it names one definite licence at all.
 
-Two lists, both in lower case: the ids of the Hugging Face Hub
-(https://huggingface.co/docs/hub/repositories-licenses), some of which SPDX does not have, and the other ids of the
-SPDX licence list 3.27.0 (https://spdx.org/licenses/). `other` and `unknown` are valid on the Hub and name no licence,
-so they are in neither. A family name without a version (`gpl`, `cc`) is taken as the Hub takes it.
+People and tools write a licence as an id of the Hugging Face Hub (`cc-by-4.0`, `llama3.1`), as an SPDX id or expression
+(`MIT OR Apache-2.0`), as a web address, or as its name in words. Each is brought to the SPDX spelling where SPDX has
+it. Where it has none (`llama3.1`, `openrail++`) there is no SPDX id and the licence can be definite all the same.
+
+Sources: the Hub's list (https://huggingface.co/docs/hub/repositories-licenses), the SPDX licence list whose version is
+`SPDX_LIST` (https://spdx.org/licenses/), and the grammar of expressions in annex B of the SPDX specification 3.0.
 """
 
 from __future__ import annotations
 
-_HUB = """
-apache-2.0 mit openrail bigscience-openrail-m creativeml-openrail-m bigscience-bloom-rail-1.0 bigcode-openrail-m
-afl-3.0 artistic-2.0 bsl-1.0 bsd bsd-2-clause bsd-3-clause bsd-3-clause-clear c-uda cc cc0-1.0 cc-by-2.0 cc-by-2.5
-cc-by-3.0 cc-by-4.0 cc-by-sa-3.0 cc-by-sa-4.0 cc-by-nc-2.0 cc-by-nc-3.0 cc-by-nc-4.0 cc-by-nd-4.0 cc-by-nc-nd-3.0
-cc-by-nc-nd-4.0 cc-by-nc-sa-2.0 cc-by-nc-sa-3.0 cc-by-nc-sa-4.0 cdla-sharing-1.0 cdla-permissive-1.0
-cdla-permissive-2.0 wtfpl ecl-2.0 epl-1.0 epl-2.0 etalab-2.0 eupl-1.1 eupl-1.2 agpl-3.0 gfdl gpl gpl-2.0 gpl-3.0 lgpl
-lgpl-2.1 lgpl-3.0 isc h-research intel-research lppl-1.3c ms-pl apple-ascl apple-amlr mpl-2.0 odc-by odbl openmdw-1.0
-openmdw-1.1 openrail++ osl-3.0 postgresql ofl-1.1 ncsa unlicense zlib pddl lgpl-lr deepfloyd-if-license
-fair-noncommercial-research-license llama2 llama3 llama3.1 llama3.2 llama3.3 llama4 grok2-community gemma
-"""
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-_SPDX = """
-0bsd 3d-slicer-1.0 aal abstyles adacore-doc adobe-2006 adobe-display-postscript adobe-glyph adobe-utopia adsl afl-1.1
-afl-1.2 afl-2.0 afl-2.1 afmparse agpl-1.0 agpl-1.0-only agpl-1.0-or-later agpl-3.0-only agpl-3.0-or-later aladdin
-amd-newlib amdplpa aml aml-glslang ampas antlr-pd antlr-pd-fallback any-osi any-osi-perl-modules apache-1.0 apache-1.1
-apafml apl-1.0 app-s2p apsl-1.0 apsl-1.1 apsl-1.2 apsl-2.0 arphic-1999 artistic-1.0 artistic-1.0-cl8 artistic-1.0-perl
-artistic-dist aspell-ru aswf-digital-assets-1.0 aswf-digital-assets-1.1 baekmuk bahyph barr bcrypt-solar-designer
-beerware bitstream-charter bitstream-vera bittorrent-1.0 bittorrent-1.1 blessing blueoak-1.0.0 boehm-gc
-boehm-gc-without-fee borceux brian-gladman-2-clause brian-gladman-3-clause bsd-1-clause bsd-2-clause-darwin
-bsd-2-clause-first-lines bsd-2-clause-freebsd bsd-2-clause-netbsd bsd-2-clause-patent bsd-2-clause-pkgconf-disclaimer
-bsd-2-clause-views bsd-3-clause-acpica bsd-3-clause-attribution bsd-3-clause-flex bsd-3-clause-hp bsd-3-clause-lbnl
-bsd-3-clause-modification bsd-3-clause-no-military-license bsd-3-clause-no-nuclear-license
-bsd-3-clause-no-nuclear-license-2014 bsd-3-clause-no-nuclear-warranty bsd-3-clause-open-mpi bsd-3-clause-sun
-bsd-4-clause bsd-4-clause-shortened bsd-4-clause-uc bsd-4.3reno bsd-4.3tahoe bsd-advertising-acknowledgement
-bsd-attribution-hpnd-disclaimer bsd-inferno-nettverk bsd-protection bsd-source-beginning-file bsd-source-code
-bsd-systemics bsd-systemics-w3works busl-1.1 bzip2-1.0.5 bzip2-1.0.6 c-uda-1.0 cal-1.0 cal-1.0-combined-work-exception
-caldera caldera-no-preamble catharon catosl-1.1 cc-by-1.0 cc-by-2.5-au cc-by-3.0-at cc-by-3.0-au cc-by-3.0-de
-cc-by-3.0-igo cc-by-3.0-nl cc-by-3.0-us cc-by-nc-1.0 cc-by-nc-2.5 cc-by-nc-3.0-de cc-by-nc-nd-1.0 cc-by-nc-nd-2.0
-cc-by-nc-nd-2.5 cc-by-nc-nd-3.0-de cc-by-nc-nd-3.0-igo cc-by-nc-sa-1.0 cc-by-nc-sa-2.0-de cc-by-nc-sa-2.0-fr
-cc-by-nc-sa-2.0-uk cc-by-nc-sa-2.5 cc-by-nc-sa-3.0-de cc-by-nc-sa-3.0-igo cc-by-nd-1.0 cc-by-nd-2.0 cc-by-nd-2.5
-cc-by-nd-3.0 cc-by-nd-3.0-de cc-by-sa-1.0 cc-by-sa-2.0 cc-by-sa-2.0-uk cc-by-sa-2.1-jp cc-by-sa-2.5 cc-by-sa-3.0-at
-cc-by-sa-3.0-de cc-by-sa-3.0-igo cc-pddc cc-pdm-1.0 cc-sa-1.0 cddl-1.0 cddl-1.1 cdl-1.0 cecill-1.0 cecill-1.1
-cecill-2.0 cecill-2.1 cecill-b cecill-c cern-ohl-1.1 cern-ohl-1.2 cern-ohl-p-2.0 cern-ohl-s-2.0 cern-ohl-w-2.0 cfitsio
-check-cvs checkmk clartistic clips cmu-mach cmu-mach-nodoc cnri-jython cnri-python cnri-python-gpl-compatible coil-1.0
-community-spec-1.0 condor-1.1 copyleft-next-0.3.0 copyleft-next-0.3.1 cornell-lossless-jpeg cpal-1.0 cpl-1.0 cpol-1.02
-cronyx crossword cryptoswift crystalstacker cua-opl-1.0 cube curl cve-tou d-fsl-1.0 dec-3-clause diffmark dl-de-by-2.0
-dl-de-zero-2.0 doc docbook-dtd docbook-schema docbook-stylesheet docbook-xml dotseqn drl-1.0 drl-1.1 dsdp dtoa dvipdfm
-ecl-1.0 ecos-2.0 efl-1.0 efl-2.0 egenix elastic-2.0 entessa epics erlpl-1.1 eudatagrid eupl-1.0 eurosym fair fbm
-fdk-aac ferguson-twofish frameworx-1.0 freebsd-doc freeimage fsfap fsfap-no-warranty-disclaimer fsful fsfullr
-fsfullrsd fsfullrwd fsl-1.1-alv2 fsl-1.1-mit ftl furuseth fwlw game-programming-gems gcr-docs gd generic-xts gfdl-1.1
-gfdl-1.1-invariants-only gfdl-1.1-invariants-or-later gfdl-1.1-no-invariants-only gfdl-1.1-no-invariants-or-later
-gfdl-1.1-only gfdl-1.1-or-later gfdl-1.2 gfdl-1.2-invariants-only gfdl-1.2-invariants-or-later
-gfdl-1.2-no-invariants-only gfdl-1.2-no-invariants-or-later gfdl-1.2-only gfdl-1.2-or-later gfdl-1.3
-gfdl-1.3-invariants-only gfdl-1.3-invariants-or-later gfdl-1.3-no-invariants-only gfdl-1.3-no-invariants-or-later
-gfdl-1.3-only gfdl-1.3-or-later giftware gl2ps glide glulxe glwtpl gnuplot gpl-1.0 gpl-1.0+ gpl-1.0-only
-gpl-1.0-or-later gpl-2.0+ gpl-2.0-only gpl-2.0-or-later gpl-2.0-with-autoconf-exception gpl-2.0-with-bison-exception
-gpl-2.0-with-classpath-exception gpl-2.0-with-font-exception gpl-2.0-with-gcc-exception gpl-3.0+ gpl-3.0-only
-gpl-3.0-or-later gpl-3.0-with-autoconf-exception gpl-3.0-with-gcc-exception graphics-gems gsoap-1.3b gtkbook gutmann
-haskellreport hdf5 hdparm hidapi hippocratic-2.1 hp-1986 hp-1989 hpnd hpnd-dec hpnd-doc hpnd-doc-sell hpnd-export-us
-hpnd-export-us-acknowledgement hpnd-export-us-modify hpnd-export2-us hpnd-fenneberg-livingston hpnd-inria-imag
-hpnd-intel hpnd-kevlin-henney hpnd-markus-kuhn hpnd-merchantability-variant hpnd-mit-disclaimer hpnd-netrek
-hpnd-pbmplus hpnd-sell-mit-disclaimer-xserver hpnd-sell-regexpr hpnd-sell-variant hpnd-sell-variant-mit-disclaimer
-hpnd-sell-variant-mit-disclaimer-rev hpnd-uc hpnd-uc-export-us htmltidy ibm-pibs icu iec-code-components-eula ijg
-ijg-short imagemagick imatix imlib2 info-zip inner-net-2.0 innosetup intel intel-acpi interbase-1.0 ipa ipl-1.0
-isc-veillard jam jasper-2.0 jove jpl-image jpnic json kastrup kazlib knuth-ctan lal-1.2 lal-1.3 latex2e
-latex2e-translated-notice leptonica lgpl-2.0 lgpl-2.0+ lgpl-2.0-only lgpl-2.0-or-later lgpl-2.1+ lgpl-2.1-only
-lgpl-2.1-or-later lgpl-3.0+ lgpl-3.0-only lgpl-3.0-or-later lgpllr libpng libpng-1.6.35 libpng-2.0 libselinux-1.0
-libtiff libutil-david-nugent liliq-p-1.1 liliq-r-1.1 liliq-rplus-1.1 linux-man-pages-1-para linux-man-pages-copyleft
-linux-man-pages-copyleft-2-para linux-man-pages-copyleft-var linux-openib loop lpd-document lpl-1.0 lpl-1.02 lppl-1.0
-lppl-1.1 lppl-1.2 lppl-1.3a lsof lucida-bitmap-fonts lzma-sdk-9.11-to-9.20 lzma-sdk-9.22 mackerras-3-clause
-mackerras-3-clause-acknowledgment magaz mailprio makeindex man2html martin-birgmeier mcphee-slideshow metamail minpack
-mips miros mit-0 mit-advertising mit-click mit-cmu mit-enna mit-feh mit-festival mit-khronos-old mit-modern-variant
-mit-open-group mit-testregex mit-wu mitnfa mmixware motosoto mpeg-ssg mpi-permissive mpich2 mpl-1.0 mpl-1.1
-mpl-2.0-no-copyleft-exception mplus ms-lpl ms-rl mtll mulanpsl-1.0 mulanpsl-2.0 multics mup naist-2003 nasa-1.3 naumen
-nbpl-1.0 ncbi-pd ncgl-uk-2.0 ncl net-snmp netcdf newsletr ngpl ngrep nicta-1.0 nist-pd nist-pd-fallback nist-software
-nlod-1.0 nlod-2.0 nlpl nokia nosl noweb npl-1.0 npl-1.1 nposl-3.0 nrl ntia-pd ntp ntp-0 nunit o-uda-1.0 oar occt-pl
-oclc-2.0 odbl-1.0 odc-by-1.0 offis ofl-1.0 ofl-1.0-no-rfn ofl-1.0-rfn ofl-1.1-no-rfn ofl-1.1-rfn ogc-1.0
-ogdl-taiwan-1.0 ogl-canada-2.0 ogl-uk-1.0 ogl-uk-2.0 ogl-uk-3.0 ogtsl oldap-1.1 oldap-1.2 oldap-1.3 oldap-1.4
-oldap-2.0 oldap-2.0.1 oldap-2.1 oldap-2.2 oldap-2.2.1 oldap-2.2.2 oldap-2.3 oldap-2.4 oldap-2.5 oldap-2.6 oldap-2.7
-oldap-2.8 olfl-1.3 oml openpbs-2.3 openssl openssl-standalone openvision opl-1.0 opl-uk-3.0 opubl-1.0 oset-pl-2.1
-osl-1.0 osl-1.1 osl-2.0 osl-2.1 padl parity-6.0.0 parity-7.0.0 pddl-1.0 php-3.0 php-3.01 pixar pkgconf plexus
-pnmstitch polyform-noncommercial-1.0.0 polyform-small-business-1.0.0 ppl psf-2.0 psfrag psutils python-2.0
-python-2.0.1 python-ldap qhull qpl-1.0 qpl-1.0-inria-2004 radvd rdisc rhecos-1.1 rpl-1.1 rpl-1.5 rpsl-1.0 rsa-md rscpl
-ruby ruby-pty sax-pd sax-pd-2.0 saxpath scea schemereport sendmail sendmail-8.23 sendmail-open-source-1.1 sgi-b-1.0
-sgi-b-1.1 sgi-b-2.0 sgi-opengl sgp4 shl-0.5 shl-0.51 simpl-2.0 sissl sissl-1.2 sl sleepycat smail-gpl smlnj smppl snia
-snprintf sofa softsurfer soundex spencer-86 spencer-94 spencer-99 spl-1.0 ssh-keyscan ssh-openssh ssh-short
-ssleay-standalone sspl-1.0 standardml-nj sugarcrm-1.1.3 sul-1.0 sun-ppp sun-ppp-2000 sunpro swl swrule symlinks
-tapr-ohl-1.0 tcl tcp-wrappers termreadkey tgppl-1.0 thirdeye threeparttable tmate torque-1.1 tosl tpdl tpl-1.0
-trustedqsl ttwl ttyp0 tu-berlin-1.0 tu-berlin-2.0 ubuntu-font-1.0 ucar ucl-1.0 ulem umich-merit unicode-3.0
-unicode-dfs-2015 unicode-dfs-2016 unicode-tou unixcrypt unlicense-libtelnet unlicense-libwhirlpool upl-1.0 urt-rle vim
-vostrom vsl-1.0 w3c w3c-19980720 w3c-20150513 w3m watcom-1.0 widget-workshop wsuipa wwl wxwindows x11
-x11-distribute-modifications-variant x11-swapped xdebug-1.03 xerox xfig xfree86-1.1 xinetd xkeyboard-config-zinoviev
-xlock xnet xpp xskat xzoom ypl-1.0 ypl-1.1 zed zeeff zend-2.0 zimbra-1.3 zimbra-1.4 zlib-acknowledgement zpl-1.1
-zpl-2.0 zpl-2.1
-"""
+from governance.collectors.reading import spdx_list
 
-KNOWN = frozenset((_HUB + _SPDX).split())
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+SPDX_LIST = spdx_list.VERSION
+MOST_LETTERS = 500
+"""Longer texts are no id, no expression and no address."""
+
+_HUB_ONLY = frozenset(
+    (
+        "apple-amlr", "apple-ascl", "bigcode-openrail-m", "bigscience-bloom-rail-1.0", "bigscience-openrail-m", "c-uda",
+        "creativeml-openrail-m", "deepfloyd-if-license", "fair-noncommercial-research-license", "gemma",
+        "grok2-community", "h-research", "intel-research", "llama2", "llama3", "llama3.1", "llama3.2", "llama3.3",
+        "llama4", "openmdw-1.0", "openmdw-1.1", "openrail++",
+    )
+)  # fmt: skip
+"""Definite texts on the Hub that have no SPDX id. `c-uda` is there without a version, so no SPDX id is put for it."""
+_HUB_ALIASES = {"odc-by": "ODC-By-1.0", "odbl": "ODbL-1.0", "pddl": "PDDL-1.0", "lgpl-lr": "LGPLLR"}
+"""Spelt otherwise on the Hub. The first three are without a version there, and only one version was ever published."""
+_FAMILIES = frozenset({"bsd", "cc", "gfdl", "gpl", "lgpl", "openrail"})
+"""Families on the Hub: which of several unlike texts is meant is not said."""
+_NONE = frozenset(
+    {
+        "other", "unknown", "none", "noassertion", "unlicensed", "proprietary", "unspecified", "unclear", "various",
+        "no license", "",
+    }
+)  # fmt: skip
+
+_TOKEN = re.compile(r"\s*(?:([()])|([A-Za-z0-9.:+-]+))")
+_REFERENCE = re.compile(r"(?:DocumentRef-[A-Za-z0-9.-]+:)?(?:LicenseRef|AdditionRef)-[A-Za-z0-9.-]+")
+_OPERATORS = frozenset({"AND", "OR", "WITH"})
+_MOST_DEEP = 20
+
+_CC = re.compile(r"creativecommons\.org/licenses/(by(?:-(?:nc|nd|sa|nc-sa|nc-nd))?)/(\d\.\d)(?:/([a-z]{2,4}))?")
+_GNU = re.compile(r"gnu\.org/licenses/(?:old-licenses/)?(a?gpl|lgpl|fdl)-(\d\.\d)")
+_LISTED = re.compile(r"(?:choosealicense\.com/licenses|spdx\.org/licenses|opensource\.org/licenses?)/([a-z0-9.+-]+)")
+_FIXED = (
+    (re.compile(r"apache\.org/licenses/license-2\.0"), "Apache-2.0"),
+    (re.compile(r"apache\.org/licenses/license-1\.1"), "Apache-1.1"),
+    (re.compile(r"mozilla\.org/(?:[a-z-]{2,6}/)?mpl/2\.0"), "MPL-2.0"),
+    (re.compile(r"creativecommons\.org/publicdomain/zero/1\.0"), "CC0-1.0"),
+    (re.compile(r"creativecommons\.org/publicdomain/mark/1\.0"), "CC-PDM-1.0"),
+    (re.compile(r"opendatacommons\.org/licenses/odbl(?:/1-0|/1\.0)?"), "ODbL-1.0"),
+    (re.compile(r"opendatacommons\.org/licenses/by(?:/1-0|/1\.0)?"), "ODC-By-1.0"),
+    (re.compile(r"opendatacommons\.org/licenses/pddl(?:/1-0|/1\.0)?"), "PDDL-1.0"),
+    (re.compile(r"cdla\.(?:io|dev)/permissive-2-0"), "CDLA-Permissive-2.0"),
+    (re.compile(r"cdla\.(?:io|dev)/permissive-1-0"), "CDLA-Permissive-1.0"),
+    (re.compile(r"cdla\.(?:io|dev)/sharing-1-0"), "CDLA-Sharing-1.0"),
+)
+_ADDRESS = re.compile(r"https?://(?:www\.)?([^\s?#]+)", re.IGNORECASE)
+_ENDINGS = re.compile(r"/?(?:deed|legalcode)?(?:\.[a-z]{2})?(?:\.(?:html?|json|txt|php))?/?$")
+
+_NAMES = {
+    "mit license": "MIT",
+    "the mit license": "MIT",
+    "apache license 2.0": "Apache-2.0",
+    "apache license, version 2.0": "Apache-2.0",
+    "apache 2.0": "Apache-2.0",
+    "bsd 2-clause license": "BSD-2-Clause",
+    "bsd 3-clause license": "BSD-3-Clause",
+    "artistic license 2.0": "Artistic-2.0",
+    "academic free license v3.0": "AFL-3.0",
+    "mozilla public license 2.0": "MPL-2.0",
+    "gnu general public license v2.0": "GPL-2.0",
+    "gnu general public license v3.0": "GPL-3.0",
+    "gnu lesser general public license v2.1": "LGPL-2.1",
+    "gnu lesser general public license v3.0": "LGPL-3.0",
+    "gnu affero general public license v3.0": "AGPL-3.0",
+    "open data commons attribution license": "ODC-By-1.0",
+    "open database license": "ODbL-1.0",
+    "community data license agreement - permissive": "CDLA-Permissive-1.0",
+    "community data license agreement permissive 2.0": "CDLA-Permissive-2.0",
+    "the unlicense": "Unlicense",
+    "isc license": "ISC",
+    "mpl 2.0": "MPL-2.0",
+    "epl 1.0": "EPL-1.0",
+    "lgpl 2.1": "LGPL-2.1",
+    "lgpl 3.0": "LGPL-3.0",
+    "odc by 1.0": "ODC-By-1.0",
+    "cdla permissive 1.0": "CDLA-Permissive-1.0",
+    "cdla permissive 2.0": "CDLA-Permissive-2.0",
+    "cdla sharing 1.0": "CDLA-Sharing-1.0",
+    "bigscience openrail-m": "bigscience-openrail-m",
+    "llama 2": "llama2",
+    "meta llama3 community license": "llama3",
+    "cc0 1.0": "CC0-1.0",
+    "cc0": "CC0-1.0",
+}
+_CC_NAME = re.compile(r"(?:creative commons )?cc[ -]?(by(?:[ -](?:nc|nd|sa)){0,2})[ -](\d\.\d)(?: license)?")
+
+
+@dataclass(frozen=True)
+class Licence:
+    """What a text comes to.
+
+    `known` when it names one definite licence, or a combination of such; `spdx` in the spelling of SPDX, None where SPDX
+    has none; `problems` in words.
+    """
+
+    known: bool
+    spdx: str | None = None
+    problems: tuple[str, ...] = ()
+
+
+def licence_of(text: str) -> Licence:
+    """Read one licence: an id, an expression, an address or a name, in any case. Never raises."""
+    plain = " ".join(text.split())
+    if len(plain) > MOST_LETTERS:
+        return Licence(False, None, ("the licence is a long text and not an id",))
+    if plain.lower() in _NONE:
+        return Licence(False, None, (f"{plain or 'an empty text'} names no licence",))
+    single = _single(plain)
+    if single is not None:
+        return single
+    if address := _ADDRESS.fullmatch(plain):
+        return _of_address(plain, address[1])
+    if named := _NAMES.get(plain.lower()) or _creative_commons(plain.lower()):
+        return _single(named) or Licence(False)
+    return _of_expression(plain)
 
 
 def is_known(name: str) -> bool:
-    """True when an id, in any case, names one definite licence."""
-    return name.strip().lower() in KNOWN
+    """True when a text, in any case, names one definite licence."""
+    return licence_of(name).known
+
+
+def licence_of_all(names: Sequence[str]) -> Licence:
+    """Several licences named side by side, where nobody said whether all of them hold or one may be chosen."""
+    read = [licence_of(name) for name in names]
+    problems = [problem for each in read for problem in each.problems]
+    if len(read) > 1:
+        problems.append("several licences are listed, and it is not said whether all hold or one may be chosen")
+    return Licence(
+        known=bool(read) and all(each.known for each in read),
+        spdx=read[0].spdx if len(read) == 1 else None,
+        problems=tuple(dict.fromkeys(problems)),
+    )
+
+
+def licence_fields(
+    names: Sequence[str], *, title: str | None = None, link: str | None = None, text_is_there: bool = False
+) -> dict[str, Any]:
+    """The fields of `dataset-manifest.v1` on the licence: `licence`, `spdx`, `spdx_list`, `problems`.
+
+    `names` is what stands where the licence belongs, `title` and `link` what is said beside an id such as `other`;
+    `text_is_there` when the link leads to a file beside, which was found. `other` with a name and a text is one definite
+    licence, though nobody else knows it.
+    """
+    read = licence_of_all(names)
+    problems = list(read.problems)
+    addresses = [name for name in names if _ADDRESS.fullmatch(name.strip())]
+    ids = [name for name in names if name not in addresses]
+    known, spdx = read.known, read.spdx
+    if [name.lower() for name in names] == ["other"]:
+        described = licence_of(title) if title else Licence(False)
+        known = described.known or (title is not None and link is not None and (text_is_there or is_address(link)))
+        spdx = described.spdx if described.known else None
+        problems = list(described.problems) if described.known else []
+        if not known:
+            problems.append("other names no licence, and no name with a text that can be found stands beside it")
+    if not names:
+        problems.append("no licence is stated")
+    return {
+        "licence": {
+            "id": (", ".join(ids)[:200] or (spdx if addresses else None)) or None,
+            "name": title,
+            "link": link or (addresses[0] if addresses else None),
+            "known": known,
+        },
+        "spdx": spdx,
+        "spdx_list": SPDX_LIST,
+        "problems": [problem[:300] for problem in problems[:20]],
+    }
+
+
+def is_address(text: str) -> bool:
+    """True for a web address."""
+    return bool(_ADDRESS.fullmatch(text.strip()))
+
+
+def _single(name: str) -> Licence | None:
+    """One id, or None where the text is none."""
+    lower = name.lower()
+    if lower in _FAMILIES:
+        return Licence(False, None, (f"{name} names a family of licences and not which one of it",))
+    if lower in _HUB_ONLY:
+        return Licence(True, None)
+    if lower in _HUB_ALIASES:
+        return Licence(True, _HUB_ALIASES[lower])
+    if lower in spdx_list.LICENCES:
+        return Licence(True, spdx_list.LICENCES[lower])
+    if lower in spdx_list.WITHDRAWN:
+        old = spdx_list.WITHDRAWN[lower]
+        new = spdx_list.DEPRECATED[old]
+        instead = (
+            f"and read as {new}, which is what SPDX puts in its place" if new else "and nothing was put in its place"
+        )
+        return Licence(True, new, (f"{old} is a withdrawn SPDX id {instead}",))
+    if lower.endswith("+") and lower[:-1] in spdx_list.LICENCES:
+        return Licence(True, spdx_list.LICENCES[lower[:-1]] + "+")
+    return None
+
+
+def _creative_commons(lower: str) -> str | None:
+    """`CC BY-NC 4.0` as an id."""
+    match = _CC_NAME.fullmatch(lower)
+    return f"CC-{match[1].replace(' ', '-')}-{match[2]}" if match else None
+
+
+def _of_address(shown: str, place: str) -> Licence:
+    """The licence behind an address that can belong to one text only."""
+    bare = _ENDINGS.sub("", place.lower())
+    for pattern, name in _FIXED:
+        if pattern.fullmatch(bare):
+            return Licence(True, name)
+    if match := _CC.fullmatch(bare):
+        name = f"cc-{match[1]}-{match[2]}" + (f"-{match[3]}" if match[3] else "")
+        return _single(name) or Licence(True, None, (f"SPDX has no id for the national version at {shown}",))
+    if match := _GNU.fullmatch(bare):
+        made = _single(f"{'gfdl' if match[1] == 'fdl' else match[1]}-{match[2]}")
+    elif match := _LISTED.fullmatch(bare):
+        slug = match[1].removesuffix("-license")
+        # opensource.org writes apache-2-0 since 2023.
+        made = _single(slug) or _single(re.sub(r"(\d)-(\d)$", r"\1.\2", slug))
+    else:
+        made = None
+    return made or Licence(False, None, (f"the address {shown[:150]} is not known to be that of one licence",))
+
+
+def _of_expression(text: str) -> Licence:
+    """`MIT OR (Apache-2.0 WITH LLVM-exception)`; anything that does not follow the grammar names no licence."""
+    tokens = list(_tokens(text))
+    if len(tokens) == 1 and _REFERENCE.fullmatch(tokens[0]):
+        return Licence(False, text, (f"{text} points to a text that does not stand here",))
+    expression = _Expression(tokens)
+    try:
+        made = expression.whole()
+    except _NoExpressionError:
+        return Licence(False, None, (f"{text[:150]} is no licence that the Hub or SPDX lists",))
+    return Licence(expression.known, made if expression.spelt else None, tuple(dict.fromkeys(expression.problems)))
+
+
+def _tokens(text: str) -> Iterator[str]:
+    """Brackets and words; "?" for anything else, and then nothing more."""
+    place = 0
+    while place < len(text):
+        match = _TOKEN.match(text, place)
+        if match is None:
+            yield "?"
+            return
+        yield match[1] or match[2]
+        place = match.end()
+
+
+class _NoExpressionError(Exception):
+    """The text does not follow the grammar."""
+
+
+class _Expression:
+    """One reading of the tokens of an expression, in the spelling of SPDX.
+
+    `known` while every licence in it is a definite one, `spelt` while SPDX has an id for each.
+    """
+
+    def __init__(self, tokens: list[str]) -> None:
+        self.tokens = tokens
+        self.place = 0
+        self.known = True
+        self.spelt = True
+        self.problems: list[str] = []
+
+    def whole(self) -> str:
+        """The expression; raises where something is left over, and for a single word."""
+        made = self._alternatives(0)
+        if self.place < len(self.tokens) or len(self.tokens) == 1:
+            raise _NoExpressionError
+        return made
+
+    def _alternatives(self, depth: int) -> str:
+        """`a OR b`: OR binds less than AND."""
+        made = self._together(depth)
+        while self._took("OR"):
+            made += f" OR {self._together(depth)}"
+        return made
+
+    def _together(self, depth: int) -> str:
+        made = self._term(depth)
+        while self._took("AND"):
+            made += f" AND {self._term(depth)}"
+        return made
+
+    def _term(self, depth: int) -> str:
+        if depth > _MOST_DEEP:
+            raise _NoExpressionError
+        if self._took("("):
+            made = f"({self._alternatives(depth + 1)})"
+            if not self._took(")"):
+                raise _NoExpressionError
+            return made
+        made = self._licence(self._word())
+        return f"{made} WITH {self._exception(self._word())}" if self._took("WITH") else made
+
+    def _took(self, word: str) -> bool:
+        """Step over one token where it is this one."""
+        found = self.place < len(self.tokens) and self.tokens[self.place].upper() == word
+        self.place += found
+        return found
+
+    def _word(self) -> str:
+        word = self.tokens[self.place] if self.place < len(self.tokens) else "?"
+        if word in "()?" or word.upper() in _OPERATORS:
+            raise _NoExpressionError
+        self.place += 1
+        return word
+
+    def _licence(self, token: str) -> str:
+        if _REFERENCE.fullmatch(token):
+            self._unknown(f"{token} points to a text that does not stand here")
+            return token
+        single = None if token.lower() in _NONE else _single(token)
+        if single is None:
+            # "and" and "or" between plain words make a sentence; a digit or a hyphen makes an id that nobody lists.
+            if not re.search(r"[\d-]", token):
+                raise _NoExpressionError
+            single = Licence(False, None, (f"{token} is no licence that the Hub or SPDX lists",))
+        self.problems += single.problems
+        self.known &= single.known
+        self.spelt &= single.spdx is not None
+        return single.spdx or token
+
+    def _exception(self, token: str) -> str:
+        name = spdx_list.EXCEPTIONS.get(token.lower())
+        if name is None:
+            self._unknown(f"{token} is no exception that SPDX lists")
+            self.spelt = False
+        return name or token
+
+    def _unknown(self, why: str) -> None:
+        self.problems.append(why)
+        self.known = False

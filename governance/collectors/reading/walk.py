@@ -32,7 +32,8 @@ class Folder:
     """One folder of what was attached, with the files directly in it by name, in sorted order.
 
     `place` is the folder on this machine, `shown` its path inside what was attached ("" for the top). `notes` is where
-    collectors keep what they worked out about it, so that it is worked out once.
+    collectors keep what they worked out about it, so that it is worked out once. `tops` are the folders that were attached by name,
+    `named` the files that were.
     """
 
     def __init__(self, place: str, shown: str, *, parent: Folder | None = None, listed_by_name: bool = False) -> None:
@@ -44,6 +45,8 @@ class Folder:
         self.files: dict[str, File] = {}
         self.children: list[Folder] = []
         self.notes: dict[str, Any] = {}
+        self.tops: Sequence[Folder] = ()
+        self.named: Sequence[File] = ()
 
     def below(self) -> Iterator[Folder]:
         """All folders under this one, nearest first in sorted order."""
@@ -77,6 +80,15 @@ class Folder:
 
 def walk(paths: Sequence[Path]) -> tuple[list[Folder], list[NotRead]]:
     """The folders of everything named, and what could not be entered. A place named twice is walked once."""
+    folders, not_read = _walk(paths)
+    tops = tuple(folder for folder in folders if folder.parent is None and not folder.listed_by_name)
+    named = tuple(file for folder in folders for file in folder.files.values() if file.explicit)
+    for folder in folders:
+        folder.tops, folder.named = tops, named
+    return folders, not_read
+
+
+def _walk(paths: Sequence[Path]) -> tuple[list[Folder], list[NotRead]]:
     folders: list[Folder] = []
     not_read: list[NotRead] = []
     seen: set[str] = set()
