@@ -1,33 +1,36 @@
 """Results of lm-evaluation-harness.
 
-*Reads* the results file of versions 0.2 to 0.4.13, known by `results` beside `versions` or `configs`: metrics named
-`acc` (0.2, 0.3) or `acc,none` (0.4), model arguments as text or object, with and without sample counts, hashes and a
-date.
+*Reads* the results file of versions 0.2 to 0.4.13 and of the first 0.5, known by `results` beside `versions` or `configs`:
+metrics named `acc` (0.2, 0.3) or `acc,none` (0.4), model arguments as text or object, with and without sample counts,
+hashes and a date. A metric that is itself a table of numbers is read as one metric for each of them.
 
 *Says* which number each task gave, over how many samples, with which model and adapter, and whether only a part was
-run: fewer samples than the task has, or any limit, makes the evidence partial; a score that is NaN, or zero samples,
-makes it failed.
+run: fewer samples than the task has, or any limit, makes the evidence partial; a score that is NaN, zero samples, or answers
+that were written down and never scored (`--predict_only`) make it failed. A limit below 1 is a share of each task.
 
 *Does not say* which weights answered: the tool records a name or a path. A missing version, date or sample count is
-null and not guessed. `device` is what was asked for; the tool writes `cuda:0` for a model that never saw one.
+null and not guessed. `device` is what was asked for; where the same file says that the machine had no such GPU the
+evidence is partial. `start_time` and `end_time` are counters and no clock.
 """
 
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from governance.collectors.reading import fields
+from governance.collectors.reading import fields, moments
 from governance.collectors.reading.answers import Found, NotRead
+from governance.collectors.reading.doubts import MOST_REASONS, Doubts
 from governance.collectors.reading.interface import Tried, attempt, recognised
-from governance.domain.evidence import Collector, Quality, Subject, SubjectType
+from governance.domain.evidence import Collector, Subject, SubjectType
 from governance.errors import UnreadableError
 from governance.parsing import strict_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from datetime import datetime
 
     from governance.collectors.reading.files import File
     from governance.collectors.reading.walk import Folder
@@ -37,6 +40,14 @@ _NOT_METRICS = frozenset({"alias", "name", "sample_len", "sample_count", " ", ""
 _RESULTS = re.compile(rb'"results"\s*:\s*\{')
 _TASKS = re.compile(rb'"(?:versions|configs)"\s*:\s*\{')
 _SEEDS = ("random_seed", "numpy_seed", "torch_seed", "fewshot_seed")
+_NAMES = ("pretrained", "model", "engine", "path")
+_RANDOM = re.compile(r"[a-z0-9]{8}")
+"""The form of the name that the tool makes up where its arguments name no model."""
+_UNSCORED = "bypass"
+"""The metric that stands where answers were only written down; its value means nothing."""
+_NO_CUDA = re.compile(r"^Is CUDA available: False\s*$", re.MULTILINE)
+_NO_ROCM = re.compile(r"^ROCM used to build PyTorch: N/A\s*$", re.MULTILINE)
+_MOST_DEPTH = 3
 _NOT_MODELS = frozenset({"", "hf", "hf-causal", "hf-causal-experimental", "hf-seq2seq", "hf-auto", "vllm", "sglang"})
 
 
@@ -50,7 +61,8 @@ class LmEval:
         Tried("0.2", "published", "2026-11-25"),
         Tried("0.3", "published", "2026-11-25"),
         Tried("0.4.2", "published", "2026-11-25"),
-        Tried("0.4.9.2", "published", "2026-11-25"),
+        Tried("0.4.5", "recorded", "2026-11-25"),
+        Tried("0.4.8", "recorded", "2026-11-25"),
         Tried("0.4.13", "recorded", "2026-11-25"),
     )
 
@@ -62,7 +74,7 @@ class LmEval:
         """Yield the results in this folder."""
         for file in list(folder.files.values()):
             if _may_be_results(file):
-                yield from attempt(file, partial(self._run, folder, file))
+                yield from attempt(file, partial(self._run, folder, file), self.noun.name)
             elif file.name.startswith("results_") and file.name.endswith(".json") and file.size == 0:
                 file.claimed = True
                 yield NotRead(file.shown, "an empty file")
@@ -72,19 +84,21 @@ class LmEval:
         if data is None:
             return
         config = fields.table(data, "config")
+        device = fields.text(config, "device", most=300)
         model = model_of(data)
+        made, unread = _results(data)
         body = {
             "harness": {"name": TOOL, "version": version_of(data)},
             "model": model,
-            "results": _results(data),
+            "results": made,
             "limit": _limit(config),
             "chat_template_sha256": fields.hex_digest(data, "chat_template_sha"),
             "seeds": _seeds(config),
-            "device": fields.text(config, "device", most=300),
+            "device": device,
             "n_shot": _shots(data, config),
             "not_finite": file.not_finite,
         }
-        quality, reasons = _quality(body)
+        doubts = _doubts(body, unread, _gpu_is_missing(data, device))
         moment = moment_of(data)
         yield Found(
             kind="eval-run.v1",
@@ -92,8 +106,8 @@ class LmEval:
             subject=subject_of(model),
             path=file.shown,
             collector=self.noun,
-            quality=quality,
-            quality_reasons=reasons,
+            quality=doubts.quality,
+            quality_reasons=doubts.reasons,
             effective_at=moment,
             effective_clock=None if moment is None else "tool",
             tool=TOOL,
@@ -149,10 +163,7 @@ def version_of(data: dict[str, Any]) -> str | None:
 
 def moment_of(data: dict[str, Any]) -> datetime | None:
     """The start of the run, written in seconds since 1970; `start_time` and `end_time` are counters and no clock."""
-    seconds = fields.number(data, "date")
-    if seconds is None or not 1_262_304_000 <= seconds <= 4_102_444_800:  # 2010 to 2100
-        return None
-    return datetime.fromtimestamp(seconds, tz=UTC)
+    return moments.of_epoch(fields.number(data, "date"))
 
 
 def subject_of(model: dict[str, Any]) -> Subject:
@@ -165,21 +176,25 @@ def model_of(data: dict[str, Any]) -> dict[str, Any]:
     config = fields.table(data, "config")
     arguments = _arguments(config)
     loader = fields.text(config, "model")
-    name = (
-        fields.text(arguments, "pretrained")
-        or fields.text(arguments, "model")
-        or fields.text(data, "model_name")
-        or (loader if loader and loader not in _NOT_MODELS else None)
-        or "unknown"
-    )
+    given = next((name for key in _NAMES if (name := _said(arguments, key))), None)
+    told = fields.text(data, "model_name")
+    if told and given is None and loader not in _NOT_MODELS and _RANDOM.fullmatch(told):
+        told = None
+    own = loader if loader and loader not in _NOT_MODELS else None
     revision = (
         fields.text(data, "model_sha", most=200)
         or fields.text(config, "model_sha", most=200)
-        or fields.plain(arguments, "revision")
+        or _said(arguments, "revision")
         or fields.text(config, "model_revision", most=200)
     )
-    adapter = fields.text(arguments, "peft") or fields.text(arguments, "lora_local_path")
-    return {"name": name, "digest": None, "adapter": adapter, "revision": revision}
+    adapter = next((name for key in ("peft", "lora_local_path", "delta") if (name := _said(arguments, key))), None)
+    return {"name": given or told or own or "unknown", "digest": None, "adapter": adapter, "revision": revision}
+
+
+def _said(arguments: dict[str, Any], key: str) -> str | None:
+    """A name among the arguments. In 2022 they were the whole settings of a GPT-NeoX run, with values of any sort."""
+    value = arguments.get(key)
+    return value.strip()[:500] or None if isinstance(value, str) else None
 
 
 def _arguments(config: dict[str, Any]) -> dict[str, Any]:
@@ -193,8 +208,10 @@ def _arguments(config: dict[str, Any]) -> dict[str, Any]:
     return fields.table({"model_args": value}, "model_args")
 
 
-def _results(data: dict[str, Any]) -> list[dict[str, Any]]:
+def _results(data: dict[str, Any]) -> tuple[list[dict[str, Any]], list[str]]:
+    """One row for each number, and the names of metrics that are no number."""
     made: list[dict[str, Any]] = []
+    unread: list[str] = []
     versions, hashes = fields.table(data, "versions"), fields.table(data, "task_hashes")
     directions = fields.table(data, "higher_is_better")
     for task, row in data["results"].items():
@@ -207,29 +224,48 @@ def _results(data: dict[str, Any]) -> list[dict[str, Any]]:
             metric, comma, name = key.partition(",")
             if key in _NOT_METRICS or metric.endswith("_stderr"):
                 continue
-            made.append(
-                {
-                    "task": task,
-                    "metric": metric[:200] or key[:200],
-                    "filter": name[:200] if comma else None,
-                    "value": fields.as_number(value, f"{key} of {task}"),
-                    "stderr": _stderr(row, f"{metric}_stderr{comma}{name}", task),
-                    "n": effective,
-                    "n_original": original,
-                    "higher_is_better": fields.flag(known, metric),
-                    "task_version": version,
-                    "task_digest": digest,
-                }
-            )
+            if isinstance(value, (str, list, bool)):
+                unread.append(f"{task}: {metric}")
+                continue
+            way = fields.flag(known, metric)
+            for part, number in _numbers(value, f"{key} of {task}"):
+                made.append(
+                    {
+                        "task": task,
+                        "metric": (f"{metric}.{part}" if part else metric)[:200] or key[:200],
+                        "filter": name[:200] if comma else None,
+                        "value": None if metric == _UNSCORED else number,
+                        "stderr": None if part else _stderr(row, f"{metric}_stderr{comma}{name}", task),
+                        "n": effective,
+                        "n_original": original,
+                        "higher_is_better": way,
+                        "task_version": version,
+                        "task_digest": digest,
+                    }
+                )
     if not made:
-        raise UnreadableError("holds no result")
+        raise UnreadableError(f"{unread[0]} is not a number" if unread else "holds no result")
+    return made, unread
+
+
+def _numbers(value: Any, where: str, depth: int = 0) -> list[tuple[str, float | int | None]]:
+    """A number alone, or those of a table by their path in it."""
+    if not isinstance(value, dict):
+        return [("", fields.as_number(value, where))]
+    if depth >= _MOST_DEPTH:
+        raise UnreadableError(f"{where} is a table in a table without end")
+    made = []
+    for key, item in value.items():
+        if isinstance(item, dict) or item is None or (isinstance(item, (int, float)) and not isinstance(item, bool)):
+            inner = _numbers(item, where, depth + 1)
+            made += [(f"{key}.{part}" if part else key, number) for part, number in inner]
     return made
 
 
 def _stderr(row: dict[str, Any], key: str, task: str) -> float | int | None:
-    """The standard error; the tool writes "N/A" where it has none."""
+    """The standard error; the tool writes "N/A" or an empty list where it has none."""
     value = row.get(key)
-    made = None if value == "N/A" else fields.as_number(value, f"{key} of {task}")
+    made = None if isinstance(value, (str, list, dict)) else fields.as_number(value, f"{key} of {task}")
     if made is not None and made < 0:
         raise UnreadableError(f"{key} of {task} is negative")
     return made
@@ -280,28 +316,42 @@ def _shots(data: dict[str, Any], config: dict[str, Any]) -> dict[str, int]:
     table = fields.table(data, "n-shot")
     if not table and config.get("num_fewshot") is not None:
         table = dict.fromkeys(data["results"], config["num_fewshot"])
-    shots = {task: fields.whole(table, task, least=0) for task in table}
-    return {task: count for task, count in shots.items() if count is not None}
+    # A group has none, or words in their place.
+    return {task: count for task, count in table.items() if type(count) is int and 0 <= count <= fields.LARGEST}
 
 
-def _quality(body: dict[str, Any]) -> tuple[Quality, tuple[str, ...]]:
-    unscored = [row for row in body["results"] if row["value"] is None]
-    failed = sorted({f"{row['task']}: {row['metric']} is not a number" for row in unscored})
-    failed += sorted({f"{row['task']}: no sample was scored" for row in body["results"] if row["n"] == 0})
-    partial = []
+def _gpu_is_missing(data: dict[str, Any], device: str | None) -> bool:
+    """True where a GPU was asked for and the description of the machine in the same file says that torch saw none."""
+    machine = data.get("pretty_env_info")
+    if not device or not device.lower().startswith("cuda") or not isinstance(machine, str):
+        return False
+    return bool(_NO_CUDA.search(machine) and _NO_ROCM.search(machine))
+
+
+def _doubts(body: dict[str, Any], unread: list[str], gpu_is_missing: bool) -> Doubts:
+    doubts = Doubts()
+    failed: dict[str, None] = {}
+    short: dict[str, None] = {}
+    for row in body["results"]:
+        if row["metric"] == _UNSCORED:
+            failed[f"{row['task']}: the answers were written down and not scored"] = None
+        elif row["value"] is None:
+            failed[f"{row['task']}: {row['metric']} is not a number"] = None
+        if row["n"] == 0:
+            failed[f"{row['task']}: no sample was scored"] = None
+        if row["n"] is not None and row["n_original"] is not None and row["n"] < row["n_original"]:
+            short[f"{row['task']}: {row['n']} of {row['n_original']} samples"] = None
+    for why in islice(failed, MOST_REASONS):
+        doubts.failed(why)
     if body["limit"] is not None:
-        partial.append(f"run with a limit of {body['limit']:g}")
-    short = {
-        f"{row['task']}: {row['n']} of {row['n_original']} samples"
-        for row in body["results"]
-        if row["n"] is not None and row["n_original"] is not None and row["n"] < row["n_original"]
-    }
-    partial += sorted(short)
+        doubts.partial(f"run with a limit of {body['limit']:g}")
+    if gpu_is_missing:
+        doubts.partial(f"{body['device']} was asked for, and the file says that the machine had no such GPU")
     if body["model"]["name"] == "unknown":
-        partial.append("the file does not name the model")
-    if failed:
-        return Quality.FAILED, tuple([*failed, *partial][:50])
-    return (Quality.PARTIAL if partial else Quality.COMPLETE), tuple(partial[:50])
+        doubts.partial("the file does not name the model")
+    for why in islice((*short, *(f"{name} is no number and was not read" for name in unread)), MOST_REASONS):
+        doubts.partial(why)
+    return doubts
 
 
 COLLECTOR = LmEval()

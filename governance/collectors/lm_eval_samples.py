@@ -3,7 +3,8 @@
 *Reads* the samples file that `--log_samples` writes: one JSON object a line since 0.4.3, one JSON array (also named
 `.jsonl`) in 0.4.2. Known by rows with `doc_id` and `resps`. Model, task and date are taken from the results file in
 the same folder, when exactly one fits: by the task's hash over its samples, else by the time stamp in both names,
-else because there is only one.
+else because there is only one. Where the rows do not name the filter (up to 0.4.5) and the file repeats all samples
+once for each filter of the results, each repetition is the next filter.
 
 *Says* which score each sample got, by the sample's id and the digest of its document, so that two runs can be
 compared sample by sample. Where answers were scored through several filters, a metric is named `metric,filter`.
@@ -17,19 +18,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from governance.collectors.formats import json_array
+from governance.collectors.formats.sample_columns import SampleColumns
 from governance.collectors.lm_eval import TOOL, model_of, moment_of, results_in, subject_of, version_of
 from governance.collectors.reading import fields
 from governance.collectors.reading.answers import Found, NotRead
+from governance.collectors.reading.doubts import Doubts
 from governance.collectors.reading.interface import Tried, attempt, recognised
-from governance.domain.evidence import Collector, Quality
+from governance.domain.evidence import Collector
 from governance.errors import UnreadableError
-from governance.parsing import canonical, strict_json
+from governance.parsing import strict_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -38,8 +41,6 @@ if TYPE_CHECKING:
     from governance.collectors.reading.walk import Folder
 
 MOST_KEPT = 20_000
-MOST_ROWS = 5_000_000
-MOST_METRICS = 64
 _NOT_METRICS = frozenset(
     {"doc_id", "doc", "target", "arguments", "resps", "filtered_resps", "filter", "metrics", "doc_hash", "prompt_hash",
      "target_hash", "id", "doc_sha256", "prompt_sha256"}
@@ -54,7 +55,12 @@ class LmEvalSamples:
     noun = Collector(name="lm-eval-samples", version="1")
     kinds = ("eval-samples.v1",)
     tool = TOOL
-    tried = (Tried("0.4.2", "published", "2026-11-25"), Tried("0.4.13", "recorded", "2026-11-25"))
+    tried = (
+        Tried("0.4.2", "published", "2026-11-25"),
+        Tried("0.4.5", "recorded", "2026-11-25"),
+        Tried("0.4.8", "recorded", "2026-11-25"),
+        Tried("0.4.13", "recorded", "2026-11-25"),
+    )
 
     def looks(self, folder: Folder, file: File) -> str | None:  # noqa: ARG002
         """None for a file of samples, else why not."""
@@ -66,22 +72,26 @@ class LmEvalSamples:
         """Yield the samples in this folder."""
         for file in list(folder.files.values()):
             if _may_be_samples(file):
-                yield from attempt(file, partial(self._samples, folder, file))
+                yield from attempt(file, partial(self._samples, folder, file), self.noun.name)
             elif file.name.startswith("samples_") and file.name.endswith(".jsonl") and file.size == 0:
                 file.claimed = True
                 yield NotRead(file.shown, "an empty file")
 
     def _samples(self, folder: Folder, file: File) -> Iterable[Found]:
-        table = _Table()
+        rows = _Rows()
         for row in _rows(file):
-            table.add(row)
-        columns = table.columns()
-        run = _results_of(folder, file, table)
-        reasons = list(run.reasons)
+            rows.add(row)
+        run = _results_of(folder, file, rows)
+        table = rows.columns
+        table.fold(_filters(run))
+        doubts = Doubts()
+        for why in run.reasons:
+            doubts.partial(why)
         if table.duplicated:
-            reasons.append(f"{table.duplicated} rows repeat the id of an earlier row")
-        if not table.metrics:
-            reasons.append("no row has a score")
+            doubts.partial(f"{table.duplicated} rows repeat the id of an earlier row")
+        metrics = table.metrics
+        if not metrics:
+            doubts.partial("no row has a score")
         data = run.data or {}
         model = model_of(data) if run.data else {"name": "unknown", "digest": None, "adapter": None, "revision": None}
         moment = moment_of(data)
@@ -90,11 +100,11 @@ class LmEvalSamples:
             "harness": {"name": TOOL, "version": version},
             "model": model,
             "task": run.task[:300],
-            "n": len(table.ids),
-            "metrics": table.metrics,
+            "n": len(table),
+            "metrics": metrics,
             "duplicated_ids": table.duplicated,
-            "columns": columns if len(table.ids) <= MOST_KEPT else None,
-            "columns_digest": canonical.digest(columns),
+            "columns": table.columns() if len(table) <= MOST_KEPT else None,
+            "columns_digest": table.digest(),
             "means": table.means(),
         }
         yield Found(
@@ -103,8 +113,8 @@ class LmEvalSamples:
             subject=subject_of(model),
             path=file.shown,
             collector=self.noun,
-            quality=Quality.PARTIAL if reasons else Quality.COMPLETE,
-            quality_reasons=tuple(reasons),
+            quality=doubts.quality,
+            quality_reasons=doubts.reasons,
             effective_at=moment,
             effective_clock=None if moment is None else "tool",
             tool=TOOL,
@@ -114,79 +124,26 @@ class LmEvalSamples:
         )
 
 
-@dataclass
-class _Table:
-    """The rows, column by column. A sample scored through several filters is one row."""
+class _Rows:
+    """The rows of one file as columns, and the digest that the harness takes over its samples."""
 
-    ids: list[int | str] = field(default_factory=list)
-    docs: list[str] = field(default_factory=list)
-    prompts: list[str | None] = field(default_factory=list)
-    scores: dict[tuple[str, str | None], dict[int, float | int]] = field(default_factory=dict)
-    filters: set[str | None] = field(default_factory=set)
-    duplicated: int = 0
-    task_digest: Any = field(default_factory=hashlib.sha256)
-    hashed: bool = True
-    _places: dict[int | str, int] = field(default_factory=dict)
-    _seen: set[tuple[int | str, str | None]] = field(default_factory=set)
+    def __init__(self) -> None:
+        self.columns = SampleColumns()
+        self.task_digest = hashlib.sha256()
+        self.hashed = True
 
     def add(self, row: dict[str, Any]) -> None:
         """Take one row; raises where it is of the wrong sort."""
-        identity = _identity(row)
         through = fields.text(row, "filter", most=200)
-        self.filters.add(through)
-        place = self._place(identity, through, row)
-        for metric in _metrics(row):
-            score = _score(row.get(metric), metric)
-            column = self.scores.setdefault((metric, through), {})
-            if score is not None:
-                column[place] = score
-        if len(self.scores) > MOST_METRICS * max(1, len(self.filters)):
-            raise UnreadableError(f"more than {MOST_METRICS} metrics")
-
-    def _place(self, identity: int | str, through: str | None, row: dict[str, Any]) -> int:
         hashes = [fields.text(row, key) for key in ("doc_hash", "prompt_hash", "target_hash")]
         if all(hashes):
             self.task_digest.update("".join(part or "" for part in hashes).encode())
         else:
             self.hashed = False
-        if identity in self._places and (identity, through) not in self._seen:
-            self._seen.add((identity, through))
-            return self._places[identity]
-        if identity in self._places:
-            self.duplicated += 1
-        self._seen.add((identity, through))
-        self._places[identity] = len(self.ids)
-        self.ids.append(identity)
-        self.docs.append(_document_digest(row))
-        self.prompts.append(fields.hex_digest(row, "prompt_hash"))
-        if len(self.ids) > MOST_ROWS:
-            raise UnreadableError(f"more than {MOST_ROWS:,} rows")
-        return len(self.ids) - 1
-
-    def _names(self) -> dict[str, dict[int, float | int]]:
-        several = len(self.filters) > 1
-        return {
-            f"{metric},{through}" if several else metric: column for (metric, through), column in self.scores.items()
-        }
-
-    @property
-    def metrics(self) -> list[str]:
-        """Metrics that at least one row has a score for."""
-        return [name for name, column in self._names().items() if column]
-
-    def columns(self) -> dict[str, list[Any]]:
-        """All rows in the order of the file."""
-        columns: dict[str, list[Any]] = {"id": self.ids, "doc_sha256": self.docs}
-        if all(self.prompts):
-            columns["prompt_sha256"] = list(self.prompts)
-        for name, column in self._names().items():
-            if column:
-                columns[name] = [column.get(place) for place in range(len(self.ids))]
-        return columns
-
-    def means(self) -> dict[str, float]:
-        """The plain average of each metric over its scored rows."""
-        return {name: math.fsum(column.values()) / len(column) for name, column in self._names().items() if column}
+        prompt = fields.hex_digest(row, "prompt_hash")
+        place = self.columns.place(_identity(row), through, _document_digest(row), prompt)
+        for metric in _metrics(row):
+            self.columns.score(metric, through, place, _score(row.get(metric), metric))
 
 
 def _may_be_samples(file: File) -> bool:
@@ -196,27 +153,21 @@ def _may_be_samples(file: File) -> bool:
 def _rows(file: File) -> Iterator[dict[str, Any]]:
     """The rows of either form, each an object with an id and answers."""
     empty = True
-    for row in _array(file) if file.head.lstrip()[:1] == b"[" else _lines(file):
+    is_array = file.head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"["
+    for number, data in json_array.elements(file) if is_array else file.lines():
+        if not data.strip():
+            continue
+        what = f"element {number}" if is_array else f"line {number}"
+        try:
+            row = strict_json.loads_lenient(data)[0]
+        except UnreadableError as error:
+            raise UnreadableError(f"{what}: {error.message}") from None
         if not isinstance(row, dict) or "doc_id" not in row or not ("resps" in row or "filtered_resps" in row):
             raise UnreadableError("a row is not a sample with doc_id and resps")
         empty = False
         yield row
     if empty:
         raise UnreadableError("holds no sample")
-
-
-def _array(file: File) -> list[Any]:
-    value = file.json()
-    return value if isinstance(value, list) else []
-
-
-def _lines(file: File) -> Iterator[Any]:
-    for number, line in file.lines():
-        if line.strip():
-            try:
-                yield strict_json.loads_lenient(line)[0]
-            except UnreadableError as error:
-                raise UnreadableError(f"line {number}: {error.message}") from None
 
 
 def _identity(row: dict[str, Any]) -> int | str:
@@ -264,7 +215,7 @@ class _Run:
     reasons: tuple[str, ...] = ()
 
 
-def _results_of(folder: Folder, file: File, table: _Table) -> _Run:
+def _results_of(folder: Folder, file: File, table: _Rows) -> _Run:
     name = _NAMED.search(file.name)
     stem: str = name["task"] if name else file.name.rsplit(".", 1)[0]
     runs = results_in(folder)
@@ -302,6 +253,13 @@ def _task(data: dict[str, Any], name: str) -> str | None:
     if named:
         return str(named[-1])
     return next(iter(data["results"])) if len(data["results"]) == 1 else None
+
+
+def _filters(run: _Run) -> list[str]:
+    """The filters through which the task was scored, in the order of the results; up to 0.4.5 the rows do not name them."""
+    scored = run.data["results"].get(run.task, {}) if run.data else {}
+    names = (key.partition(",") for key in scored)
+    return list(dict.fromkeys(name for metric, comma, name in names if comma and not metric.endswith("_stderr")))
 
 
 COLLECTOR = LmEvalSamples()

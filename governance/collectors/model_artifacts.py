@@ -1,17 +1,19 @@
 """The files a model is made of, and one digest over them.
 
-*Reads* folders that hold weights: safetensors and GGUF by their first bytes, torch and Python pickles by theirs,
-adapters by `adapter_config.json`. Every file the model is loaded from is listed with its digest: weights, settings,
-tokenizer, chat template, and code. What a training leaves beside it (state, results, cards, logs) is not part of the
-model. A bare weight file without settings is a model of its own, of form *weights*.
+*Reads* folders that hold weights: safetensors and GGUF by their first bytes, torch, numpy and Python pickles by theirs,
+Keras, ONNX, TensorFlow Lite and Flax files by name, adapters by `adapter_config.json`. Every file the model is loaded from is
+listed with its digest: weights, settings, tokenizer, chat template, and code. What a training leaves beside it (state,
+results, cards, logs) is not part of the model. A bare weight file without settings is a model of its own, of form *weights*.
 
 *Says* which bytes the model is (the manifest digest is the model's identity here), in which format, how many tensors
-and parameters, which base and adapter its settings name, and which files could run as a program when loaded. Each of
-those is a finding as well.
+and parameters, which base and adapter its settings name, what the headers of the weights say of name, licence, base and
+data, and which files could run as a program when loaded. Each of those is a finding as well, and so are source code,
+programs and archives that lie beside the weights, and what a distributed training left in parts.
 
-*Does not say* that the weights are any good, or that the named base is the one they were made from. Pickles are
-hashed and never opened. Of the checkpoints below a run that also holds final weights none is listed, else only the
-latest. Sub-folders (pipelines of several networks) are models of their own.
+*Does not say* that the weights are any good, or that the named base is the one they were made from: a header says what
+its writer put there. Pickles are hashed and never opened, archives are not unpacked. Shards that an index or the numbers
+in their names call for and that are not there make it partial. Of the checkpoints below a run that also holds final
+weights none is listed, else only the latest. Sub-folders (pipelines of several networks) are models of their own.
 """
 
 from __future__ import annotations
@@ -21,8 +23,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from governance.collectors.formats import pickle_signs, settings
-from governance.collectors.formats.safetensors_header import Header
+from governance.collectors.formats import model_findings, settings, weight_notes
 from governance.collectors.reading import fields, model_files
 from governance.collectors.reading.answers import Found, NotRead
 from governance.collectors.reading.files import hash_all
@@ -43,7 +44,12 @@ class ModelArtifacts:
     noun = Collector(name="model-artifacts", version="1")
     kinds = ("model-artifacts.v1", "finding.v1")
     tool = "safetensors, GGUF, PEFT and transformers"
-    tried = (Tried("transformers 5.23.0, peft 0.21.2", "recorded", "2026-11-25"),)
+    tried = (
+        Tried("transformers 4.30.2", "recorded", "2026-11-25"),
+        Tried("transformers 4.57.1, peft 0.17.1", "recorded", "2026-11-25"),
+        Tried("transformers 5.23.0, peft 0.21.2", "recorded", "2026-11-25"),
+        Tried("GGUF 3", "published", "2026-11-25"),
+    )
 
     def looks(self, folder: Folder, file: File) -> str | None:
         """None for a file that a model is loaded from, else why not."""
@@ -57,19 +63,18 @@ class ModelArtifacts:
             return
         if kept.stands_alone:
             for file in kept.weights:
-                yield from attempt(file, partial(self._bare, folder, kept, file))
+                yield from attempt(file, partial(self._bare, folder, kept, file), self.noun.name)
         elif not kept.not_read:
             first = kept.adapter or kept.config or kept.all_files[0]
-            yield from attempt(first, lambda: self._folder(folder, kept))
-        for file, reason in kept.unsafe:
-            yield from attempt(file, partial(self._pickle, folder, file, reason))
-        for file in kept.with_code:
-            yield from attempt(file, partial(self._code, folder, file))
+            yield from attempt(first, lambda: self._folder(folder, kept), self.noun.name)
+        for file, body in _findings(kept):
+            yield from attempt(file, partial(self._finding, folder, file, body), self.noun.name)
 
     def _folder(self, folder: Folder, kept: model_files.ModelFiles) -> Iterable[Found]:
         config = settings.document(kept.config) if kept.config else {}
         adapter = settings.document(kept.adapter) if kept.adapter else {}
         base = settings.base_of_adapter(adapter) if kept.adapter else settings.base_of_model(config)
+        headers = [header for file in kept.weights if (header := kept.headers.get(file.name))]
         counted = _counted(kept, kept.weights)
         reasons = kept.gaps()
         body = _manifest(kept.all_files) | {
@@ -82,10 +87,14 @@ class ModelArtifacts:
             "base": base if base["name"] or base["revision"] else None,
             "adapter": settings.adapter_of(adapter) if kept.adapter else None,
             "architecture": settings.architecture_of(config),
-            "unsafe_files": [{"path": file.name, "reason": reason} for file, reason in kept.unsafe],
+            "declared_in_weights": weight_notes.of(headers),
+            "unsafe_files": [{"path": file.name, "reason": reason} for file, reason in kept.dangerous],
             "remote_code": bool(kept.with_code),
+            "code_files": [file.name for file in kept.code],
+            "archives": [file.name for file in kept.archives],
+            "sharded_checkpoints": [child.name for child, _, _ in kept.sharded],
             "lfs_pointers": [file.name for file in kept.pointers],
-            "chat_template_sha256": _chat_template(folder),
+            "chat_template_sha256": _chat_template(folder) or weight_notes.chat_template(headers),
             "generation_config_sha256": _digest_of(folder, "generation_config.json"),
         }
         version = fields.text(config, "transformers_version", most=200)
@@ -102,6 +111,7 @@ class ModelArtifacts:
 
     def _bare(self, folder: Folder, kept: model_files.ModelFiles, file: File) -> Iterable[Found]:
         counted = _counted(kept, [file])
+        headers = [header for each in [file] if (header := kept.headers.get(each.name))]
         body = _manifest([file]) | {
             "form": "weights",
             "name": file.name[:500],
@@ -109,45 +119,20 @@ class ModelArtifacts:
             "tensors": counted.tensors,
             "parameters": counted.parameters,
             "dtypes": counted.dtypes,
-            "base": None,
+            "base": weight_notes.base(headers),
             "adapter": None,
-            "architecture": None,
+            "architecture": weight_notes.architecture(headers),
+            "declared_in_weights": weight_notes.of(headers),
             "unsafe_files": [],
             "remote_code": False,
             "lfs_pointers": [],
-            "chat_template_sha256": None,
+            "chat_template_sha256": weight_notes.chat_template(headers),
             "generation_config_sha256": None,
         }
-        yield self._found(folder, "model-artifacts.v1", body, file.shown, [file])
+        split = model_files.unnumbered(each.name for each in kept.weights if model_files.same_set(each, file))
+        yield self._found(folder, "model-artifacts.v1", body, file.shown, [file], reasons=tuple(split))
 
-    def _pickle(self, folder: Folder, file: File, reason: str) -> Iterable[Found]:
-        resumes = pickle_signs.is_training_state(file.name)
-        meaning = (
-            "Inference does not load it; resuming the training would."
-            if resumes
-            else "Loading the model from it runs whatever its author put inside."
-        )
-        body = {
-            "rule": "pickle-in-model-folder",
-            "severity": "medium" if resumes else "high",
-            "title": "A training-state pickle lies in the model folder" if resumes else "A weight file is a pickle",
-            "detail": f"{file.name} is {reason}. {meaning} It was hashed and not opened.",
-            "path": file.shown,
-            "remedy": "Leave it out of what is released."
-            if resumes
-            else "Save the weights as safetensors, and leave the pickle out of what is released.",
-        }
-        yield self._found(folder, "finding.v1", body, file.shown, [file])
-
-    def _code(self, folder: Folder, file: File) -> Iterable[Found]:
-        body = {
-            "rule": "remote-code-in-model-folder",
-            "severity": "high",
-            "title": "The model asks its loader to run code that comes with it",
-            "detail": f"{file.name} has an auto_map: loading with trust_remote_code runs code from the model's files.",
-            "path": file.shown,
-            "remedy": "Use an architecture the library knows, or have the code reviewed and pin it.",
-        }
+    def _finding(self, folder: Folder, file: File, body: dict[str, Any]) -> Iterable[Found]:
         yield self._found(folder, "finding.v1", body, file.shown, [file])
 
     def _found(
@@ -204,15 +189,30 @@ class _Counts:
 def _counted(kept: model_files.ModelFiles, weights: list[File]) -> _Counts:
     counts = _Counts()
     headers = [kept.headers.get(file.name) for file in weights]
-    for header in headers:
-        if isinstance(header, Header):
-            for dtype, count in header.dtypes.items():
-                counts.dtypes[dtype] = counts.dtypes.get(dtype, 0) + count
-    if headers and all(header is not None for header in headers):
-        counts.tensors = sum(header.tensors for header in headers if header is not None)
-    if headers and all(isinstance(header, Header) for header in headers):
-        counts.parameters = sum(header.parameters for header in headers if isinstance(header, Header))
+    known = [header for header in headers if header is not None]
+    for header in known:
+        for dtype, count in header.dtypes.items():
+            counts.dtypes[dtype] = counts.dtypes.get(dtype, 0) + count
+    if known and len(known) == len(headers):
+        counts.tensors = sum(header.tensors for header in known)
+        parameters = [header.parameters for header in known if header.parameters is not None]
+        counts.parameters = sum(parameters) if len(parameters) == len(known) else None
     return counts
+
+
+def _findings(kept: model_files.ModelFiles) -> Iterator[tuple[File, dict[str, Any]]]:
+    for file, reason in kept.unsafe:
+        yield file, model_findings.of_pickle(file, reason)
+    for file, what in kept.programs:
+        yield file, model_findings.of_program(file, what)
+    for file, why in kept.with_code:
+        yield file, model_findings.of_settings(file, why)
+    for file in () if kept.with_code else kept.code:
+        yield file, model_findings.of_code(file)
+    for file in kept.archives:
+        yield file, model_findings.of_archive(file)
+    for child, file, how in kept.sharded:
+        yield file, model_findings.of_shards(child.name, file, how)
 
 
 def _chat_template(folder: Folder) -> str | None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import pickle
+import struct
 
 from governance.collectors.reading.answers import Found
 from governance.domain.evidence import Collector, Subject, SubjectType
@@ -81,3 +83,25 @@ def run(place="/a/run", base="base"):
 
 def evaluation(name="base", adapter=None, kind="eval-run.v1"):
     return fact(kind, {"model": {"name": name, "adapter": adapter}}, place="/a/eval", name=adapter or name)
+
+
+def training_arguments(path="transformers.training_args.TrainingArguments", **values):
+    """Bytes of a `training_args.bin` as torch wrote it before 1.6 did zip: one pickled object with these attributes."""
+    module, _, name = path.rpartition(".")
+    state = pickle.dumps({"output_dir": "out", **values}, protocol=2)[2:-1]
+    return b"\x80\x02c" + f"{module}\n{name}\n".encode() + b")\x81" + state + b"b."
+
+
+def gguf(notes, *, order="<"):
+    """Bytes of a GGUF file of version 3 with text and whole numbers as keys, and one tensor of 32 numbers."""
+
+    def text(value):
+        return struct.pack(order + "Q", len(value)) + value.encode()
+
+    made = b"GGUF" + struct.pack(order + "IQQ", 3, 1, len(notes))
+    for name, value in notes.items():
+        number = isinstance(value, int)
+        made += text(name) + struct.pack(order + "I", 4 if number else 8)
+        made += struct.pack(order + "I", value) if number else text(value)
+    made += text("w") + struct.pack(order + "IQIQ", 1, 32, 0, 0)
+    return made + bytes(-len(made) % 32) + bytes(128)

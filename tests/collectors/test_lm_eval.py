@@ -108,7 +108,7 @@ def test_a_group_that_holds_itself_has_no_count(fact):
 
 def test_lighteval_is_not_taken_for_it(write, read, tmp_path):
     write("results.json", {"config_general": {}, "results": {"a|b|0": {"acc": 1.0}}, "versions": {"a": 0}})
-    assert read(tmp_path).found == ()
+    assert not [fact for fact in read(tmp_path).found if fact.collector.name == "lm-eval"]
 
 
 def test_a_monotonic_counter_is_no_date(fact):
@@ -134,3 +134,66 @@ def test_the_declared_moment_fills_a_missing_clock(write, read, tmp_path):
     moment = datetime(2026, 3, 4, tzinfo=UTC)
     (found,) = read(tmp_path, effective=moment).found
     assert (found.effective_at, found.effective_clock) == (moment, "declared")
+
+
+def test_answers_that_were_only_written_down_are_no_result(fact):
+    row = {"alias": "qa", "bypass,strict-match": 999, "bypass_stderr,strict-match": "N/A"}
+    found = fact(results(results={"qa": row}))
+    assert (found.quality, found.body["results"][0]["value"]) == (Quality.FAILED, None)
+    assert found.quality_reasons == ("qa: the answers were written down and not scored",)
+
+
+def test_a_metric_that_is_a_table_is_one_metric_for_each_number(fact):
+    row = {"f1,none": {"micro": 0.5, "macro": {"all": 0.25}, "label": "x"}, "f1_stderr,none": []}
+    found = fact(results(results={"qa": row}, higher_is_better={"qa": {"f1": True}}))
+    assert [(each["metric"], each["value"]) for each in found.body["results"]] == [
+        ("f1.micro", 0.5),
+        ("f1.macro.all", 0.25),
+    ]
+
+
+def test_a_metric_that_is_no_number_is_said(fact):
+    found = fact(results(results={"qa": {"acc,none": 0.5, "answer,none": "blue", "list,none": [1]}}))
+    assert found.quality_reasons == (
+        "qa: answer is no number and was not read",
+        "qa: list is no number and was not read",
+    )
+
+
+def test_a_gpu_that_the_machine_did_not_have_is_a_doubt(fact):
+    config = {"model_args": {"pretrained": "base"}, "device": "cuda:0"}
+    without = "PyTorch version: 2.13.0+cpu\nROCM used to build PyTorch: N/A\nIs CUDA available: False\n"
+    found = fact(results(config=config, pretty_env_info=without))
+    assert found.quality_reasons == ("cuda:0 was asked for, and the file says that the machine had no such GPU",)
+    for machine in (without.replace("False", "True"), without.replace("N/A", "6.4"), "", None, 7):
+        assert fact(results(config=config, pretty_env_info=machine)).quality is Quality.COMPLETE
+    config["device"] = "cpu"
+    assert fact(results(config=config, pretty_env_info=without)).quality is Quality.COMPLETE
+
+
+def test_the_arguments_of_2022_were_the_settings_of_the_whole_run(fact):
+    arguments = {"pretrained": None, "model": 7, "num-layers": 6, "load": "/data/pythia", "peft": False}
+    found = fact({"results": {"lambada": {"acc": 0.3}}, "versions": {"lambada": 0},
+                  "config": {"model": "neox", "model_args": arguments, "num_fewshot": 5, "limit": None}})  # fmt: skip
+    assert found.body["model"] == {"name": "neox", "digest": None, "adapter": None, "revision": None}
+    assert found.body["n_shot"] == {"lambada": 5}
+
+
+def test_a_name_the_tool_made_up_is_not_the_models(fact):
+    found = fact(results(model_name="i82qcls7", config={"model": "dummy", "model_args": {}}))
+    assert found.body["model"]["name"] == "dummy"
+
+
+@pytest.mark.parametrize(("arguments", "name", "adapter"), [
+    ("engine=davinci", "davinci", None),
+    ("pretrained=base,delta=weights", "base", "weights"),
+    ({"path": "/data/m.nemo"}, "/data/m.nemo", None),
+    ("", "told", None),
+])  # fmt: skip
+def test_every_way_to_name_the_model(arguments, name, adapter, fact):
+    found = fact(results(model_name="told", config={"model": "hf", "model_args": arguments}))
+    assert (found.body["model"]["name"], found.body["model"]["adapter"]) == (name, adapter)
+
+
+def test_words_in_place_of_a_number_of_shots_are_left_out(fact):
+    assert fact(results(**{"n-shot": {"qa": 0, "group": "N/A", "other": None}})).body["n_shot"] == {"qa": 0}

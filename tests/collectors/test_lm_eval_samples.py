@@ -8,7 +8,9 @@ import json
 import pytest
 
 from governance.collectors import lm_eval_samples
+from governance.collectors.formats import json_array
 from governance.domain.evidence import Quality
+from governance.parsing import canonical
 
 from .made import results
 
@@ -148,3 +150,61 @@ def test_a_score_that_is_a_pair_is_no_score_of_a_sample(write, only):
     fact = only()
     assert fact.body["metrics"] == []
     assert "no row has a score" in fact.quality_reasons
+
+
+def unnamed(number, acc):
+    made = row(number, acc)
+    del made["filter"], made["metrics"]
+    return made
+
+
+def test_filters_that_the_rows_do_not_name_are_told_by_the_results(write, only):
+    rows = [unnamed(0, 1.0), unnamed(1, 0.0), unnamed(0, 0.0), unnamed(1, 0.0)]
+    scored = {"qa": {"acc,strict": 0.5, "acc_stderr,strict": 0.1, "acc,loose": 0.0, "acc_stderr,loose": 0.1}}
+    write("samples_qa_2026-01-01T00-00-00.0.jsonl", lines(rows))
+    write("results_2026-01-01T00-00-00.0.json", results(results=scored, task_hashes={"qa": task_hash(rows)}))
+    fact = only()
+    assert (fact.quality, fact.body["n"], fact.body["duplicated_ids"]) == (Quality.COMPLETE, 2, 0)
+    assert fact.body["means"] == {"acc,strict": 0.5, "acc,loose": 0.0}
+    assert fact.body["columns"]["acc,strict"] == [1.0, 0.0]
+
+
+def test_repeated_rows_that_do_not_fit_the_filters_are_counted(write, only):
+    scored = {"qa": {"acc,strict": 0.5, "acc,loose": 0.0}}
+    write("results_2026-01-01T00-00-00.0.json", results(results=scored))
+    for rows in ([unnamed(0, 1.0), unnamed(1, 0.0), unnamed(0, 0.0)],
+                 [unnamed(0, 1.0), unnamed(1, 0.0), unnamed(0, 0.0), unnamed(0, 0.0)],
+                 [unnamed(0, 1.0), unnamed(0, 0.0) | {"doc_hash": "f" * 64}]):  # fmt: skip
+        write("samples_qa_2026-01-01T00-00-00.0.jsonl", lines(rows))
+        assert (only().quality, only().body["n"]) == (Quality.PARTIAL, len(rows))
+
+
+def test_the_digest_taken_piece_by_piece_is_that_of_the_whole(write, only):
+    rows = [row(number, number / 3) for number in range(5000)]
+    write("samples_qa_2026-01-01T00-00-00.0.jsonl", lines(rows))
+    body = only().body
+    assert body["columns_digest"] == canonical.digest(body["columns"])
+
+
+@pytest.mark.parametrize("identity", ["q-1", -5, 10**12])
+def test_ids_of_every_sort_are_kept(identity, write, only):
+    write("samples_qa_2026-01-01T00-00-00.0.jsonl", lines([row(3, 1.0), row(4, 0.0) | {"doc_id": identity}]))
+    assert only().body["columns"]["id"] == [3, identity]
+
+
+@pytest.mark.parametrize("damage", [
+    lambda text: text[:-2], lambda text: text + "x", lambda text: text.replace("},", "}", 1),
+    lambda text: text.replace("[", "[,", 1), lambda text: text.replace('"acc": 0.0', '"acc": 0.0, "acc": 1.0'),
+])  # fmt: skip
+def test_a_damaged_array_is_not_read(damage, write, read, tmp_path):
+    whole = json.dumps([unnamed(0, 1.0), unnamed(1, 0.0)], indent=2)
+    write("run__qa.jsonl", damage(whole))
+    reading = read(tmp_path)
+    assert (len(reading.found), len(reading.not_read)) == (0, 1)
+
+
+def test_a_long_array_is_read_piece_by_piece(write, only, monkeypatch):
+    monkeypatch.setattr(json_array, "_PIECE", 100)
+    rows = [unnamed(number, 1.0) | {"doc": {"q": "é" * number}} for number in range(300)]
+    write("run__qa.jsonl", "\ufeff" + json.dumps(rows, indent=2, ensure_ascii=False) + "\n")
+    assert (only().body["n"], only().body["means"]) == (300, {"acc": 1.0})

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
+import io
 import json
+import lzma
 import pickle
 import shutil
+import struct
 import zipfile
+import zlib
 
 import pytest
 
 from governance.domain.evidence import Quality
+from governance.errors import UnreadableError
 from governance.parsing import canonical
 
-from .made import safetensors
+from .made import gguf, safetensors
 
 CONFIG = {"model_type": "gpt2", "architectures": ["GPT2LMHeadModel"], "transformers_version": "5.23.0"}
 ADAPTER = {
@@ -230,3 +237,211 @@ def test_of_checkpoints_alone_the_latest_is_listed(sample, read, tmp_path):
     for step in (9, 10):
         shutil.copytree(folder, tmp_path / "run" / f"checkpoint-{step}")
     assert [fact.body["name"] for fact in models(read(tmp_path / "run"))] == ["checkpoint-10"]
+
+
+def npy(descr):
+    header = f"{{'descr': {descr}, 'fortran_order': False, 'shape': (1,), }}\n".encode()
+    return b"\x93NUMPY\x01\0" + struct.pack("<H", len(header)) + header + bytes(8)
+
+
+def archive(**members):
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as zipped:
+        for name, data in members.items():
+            zipped.writestr(name.replace("__", "."), data)
+    return made.getvalue()
+
+
+PICKLED = pickle.dumps({"w": [1.0] * 50}, protocol=4)
+LEGACY = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.\x80\x02M\xe9\x03.more"
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "word"),
+    [
+        ("old.model", LEGACY, "before version 1.6"),
+        ("scores.npy", npy("'|O'"), "numpy array of objects"),
+        ("table.npy", npy("[('a', '<f8'), ('b', '|O')]"), "numpy array of objects"),
+        ("scores.npz", archive(plain__npy=npy("'<f8'"), own__npy=npy("'|O'")), "numpy arrays of which one holds"),
+        ("model.joblib", gzip.compress(PICKLED), "packed pickle"),
+        ("model.z.joblib", zlib.compress(PICKLED), "packed pickle"),
+        ("model.pkl.bz2", bz2.compress(PICKLED), "packed pickle"),
+        ("model.xz", lzma.compress(PICKLED), "packed pickle"),
+        ("bundle.zip", archive(model__pkl=PICKLED), "archive with a pickle inside"),
+        ("net.keras", archive(config__json='{"layers": [{"class_name": "Lambda"}]}'), "Lambda layer"),
+        ("net.h5", b"\x89HDF\r\n\x1a\n" + bytes(500) + b'{"class_name": "Lambda", "config": {}}', "Lambda layer"),
+    ],
+)
+def test_what_runs_when_loaded_is_found_in_every_wrapping(name, data, word, sample, read):
+    folder = sample("model-artifacts")
+    (folder / name).write_bytes(data)
+    reading = read(folder)
+    assert word in findings(reading)[name]["detail"]
+    assert findings(reading)[name]["severity"] == "high"
+    assert name in [row["path"] for row in models(reading)[0].body["unsafe_files"]]
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("scores.npy", npy("'<f8'")),
+        ("scores.npz", archive(plain__npy=npy("'<f8'"))),
+        ("net.keras", archive(config__json='{"layers": [{"class_name": "Dense"}]}')),
+        ("net.h5", b"\x89HDF\r\n\x1a\n" + bytes(500) + b'{"class_name": "Dense"}'),
+        ("text.gz", gzip.compress(b"words")),
+        ("logs.xz", b"\xfd7zXZ\0damaged"),
+        ("broken.bz2", b"BZh9damaged"),
+    ],
+)
+def test_plain_numbers_and_texts_are_not_taken_for_programs(name, data, sample, read):
+    folder = sample("model-artifacts")
+    (folder / name).write_bytes(data)
+    assert [row["path"] for row in models(read(folder))[0].body["unsafe_files"]] == ["training_args.bin"]
+
+
+def test_programs_code_and_archives_beside_the_weights_are_said(sample, read):
+    folder = sample("model-artifacts")
+    (folder / "server.llamafile").write_bytes(b"MZ" + bytes(100))
+    (folder / "zero_to_fp32.py").write_text("#!/usr/bin/env python\n")
+    (folder / "extra.zip").write_bytes(archive(notes__txt="x"))
+    reading = read(folder)
+    body = models(reading)[0].body
+    assert (body["code_files"], body["archives"]) == (["zero_to_fp32.py"], ["extra.zip"])
+    assert "server.llamafile" in [row["path"] for row in body["unsafe_files"]]
+    found = {path: (row["rule"], row["severity"]) for path, row in findings(reading).items()}
+    assert found["server.llamafile"] == ("program-in-model-folder", "high")
+    assert found["zero_to_fp32.py"] == ("code-in-model-folder", "low")
+    assert found["extra.zip"] == ("archive-in-model-folder", "low")
+
+
+def test_a_checkpoint_in_parts_is_said_and_the_model_without_weights_is_partial(sample, read):
+    folder = sample("model-artifacts")
+    (folder / "model.safetensors").unlink()
+    (folder / "pytorch_model_fsdp_0").mkdir()
+    (folder / "pytorch_model_fsdp_0" / "__0_0.distcp").write_bytes(b"PK\x03\x04archive/data.pkl")
+    (folder / "global_step6").mkdir()
+    (folder / "global_step6" / "mp_rank_00_model_states.pt").write_bytes(PICKLED)
+    reading = read(folder)
+    (fact,) = models(reading)
+    assert (fact.quality, fact.body["sharded_checkpoints"]) == (
+        Quality.PARTIAL,
+        ["global_step6", "pytorch_model_fsdp_0"],
+    )
+    assert "shards of a distributed checkpoint" in fact.quality_reasons[1]
+    assert findings(reading)["pytorch_model_fsdp_0/__0_0.distcp"]["rule"] == "sharded-training-checkpoint"
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("modules.json", [{"idx": 0, "name": "0", "type": "custom_st.Transformer"}]),
+        ("tokenizer_config.json", {"auto_map": {"AutoTokenizer": ["org/other--tokenizer.Own", None]}}),
+    ],
+)
+def test_every_way_in_which_settings_call_for_code_is_found(name, content, sample, read):
+    folder = sample("model-artifacts")
+    (folder / name).write_text(json.dumps(content))
+    reading = read(folder)
+    assert models(reading)[0].body["remote_code"] is True
+    assert findings(reading)[name]["rule"] == "remote-code-in-model-folder"
+
+
+def test_the_modules_of_the_library_itself_are_no_code_from_elsewhere(sample, read):
+    folder = sample("model-artifacts")
+    (folder / "modules.json").write_text('[{"type": "sentence_transformers.models.Transformer"}]')
+    assert models(read(folder))[0].body["remote_code"] is False
+
+
+def test_an_adapter_whose_base_is_code_asks_for_code(write, read, tmp_path):
+    mapping = {"base_model_class": "Own", "parent_library": "transformers_modules.org.own.modeling"}
+    write("adapter_config.json", ADAPTER | {"auto_mapping": mapping})
+    write("adapter_model.safetensors", safetensors())
+    assert models(read(tmp_path))[0].body["remote_code"] is True
+
+
+def test_shards_are_missed_by_their_numbers_alone(write, read, tmp_path):
+    write("config.json", CONFIG)
+    write("model-00001-of-00003.safetensors", safetensors())
+    (fact,) = models(read(tmp_path))
+    assert fact.quality_reasons == ("2 of 3 shards are not there, model-00002-of-00003.safetensors among them",)
+
+
+def test_the_header_of_a_gguf_file_says_base_licence_and_template(write, read, tmp_path):
+    notes = {
+        "general.name": "Tiny", "general.license": "apache-2.0", "general.architecture": "llama",
+        "general.author": "Ann Example", "general.base_model.count": 1, "general.base_model.0.name": "SmolLM2 135M",
+        "general.base_model.0.organization": "HuggingFaceTB",
+        "general.base_model.0.repo_url": "https://huggingface.co/HuggingFaceTB/SmolLM2-135M",
+        "general.dataset.count": 1, "general.dataset.0.name": "Smol Talk", "general.file_type": 7,
+        "tokenizer.chat_template": "{{ x }}",
+    }  # fmt: skip
+    write("tiny.gguf", gguf(notes))
+    (fact,) = models(read(tmp_path))
+    body = fact.body
+    assert (body["parameters"], body["dtypes"], body["architecture"]) == (32, {"F32": 1}, "llama")
+    assert body["base"] == {"name": "HuggingFaceTB/SmolLM2-135M", "revision": None}
+    assert body["declared_in_weights"]["license"] == "apache-2.0"
+    assert body["declared_in_weights"]["data_sets"] == [{"name": "Smol Talk", "repository": None}]
+    assert body["chat_template_sha256"].startswith("sha256:e52c737297f7dad6")
+    assert "Ann Example" not in json.dumps(body)
+
+
+def test_one_part_of_a_split_gguf_file_is_partial(write, read, tmp_path):
+    write("tiny-00001-of-00002.gguf", gguf({}))
+    assert models(read(tmp_path))[0].quality is Quality.PARTIAL
+    write("tiny-00002-of-00002.gguf", gguf({}))
+    assert {fact.quality for fact in models(read(tmp_path))} == {Quality.COMPLETE}
+
+
+@pytest.mark.parametrize(
+    ("damage", "word"),
+    [
+        (lambda whole: whole[:-1], "the tensors end at byte"),
+        (lambda whole: whole[:60], "cut off"),
+        (
+            lambda whole: whole.replace(b"\x04\0\0\0\0\0\0\0Tiny", b"\xff\xff\xff\xff\xff\xff\xff\x7fTiny"),
+            "cut off or false",
+        ),
+    ],
+)
+def test_a_damaged_gguf_file_is_not_read(damage, word, write, read, tmp_path):
+    write("tiny.gguf", damage(gguf({"general.name": "Tiny"})))
+    reading = read(tmp_path)
+    assert models(reading) == []
+    assert word in reading.not_read[0].reason
+
+
+def test_a_big_endian_gguf_file_is_read(write, read, tmp_path):
+    write("big.gguf", gguf({"general.name": "Big"}, order=">"))
+    assert models(read(tmp_path))[0].body["declared_in_weights"]["name"] == "Big"
+
+
+def test_the_notes_of_an_image_model_are_kept_without_the_path_of_its_base(write, read, tmp_path):
+    notes = {"format": "pt", "modelspec.license": "CreativeML", "ss_sd_model_name": "/home/ann/sd15.safetensors",
+             "ss_learning_rate": "0.0001", "ss_tag_frequency": "{}"}  # fmt: skip
+    tensor = {"w": {"dtype": "F32", "shape": [4], "data_offsets": [0, 16]}}
+    write("lora.safetensors", safetensors({"__metadata__": notes, **tensor}))
+    said = models(read(tmp_path))[0].body["declared_in_weights"]
+    assert (said["license"], said["bases"][0]["name"]) == ("CreativeML", "sd15.safetensors")
+    assert said["training"] == {"ss_learning_rate": "0.0001"}
+
+
+def test_metadata_that_is_not_text_by_name_is_refused(write, read, tmp_path):
+    tensor = {"w": {"dtype": "F32", "shape": [4], "data_offsets": [0, 16]}}
+    write("x.safetensors", safetensors({"__metadata__": {"a": 1}, **tensor}))
+    assert read(tmp_path).not_read[0].reason == "its __metadata__ is not text by name"
+
+
+def test_a_header_of_many_tensors_is_walked_like_a_short_one(monkeypatch):
+    from governance.collectors.formats import safetensors_header
+
+    tensors = {f"layer.{n}": {"dtype": "F32", "shape": [1], "data_offsets": [4 * n, 4 * n + 4]} for n in range(50)}
+    tensors["empty"] = {"dtype": "F32", "shape": [0], "data_offsets": [200, 200]}
+    header = json.dumps({"__metadata__": {"format": "pt"}, **tensors}).encode()
+    whole = safetensors_header.parse(header, 200)
+    monkeypatch.setattr(safetensors_header, "MAX_PARSED", 100)
+    assert safetensors_header.parse(header, 200) == whole
+    for damaged, room in ((header, 201), (header[:-1], 200), (header + b"x", 200),
+                          (header.replace(b"layer.7", b"layer.8"), 200), (header.replace(b"[8, 12]", b"[4, 8]"), 200)):  # fmt: skip
+        with pytest.raises(UnreadableError):
+            safetensors_header.parse(damaged, room)

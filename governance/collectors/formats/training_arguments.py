@@ -1,0 +1,150 @@
+"""The settings of a training as the Trainer, TRL and Unsloth keep them: a named few, each as one plain value.
+
+The same object lies in two places: as JSON text in a TensorBoard file, and as a pickle in `training_args.bin`, which is
+read as data and never loaded. Only the names below are taken. The object also holds an access token for the model hub
+(in clear in the pickle), host names and paths; none of them is looked at, but for the folder the run wrote to. Source of
+the names: https://huggingface.co/docs/transformers/main_classes/trainer#transformers.TrainingArguments and
+https://huggingface.co/docs/trl; older names (`evaluation_strategy`, `no_cuda`, `max_seq_length`) are kept as written.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any
+
+from governance.collectors.reading import fields
+from governance.errors import UnreadableError
+
+LEARNING = (
+    "learning_rate", "per_device_train_batch_size", "per_gpu_train_batch_size", "per_device_eval_batch_size",
+    "gradient_accumulation_steps", "num_train_epochs", "max_steps", "warmup_steps", "warmup_ratio", "weight_decay",
+    "max_grad_norm", "optim", "adafactor", "adam_beta1", "adam_beta2", "adam_epsilon", "lr_scheduler_type",
+    "label_smoothing_factor", "neftune_noise_alpha", "bf16", "fp16", "tf32", "gradient_checkpointing",
+    "activation_checkpointing", "auto_find_batch_size", "group_by_length", "torch_compile", "use_liger_kernel", "use_cpu",
+    "no_cuda", "seed", "data_seed", "full_determinism", "dataloader_drop_last", "eval_strategy", "evaluation_strategy",
+    "eval_steps", "save_strategy", "save_steps", "save_total_limit", "logging_steps", "load_best_model_at_end",
+    "metric_for_best_model", "greater_is_better", "ignore_data_skip", "push_to_hub", "hub_private_repo",
+)  # fmt: skip
+OF_TRL = (
+    "max_length", "max_seq_length", "max_prompt_length", "max_completion_length", "packing", "packing_strategy",
+    "padding_free", "completion_only_loss", "assistant_only_loss", "beta", "loss_type", "label_smoothing",
+    "reference_free", "sync_ref_model", "precompute_ref_log_probs", "desirable_weight", "undesirable_weight",
+    "rpo_alpha", "simpo_gamma", "cpo_alpha", "num_generations", "num_iterations", "epsilon", "epsilon_high", "temperature",
+    "top_p", "top_k", "scale_rewards", "mask_truncated_completions", "steps_per_generation", "importance_sampling_level",
+    "disable_dropout", "use_vllm", "embedding_learning_rate",
+)  # fmt: skip
+JOINED = ("report_to",)
+PRESENT = ("deepspeed", "fsdp")
+"""Settings that are a path or a whole document: kept as whether they are there."""
+SWITCHED_OFF = frozenset({"", "none", "no", "false"})
+MOST_TEXT = 200
+_WORD = re.compile(r"[\w.,:+/ -]{1,100}")
+_MEMBER = re.compile(r"^(?:\w+\.)+(\w+\.[A-Z][A-Z0-9_]*)$")
+MOST_LISTED = 20
+_METHOD = re.compile(r"(?:^|\.)(?:Unsloth)?([A-Z][A-Za-z0-9]{1,20})Config$")
+# What stands before `Config` in the class of the settings, where it is the name of a way to train.
+_METHODS = frozenset({"sft", "dpo", "grpo", "kto", "orpo", "cpo", "ppo", "ppov2", "rloo", "reward", "prm", "bco", "xpo",
+                      "nashmd", "onlinedpo", "gkd", "alignprop", "ddpo"})  # fmt: skip
+
+
+def settings(arguments: dict[str, Any]) -> dict[str, Any]:
+    """The named settings that are there, each as text, number, true, false or null; enumerations by their value."""
+    made: dict[str, Any] = {}
+    for name in (*LEARNING, *OF_TRL):
+        if name in arguments:
+            taken, value = _scalar(arguments[name])
+            if taken:
+                made[name] = value
+    for name in JOINED:
+        if name in arguments:
+            made[name] = _joined(arguments[name])
+    if isinstance(arguments.get("loss_type"), list):
+        made["loss_type"] = _joined(arguments["loss_type"])
+    for name in PRESENT:
+        if name in arguments:
+            made[name] = _is_there(arguments[name])
+    return dict(sorted(made.items()))
+
+
+def output_dir(arguments: dict[str, Any]) -> str | None:
+    """The folder the run wrote to, as the tool wrote it."""
+    value = arguments.get("output_dir")
+    return value.strip()[:1000] or None if isinstance(value, str) else None
+
+
+def of_pickle(value: Any) -> tuple[dict[str, Any], str]:
+    """The attributes and the class path of the object in a `training_args.bin`, as `inert_pickle` gives it.
+
+    Raises `UnreadableError` for an object of another sort.
+    """
+    state = value.get("state") if isinstance(value, dict) else None
+    class_path = value.get("class") if isinstance(value, dict) else None
+    if not isinstance(state, dict) or "output_dir" not in state or not isinstance(class_path, str):
+        raise UnreadableError("holds no settings of a training")
+    return state, class_path
+
+
+def processes(state: dict[str, Any]) -> int | None:
+    """How many processes trained at once, as newer releases pickle it; None where it is not kept."""
+    holder = state.get("distributed_state")
+    held = holder.get("state") if isinstance(holder, dict) else None
+    count = held.get("num_processes") if isinstance(held, dict) else None
+    return count if isinstance(count, int) and not isinstance(count, bool) and 0 < count < 10**7 else None
+
+
+def seed(arguments: dict[str, Any]) -> int | None:
+    """The start value of the random numbers; None where it is no whole number."""
+    try:
+        return fields.whole(arguments, "seed")
+    except UnreadableError:
+        return None
+
+
+def method_of(class_path: str | None) -> str | None:
+    """The way to train that a class of TRL or Unsloth stands for, such as `dpo` for `trl.trainer.dpo_config.DPOConfig`."""
+    found = _METHOD.search(class_path or "")
+    name = found[1].lower() if found else ""
+    return name if name in _METHODS else None
+
+
+def differing(one: dict[str, Any], other: dict[str, Any]) -> list[str]:
+    """Names that both hold with different values."""
+    return [name for name in one if name in other and not _same(one[name], other[name])]
+
+
+def _same(one: Any, other: Any) -> bool:
+    if any(isinstance(each, str) and _MEMBER.search("." + each) for each in (one, other)):
+        return True  # a member of an enumeration by its name can not be held against one by its value
+    if isinstance(one, bool) or isinstance(other, bool) or not isinstance(one, (int, float)):
+        return bool(one == other) and isinstance(one, bool) == isinstance(other, bool)
+    return isinstance(other, (int, float)) and math.isclose(one, other, rel_tol=1e-12)
+
+
+def _scalar(value: Any) -> tuple[bool, Any]:
+    """Whether a value can be kept, and it."""
+    if value is None or isinstance(value, bool):
+        return True, value
+    if isinstance(value, (int, float)):
+        try:
+            return True, fields.as_number(value, "a setting") if math.isfinite(value) else None
+        except UnreadableError:
+            return False, None
+    if isinstance(value, str):
+        text = _MEMBER.sub(r"\1", value)
+        return bool(_WORD.fullmatch(text)), text
+    return False, None
+
+
+def _joined(value: Any) -> str | None:
+    """One text or a list of them, in one spelling."""
+    listed = [value] if isinstance(value, str) else value if isinstance(value, list) else []
+    words = {item for item in listed[:MOST_LISTED] if isinstance(item, str) and _WORD.fullmatch(item)}
+    return ", ".join(sorted(words))[:MOST_TEXT] or None
+
+
+def _is_there(value: Any) -> bool:
+    """False for what the tools write where it is off: null, false, an empty text, list or table."""
+    if isinstance(value, str):
+        return value.strip().lower() not in SWITCHED_OFF
+    return bool(value)
