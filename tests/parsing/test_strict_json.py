@@ -205,3 +205,34 @@ def test_a_broken_line_is_named():
     with pytest.raises(UnreadableError) as caught:
         list(strict_json.lines(b'{}\n{"a":\n', where="samples.jsonl"))
     assert caught.value.where == "samples.jsonl line 2"
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"[" + b"[]," * 1_000_001 + b"1]", "lists and objects"),
+        (b"[" + b"1," * 4_000_001 + b"1]", "values"),
+        (b"[" + b'"",' * 4_000_001 + b'""]', "texts"),
+        (b'["]",' * 400 + b"1" + b"]" * 400, "nested deeper"),
+        (b"[" * 3_000_000, "lists and objects"),
+    ],
+)  # fmt: skip
+def test_a_document_that_would_fill_the_memory_is_refused_before_it_is_built(data, reason):
+    with pytest.raises(UnreadableError, match=reason):
+        strict_json.loads(data)
+
+
+def test_brackets_and_commas_in_text_do_not_count():
+    text = "a, b [c] {d} and so on, " * 20
+    value = [text] * 20_000
+    assert strict_json.loads(json.dumps(value).encode()) == value
+
+
+@given(
+    st.recursive(
+        st.none() | st.text('[]{},"\\', max_size=6),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(max_size=2), inner),
+    )
+)
+def test_whatever_is_not_too_deep_is_read_as_it_was_written(value):
+    assert strict_json.loads(json.dumps([[value]] * 40).encode()) == [[value]] * 40
