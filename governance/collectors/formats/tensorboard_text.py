@@ -14,6 +14,9 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
+from governance.collectors.formats import protobuf_wire
+from governance.errors import UnreadableError
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -23,7 +26,6 @@ ARGUMENTS = b"args/text_summary"
 MODEL = b"model_config/text_summary"
 _LOOKED_AT = 1024 * 1024
 _MOST_RECORDS = 1000
-_WIDTHS = {1: 8, 5: 4}
 # Field numbers: Event.summary, Summary.value, Value.tag, Value.tensor, TensorProto.string_val.
 _SUMMARY, _VALUE, _TAG, _TENSOR, _STRING = 5, 1, 1, 8, 8
 
@@ -39,12 +41,13 @@ def parse(data: bytes) -> dict[bytes, bytes]:
     for record in _records(data):
         if ARGUMENTS not in record and MODEL not in record:
             continue
-        for summary in _fields(record, _SUMMARY):
-            for value in _fields(summary, _VALUE):
-                tag = next(_fields(value, _TAG), b"")
+        try:
+            for value in protobuf_wire.messages(record, _SUMMARY, _VALUE):
+                tag = next(protobuf_wire.messages(value, _TAG), b"")
                 if tag in (ARGUMENTS, MODEL):
-                    text = next((each for tensor in _fields(value, _TENSOR) for each in _fields(tensor, _STRING)), b"")
-                    made.setdefault(tag, text)
+                    made.setdefault(tag, next(protobuf_wire.messages(value, _TENSOR, _STRING), b""))
+        except UnreadableError:
+            continue
     return made
 
 
@@ -62,37 +65,6 @@ def _records(data: bytes) -> Iterator[bytes]:
             return
         yield record
         at = end + 4
-
-
-def _fields(message: bytes, wanted: int) -> Iterator[bytes]:
-    """The length-delimited fields of one number; stops at the first byte that makes no sense."""
-    at = 0
-    while at < len(message):
-        key, at = _varint(message, at)
-        wire = key & 7
-        if wire == 2:
-            length, at = _varint(message, at)
-            if at + length > len(message):
-                return
-            if key >> 3 == wanted:
-                yield message[at : at + length]
-            at += length
-        elif wire == 0:
-            _, at = _varint(message, at)
-        elif wire in _WIDTHS:
-            at += _WIDTHS[wire]
-        else:
-            return
-
-
-def _varint(data: bytes, at: int) -> tuple[int, int]:
-    """A number of at most ten bytes and where it ends; past the end of the data for one that never ends."""
-    value = 0
-    for count, byte in enumerate(data[at : at + 10]):
-        value |= (byte & 127) << (7 * count)
-        if byte < 128:
-            return value, at + count + 1
-    return 0, len(data) + 1
 
 
 def _masked_checksum(data: bytes) -> int:
