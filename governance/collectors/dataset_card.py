@@ -1,32 +1,34 @@
 """A data set: its card and the data files beside it.
 
-*Reads* Markdown files whose front matter is that of a Hugging Face data-set card: a licence together with task or
-size categories, configurations, features, sources or annotators, or a licence with data files (JSONL, JSON, CSV,
-Parquet, Arrow, told by their bytes) beside it. A model card is none.
+*Reads* text whose front matter is that of a Hugging Face data-set card, under whatever name: fields that only a data
+set's card has (task or size categories, configurations, sources, annotators), or a licence with data files (JSONL,
+JSON, CSV, Parquet, Arrow) beside it. A card with the fields of a model, of an app or of a web page is none.
 
-*Says* under which licence the data stands and whether that names a definite one, from which sources it was made,
-which files it consists of (one digest over all), how many rows they hold, and which sections of the card really say
-something.
+*Says* under which licence the data stands, how SPDX writes it and whether that names a definite one, from which
+sources it was made, whether people have to ask for it, which files it consists of (one digest over all), how many
+rows they hold and how many the card states, and which sections of the card really say something.
 
-*Does not say* that the card is true; no record is read for its content. Rows of Parquet and Arrow files are not
-counted. A card whose fields still hold a template's marks, such as `{license}`, is a placeholder; a data file that
-breaks in the middle makes the evidence partial and is said.
+*Does not say* that the card is true; no record is read for its content. A card whose fields or sections still hold a
+template's marks, such as `{license}` or "[More Information Needed]", is a placeholder. A data file that breaks in the
+middle or was left behind as a Git LFS pointer, and rows other than the card states, make the evidence partial.
 """
 
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from governance.collectors.formats import card_text
-from governance.collectors.formats.data_files import count_rows, data_files
+from governance.collectors.formats.data_files import count_rows, data_files, pointers
 from governance.collectors.reading import fields
 from governance.collectors.reading.answers import Found, NotRead
+from governance.collectors.reading.doubts import Doubts
 from governance.collectors.reading.files import hash_all
-from governance.collectors.reading.interface import Tried, attempt, reason_of, recognised
-from governance.collectors.reading.licences import is_known
+from governance.collectors.reading.interface import NotMine, OneFile, Tried, attempt, reason_of, recognised
+from governance.collectors.reading.licences import is_address, licence_fields
 from governance.domain.base import is_placeholder
-from governance.domain.evidence import Collector, Quality, Subject, SubjectType
+from governance.domain.evidence import Collector, Subject, SubjectType
 from governance.errors import UnreadableError
 from governance.parsing import canonical, front_matter
 
@@ -38,39 +40,48 @@ if TYPE_CHECKING:
 
 MAX_CARD = 2 * 1024 * 1024
 _DATA_KEYS = frozenset(
-    {"task_categories", "size_categories", "configs", "dataset_info", "source_datasets", "annotations_creators"}
-)
+    {
+        "annotations_creators", "config_names", "configs", "dataset_info", "language_creators", "multilinguality",
+        "paperswithcode_id", "pretty_name", "size_categories", "source_datasets", "task_categories", "task_ids",
+        "train-eval-index",
+    }
+)  # fmt: skip
 _MODEL_KEYS = frozenset({"library_name", "base_model", "pipeline_tag", "model-index", "model_name"})
+_OTHER_KEYS = frozenset({"datasets", "metrics", "widget", "inference", "new_version", "co2_eq_emissions",
+                         "sdk", "app_file", "layout", "permalink"})  # fmt: skip
+"""Fields of a model's card, of an app or of a web page, where no field of a data set stands beside them."""
 _KEY = re.compile(rb"^([A-Za-z_-]+):", re.MULTILINE)
+_MOST_NAMED = 100
 
 
-class DatasetCard:
+class DatasetCard(OneFile):
     """Finds one data set for each data-set card."""
 
     noun = Collector(name="dataset-card", version="1")
     kinds = ("dataset-manifest.v1",)
     tool = "Hugging Face data-set cards"
-    tried = (Tried("2026", "published", "2026-11-25"),)
+    tried = (
+        Tried("2026", "published", "2026-11-25"),
+        Tried("huggingface_hub 2.4.0, its template", "recorded", "2026-11-25"),
+    )
 
     def looks(self, folder: Folder, file: File) -> str | None:
         """None for a data-set card, else why not."""
         return recognised(file, lambda: _refusal(folder, file))
 
     def read(self, folder: Folder) -> Iterator[Found | NotRead]:
-        """Yield the data set whose card lies in this folder."""
+        """Yield the data set whose card lies in this folder, and the data files that break in the middle."""
         for file in list(folder.files.values()):
-            if _refusal(folder, file) is None:
-                yield from self._card(folder, file)
-
-    def _card(self, folder: Folder, file: File) -> Iterator[Found | NotRead]:
-        trouble: list[NotRead] = []
-        yield from attempt(file, lambda: self._manifest(folder, file, trouble))
-        yield from trouble
+            if self.looks(folder, file) is None:
+                trouble: list[NotRead] = []
+                yield from attempt(file, partial(self._manifest, folder, file, trouble), self.noun.name)
+                yield from trouble
 
     def _manifest(self, folder: Folder, file: File, trouble: list[NotRead]) -> Iterable[Found]:
         head, text, unfilled = _split(file)
-        if "license" not in head and not unfilled and not (folder.files.keys() and data_files(folder)):
-            return
+        if "license" not in head and not unfilled and not (_DATA_KEYS & head.keys()):
+            raise NotMine("its front matter names nothing that a data-set card names")
+        doubts = Doubts()
         marks = unfilled or card_text.marks_in(head)
         head = {key: value for key, value in head.items() if not card_text.is_mark(value)}
         beside = data_files(folder)
@@ -81,42 +92,54 @@ class DatasetCard:
             ({"path": path, "size": each.size, "sha256": each.sha256} for path, each in beside),
             key=lambda entry: str(entry["path"]),
         )
+        stated = _stated_rows(head)
         body = {
             "name": (fields.name(head, "pretty_name") or folder.name)[:500],
-            "licence": _licence(head),
+            **_licence(head, folder),
             "languages": _listed(head, "language", 100),
             "size_categories": _listed(head, "size_categories", 100),
             "source_datasets": _listed(head, "source_datasets", 500),
             "annotations_creators": _listed(head, "annotations_creators", 200),
             "task_categories": _listed(head, "task_categories", 200),
+            "configurations": _configurations(head),
+            "gated": _gated(head),
             "files": listed,
             "manifest_digest": canonical.digest(listed) if listed else None,
             "rows": rows,
+            "rows_stated": stated,
             "statements": card_text.statements(text),
             "placeholders": marks + card_text.placeholders_in(text),
         }
-        quality, reasons = _quality(marks, broken)
-        yield Found(
-            kind="dataset-manifest.v1",
-            body=body,
-            subject=Subject(type=SubjectType.DATA_SET, name=body["name"], digest=body["manifest_digest"]),
-            path=file.shown,
-            collector=self.noun,
-            quality=quality,
-            quality_reasons=reasons,
-            sources=(file.source(), *(each.source() for _, each in beside)),
-            place=folder.place,
+        _doubt(doubts, marks, text)
+        for each in broken:
+            doubts.partial(f"{each.path}: {each.reason}")
+        if missing := pointers(folder):
+            doubts.partial(f"{len(missing)} data files are Git LFS pointers and not the files, such as {missing[0]}")
+        if stated is not None and rows is not None and rows != stated and len(body["configurations"]) < 2:
+            doubts.partial(f"the card states {stated:,} rows, the files beside it hold {rows:,}")
+        yield self.found(
+            folder,
+            file,
+            "dataset-manifest.v1",
+            body,
+            Subject(type=SubjectType.DATA_SET, name=body["name"], digest=body["manifest_digest"]),
+            doubts=doubts,
+            beside=[each for _, each in beside],
         )
 
 
 def _refusal(folder: Folder, file: File) -> str | None:
     """None for a data-set card, else why it is none."""
-    if not file.name.lower().endswith((".md", ".markdown")) or not _opens_front_matter(file.head):
-        return "is no Markdown that opens with front matter"
+    if not _opens_front_matter(file.head):
+        return "does not open with front matter"
     keys = _keys(file.head)
     if keys & _MODEL_KEYS or b"generated_from_trainer" in file.head:
         return "is the card of a model"
-    if keys & _DATA_KEYS or ("license" in keys and data_files(folder)):
+    if keys & _DATA_KEYS:
+        return None
+    if keys & _OTHER_KEYS:
+        return "is the card of a model or an app, or a page"
+    if "license" in keys and data_files(folder):
         return None
     return "its front matter names nothing that a data-set card names"
 
@@ -136,6 +159,8 @@ def _split(file: File) -> tuple[dict[str, Any], str, int]:
     if file.size > MAX_CARD:
         raise UnreadableError(f"a card of {file.size:,} bytes is over the cap of {MAX_CARD:,}")
     data = file.data()
+    if b"\0" in data:
+        raise UnreadableError(f"line {data.count(10, 0, data.index(0)) + 1} holds a zero byte, so the card was damaged")
     try:
         head, text = front_matter.split(data, where=file.shown)
     except UnreadableError:
@@ -147,21 +172,53 @@ def _split(file: File) -> tuple[dict[str, Any], str, int]:
     return head, text, 0
 
 
-def _licence(head: dict[str, Any]) -> dict[str, Any]:
-    """The licence fields; several ids are known when each of them is."""
+def _licence(head: dict[str, Any], folder: Folder) -> dict[str, Any]:
+    """The licence fields. A link such as `LICENSE` leads to a file beside the card."""
     ids = [name for name in _listed(head, "license", 200) if not is_placeholder(name) or name.lower() == "unknown"]
-    name, link = fields.name(head, "license_name"), fields.name(head, "license_link", most=2000)
-    return {
-        "id": ", ".join(ids)[:200] or None,
-        "name": name,
-        "link": link,
-        "known": bool(ids) and all(map(is_known, ids)),
-    }
+    link = fields.name(head, "license_link", most=2000)
+    there = link is not None and not is_address(link) and folder.beside(link) is not None
+    return licence_fields(ids, title=fields.name(head, "license_name"), link=link, text_is_there=there)
+
+
+def _configurations(head: dict[str, Any]) -> list[str]:
+    """The names of the parts that can be loaded one by one."""
+    named: list[str] = []
+    for key in ("configs", "dataset_info"):
+        value = head.get(key)
+        for entry in value if isinstance(value, list) else [value]:
+            name = fields.plain(entry, "config_name", most=200) if isinstance(entry, dict) else None
+            if name and name not in named:
+                named.append(name)
+    return named[:_MOST_NAMED]
+
+
+def _gated(head: dict[str, Any]) -> bool | None:
+    """True when the card has words for people who ask for access; None where it says nothing on it."""
+    return True if any(key.startswith("extra_gated_") for key in head) else None
+
+
+def _stated_rows(head: dict[str, Any]) -> int | None:
+    """The rows that the card states over all splits; None for several configurations, or where a split has no number."""
+    info = head.get("dataset_info")
+    if isinstance(info, list):
+        info = info[0] if len(info) == 1 else None
+    splits = info.get("splits") if isinstance(info, dict) else None
+    if not isinstance(splits, list) or not splits:
+        return None
+    total = 0
+    for split in splits:
+        count = fields.whole(split, "num_examples", least=0) if isinstance(split, dict) else None
+        if count is None:
+            return None
+        total += count
+    return total
 
 
 def _listed(head: dict[str, Any], key: str, most: int) -> list[str]:
     """A list of short texts; marks of a template are left out."""
     value = head.get(key)
+    if isinstance(value, dict):  # one list for each configuration
+        value = [text for part in value.values() for text in (part if isinstance(part, list) else [part])]
     items = value if isinstance(value, list) else [] if value is None else [value]
     made = []
     for item in items:
@@ -187,11 +244,15 @@ def _rows(files: list[tuple[str, File]]) -> tuple[int | None, list[NotRead]]:
     return total, broken
 
 
-def _quality(marks: int, broken: list[NotRead]) -> tuple[Quality, tuple[str, ...]]:
-    reasons = [f"{each.path}: {each.reason}"[:300] for each in broken[:20]]
+def _doubt(doubts: Doubts, marks: int, text: str) -> None:
+    """What a template left in the head, and sections that say less than the template does."""
     if marks:
-        return Quality.PLACEHOLDER, (f"{marks} fields of the card still hold a template's marks", *reasons)
-    return (Quality.PARTIAL if broken else Quality.COMPLETE), tuple(reasons)
+        doubts.placeholder(f"{marks} fields of the card still hold a template's marks")
+    saying, filled = card_text.sections_count(text)
+    if filled and filled >= saying:
+        doubts.placeholder(
+            f"{filled} of {filled + saying} sections hold only fill-in text of a template, such as [More Information Needed]"
+        )
 
 
 COLLECTOR = DatasetCard()

@@ -62,6 +62,12 @@ class MlperfLog(OneFile):
     tried = (Tried("4.1.68", "recorded", "2026-11-25"),)
     marks = Marks(form=("text", "binary"), words=(MARK.strip(), b'"event_type"'), pattern=_ENTRY)
 
+    def looks(self, folder: Folder, file: File) -> str | None:  # noqa: ARG002
+        """None for such a log. One with bytes of other programs in it is known by its beginning; large binary files are not searched."""
+        return recognised(
+            file, lambda: self.marks.missing(file) if file.form == "text" or MARK in file.head else "lacks :::MLLOG"
+        )
+
     def facts(self, folder: Folder, file: File) -> Iterable[Found]:
         """The run of one log."""
         run = Tracked(tracker="mlperf-logging", name="")

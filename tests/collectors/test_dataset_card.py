@@ -7,6 +7,8 @@ import pytest
 from governance.collectors.reading.licences import is_known
 from governance.domain.evidence import Quality
 
+from .conftest import SAMPLES
+
 HEAD = "---\nlicense: mit\nsize_categories: [n<1K]\n---\n"
 
 
@@ -138,3 +140,97 @@ def test_a_changed_data_file_changes_the_digest(write, card):
     before = card(HEAD).subject.digest
     write("train.jsonl", '{"a": 2}\n')
     assert card(HEAD).subject.digest != before
+
+
+def test_the_name_of_the_file_takes_no_part(write, read, tmp_path):
+    write("about.txt", HEAD)
+    (fact,) = read(tmp_path).found
+    assert fact.kind == "dataset-manifest.v1"
+
+
+@pytest.mark.parametrize("head", ["license: mit\ndatasets: [a/b]\n", "license: mit\nsdk: gradio\napp_file: app.py\n",
+                                  "license: mit\nlayout: post\n", "title: A page\n"])  # fmt: skip
+def test_a_model_an_app_and_a_page_are_no_data_set(head, write, read, tmp_path):
+    write("README.md", f"---\n{head}---\n# Text\n")
+    write("data.jsonl", '{"a": 1}\n')
+    assert read(tmp_path).found == ()
+
+
+def test_the_licence_comes_in_the_spelling_of_spdx(card):
+    body = card("---\nlicense: cc-by-4.0\nsize_categories: [n<1K]\n---\n").body
+    assert (body["spdx"], body["spdx_list"], body["problems"]) == ("CC-BY-4.0", "3.27.0", [])
+    body = card("---\nlicense: llama3.1\nsize_categories: [n<1K]\n---\n").body
+    assert (body["spdx"], body["licence"]["known"]) == (None, True)
+    assert "no licence is stated" in card("---\nsize_categories: [n<1K]\n---\n").body["problems"]
+
+
+def test_other_is_known_when_its_text_lies_beside_the_card(write, card):
+    head = "---\nlicense: other\nlicense_name: house-terms\nlicense_link: LICENSE\nsize_categories: [n<1K]\n---\n"
+    assert card(head).body["licence"]["known"] is False
+    write("LICENSE", "Do as you like.\n")
+    assert card(head).body["licence"] == {"id": "other", "name": "house-terms", "link": "LICENSE", "known": True}
+
+
+def test_gating_and_configurations_are_said(card):
+    head = "license: mit\nextra_gated_prompt: You agree\nextra_gated_fields: {Company: text}\nconfigs:\n"
+    body = card(f"---\n{head}- config_name: de\n  data_files: de.csv\n- config_name: en\n---\n").body
+    assert (body["gated"], body["configurations"]) == (True, ["de", "en"])
+    assert card(HEAD).body["gated"] is None
+
+
+def test_an_lfs_pointer_in_place_of_a_data_file_makes_it_partial(write, read, tmp_path):
+    write("train.jsonl", '{"a": 1}\n')
+    write("test.parquet", "version https://git-lfs.github.com/spec/v1\noid sha256:" + "0" * 64 + "\nsize 12\n")
+    write("README.md", HEAD)
+    (fact,) = read(tmp_path).found
+    assert fact.quality is Quality.PARTIAL
+    assert "Git LFS pointers" in fact.quality_reasons[0]
+
+
+def test_rows_other_than_the_card_states_make_it_partial(write, card):
+    write("train.csv", "a\n1\n2\n")
+    head = "---\nlicense: mit\ndataset_info:\n  splits:\n  - name: train\n    num_examples: {}\n---\n"
+    assert card(head.format(2)).quality is Quality.COMPLETE
+    fact = card(head.format(3))
+    assert (fact.quality, fact.body["rows_stated"], fact.body["rows"]) == (Quality.PARTIAL, 3, 2)
+
+
+def test_the_template_of_the_hub_filled_by_its_own_library_is_a_placeholder(card):
+    hub = pytest.importorskip("huggingface_hub")
+    made = hub.DatasetCard.from_template(hub.DatasetCardData(license="mit", language="en", size_categories="n<1K"))
+    fact = card(str(made))
+    assert fact.quality is Quality.PLACEHOLDER
+    assert "[More Information Needed]" in fact.quality_reasons[0]
+    assert fact.body["statements"] == {"provenance": False, "personal_data": False, "limitations": False}
+
+
+def test_one_fill_in_left_in_a_card_that_says_something_is_only_counted(card):
+    fact = card(
+        f"{HEAD}## Source\nWritten at the desk of a library.\n## Limits\nOne town's words only.\n## Cite\n[More Information Needed]\n"
+    )
+    assert (fact.quality, fact.body["placeholders"]) == (Quality.COMPLETE, 1)
+
+
+def test_rows_of_an_arrow_file_are_counted_by_its_headers(write, card):
+    arrow = (SAMPLES / "hf-dataset-on-disk" / "train" / "data-00000-of-00001.arrow").read_bytes()
+    write("train.arrow", arrow)
+    assert card(HEAD).body["rows"] == 12
+    write("train.arrow", arrow[:-20])
+    fact = card(HEAD)
+    assert (fact.quality, fact.body["rows"]) == (Quality.PARTIAL, None)
+
+
+def test_a_parquet_file_without_its_footer_is_said(write, read, tmp_path):
+    write("train.parquet", b"PAR1" + bytes(100))
+    write("README.md", HEAD)
+    reading = read(tmp_path)
+    assert reading.found[0].quality is Quality.PARTIAL
+    assert "without its footer" in reading.not_read[0].reason
+
+
+@pytest.mark.parametrize("value", ["{a: [1, {b: c}], d: {e: f}}", "[[1, 2], 3]", "12", "true", "{a: mit, b: {c: d}}"])
+def test_licences_of_odd_shapes_never_crash(value, write, read, tmp_path):
+    write("README.md", f"---\nlicense: {value}\nsize_categories: [n<1K]\n---\n")
+    reading = read(tmp_path)
+    assert not [row for row in reading.not_read if row.reason.startswith("the collector")]
+    assert reading.found or reading.not_read

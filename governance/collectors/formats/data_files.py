@@ -1,8 +1,10 @@
 """The data files of a data set: told by their bytes, counted row by row where that can be done safely.
 
-A sub-folder belongs to the data set of the folder above it unless it has a card of its own, or holds a run or a model.
-What tools write (training states, evaluation results and samples, settings) is no data. JSONL and CSV are read as
-streams; every line of a JSONL file must be JSON, so that one corrupt line among a thousand is said.
+A sub-folder belongs to the data set of the folder above it unless it has a card of its own, or holds a run or a
+model. What tools write (training states, evaluation results and samples, settings) is no data. JSONL and CSV are
+read as streams; every line of a JSONL file must be JSON, so that one corrupt line among a thousand is said. Of Arrow
+and Parquet files the headers alone are read. What Git LFS left in place of a data file is told by its bytes and is
+no data file.
 """
 
 from __future__ import annotations
@@ -12,38 +14,58 @@ import json
 import re
 from typing import TYPE_CHECKING
 
+from governance.collectors.formats import arrow_stream, parquet_footer
 from governance.errors import UnreadableError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from governance.collectors.reading.files import File
     from governance.collectors.reading.walk import Folder
 
 MOST_FIELDS = 10_000
 _TABLES = (".csv", ".tsv")
-_NOT_DATA = frozenset({"dataset_infos.json", "dataset_info.json", "state.json", "package.json", "config.json"})
+_NOT_DATA = frozenset(
+    {"dataset_infos.json", "dataset_info.json", "dataset_dict.json", "state.json", "package.json", "config.json"}
+)
 _RUN_OR_MODEL = frozenset({"trainer_state.json", "training_args.bin", "adapter_config.json", "config.json"})
 _TOOLS = (b'"log_history"', b'"peft_type"', b'"model_type"', b'"lm_eval_version"', b'"group_subtasks"', b'"doc_id"',
-          b'"train_runtime"', b'"eval_loss"', b'"compute-environment.v1"', b'"attested-document.v1"')  # fmt: skip
+          b'"train_runtime"', b'"eval_loss"', b'"compute-environment.v1"', b'"attested-document.v1"',
+          b'"@context"', b'"$schema"', b'"great_expectations_version"', b'"entry_type"', b'"resourceSpans"')  # fmt: skip
 
 
 def data_files(folder: Folder) -> list[tuple[str, File]]:
     """Data files below a folder as (path inside it, file), in sorted order; worked out once."""
     if "data-files" not in folder.notes:
-        folder.notes["data-files"] = sorted(_gather(folder, ""), key=lambda pair: pair[0])
+        folder.notes["data-files"] = sorted(_gather(folder, "", _is_data), key=lambda pair: pair[0])
     kept: list[tuple[str, File]] = folder.notes["data-files"]
     return kept
 
 
-def _gather(folder: Folder, above: str) -> Iterator[tuple[str, File]]:
+def pointers(folder: Folder) -> list[str]:
+    """Paths, inside a folder, of what Git LFS left where a data file was not fetched; worked out once."""
+    if "data-pointers" not in folder.notes:
+        folder.notes["data-pointers"] = sorted(_gather(folder, "", _is_pointer), key=lambda pair: pair[0])
+    kept: list[tuple[str, File]] = folder.notes["data-pointers"]
+    return [path for path, _ in kept]
+
+
+def _gather(folder: Folder, above: str, wanted: Callable[[File], bool]) -> Iterator[tuple[str, File]]:
     for file in folder.files.values():
-        if _is_data(file):
+        if wanted(file):
             yield above + file.name, file
     for child in folder.children:
         own = any(name.lower() == "readme.md" for name in child.files)
         if not own and not _RUN_OR_MODEL & child.files.keys():
-            yield from _gather(child, f"{above}{child.name}/")
+            yield from _gather(child, f"{above}{child.name}/", wanted)
+
+
+def _is_pointer(file: File) -> bool:
+    """True for a pointer; its name is all that tells data from documents, for the content is not there."""
+    try:
+        return file.is_lfs_pointer and not file.name.lower().endswith((".md", ".pdf", ".png", ".jpg", ".svg", ".py"))
+    except UnreadableError:
+        return False
 
 
 def _is_data(file: File) -> bool:
@@ -52,7 +74,7 @@ def _is_data(file: File) -> bool:
         head = file.head
         if file.is_lfs_pointer or name in _NOT_DATA:
             return False
-        if head.startswith((b"PAR1", b"ARROW1")) or (head.startswith(b"\xff\xff\xff\xff") and name.endswith(".arrow")):
+        if head.startswith(parquet_footer.MAGIC) or arrow_stream.is_arrow(head):
             return True
         if name.endswith(_TABLES):
             return bool(head) and b"\0" not in head
@@ -66,6 +88,10 @@ def _is_data(file: File) -> bool:
 def count_rows(file: File) -> int | None:
     """Rows of one file, None for a format whose rows are not counted; raises where it breaks in the middle."""
     name = file.name.lower()
+    if file.head.startswith(parquet_footer.MAGIC):
+        return parquet_footer.rows(file)
+    if arrow_stream.is_arrow(file.head):
+        return arrow_stream.rows(file)
     if name.endswith((".jsonl", ".ndjson")):
         return _json_lines(file)
     if name.endswith(_TABLES):
