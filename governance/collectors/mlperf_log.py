@@ -21,7 +21,7 @@ from governance.collectors.formats import tracked_run
 from governance.collectors.formats.tracked_run import Point, Tracked
 from governance.collectors.reading import fields, moments
 from governance.collectors.reading.doubts import Doubts
-from governance.collectors.reading.interface import Marks, NotMine, OneFile, Tried
+from governance.collectors.reading.interface import Marks, NotMine, OneFile, Tried, recognised
 from governance.domain.evidence import Collector, Subject, SubjectType
 from governance.errors import UnreadableError
 
@@ -63,7 +63,7 @@ class MlperfLog(OneFile):
     marks = Marks(form=("text", "binary"), words=(MARK.strip(), b'"event_type"'), pattern=_ENTRY)
 
     def looks(self, folder: Folder, file: File) -> str | None:  # noqa: ARG002
-        """None for such a log. One with bytes of other programs in it is known by its beginning; large binary files are not searched."""
+        """None for such a log. Among bytes of another program it is known by its beginning: binary files are not searched."""
         return recognised(
             file, lambda: self.marks.missing(file) if file.form == "text" or MARK in file.head else "lacks :::MLLOG"
         )

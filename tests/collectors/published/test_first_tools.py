@@ -9,6 +9,7 @@ from governance.domain.evidence import Quality
 
 from ..test_contract import schema
 
+
 def of_kind(reading, kind):
     return {fact.path: fact for fact in reading.found if fact.kind == kind}
 
