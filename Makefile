@@ -6,7 +6,7 @@ DEMO_VENV := .venv-demo
 TEST_VENV := .venv-test
 OUT ?= demo
 
-.PHONY: help demo test check bench recording docs clean
+.PHONY: help demo test check bench fuzz recording docs clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
@@ -27,6 +27,9 @@ check: $(TEST_VENV)/ready ## Style, types, floors, content, generated pages
 
 bench: $(TEST_VENV)/ready ## Speed as ratios against primitives, sizes of installs
 	@$(TEST_VENV)/bin/python tests/bench/bench.py
+
+fuzz: $(TEST_VENV)/ready ## Coverage-guided fuzzing of every reader, ten seconds each (installs atheris)
+	@$(TEST_VENV)/bin/python -m pip install -q '.[fuzz]' && $(TEST_VENV)/bin/python tests/collectors/fuzz_guided.py 10
 
 docs: $(TEST_VENV)/ready ## Write the generated reference pages again
 	@$(TEST_VENV)/bin/python docs/reference/generate.py
