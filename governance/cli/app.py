@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from governance import __version__
-from governance.cli import attach, content, demo, evidence, handover, judging, ledger, profiles, setup
+from governance.cli import attach, content, demo, energy, evidence, handover, judging, ledger, profiles, setup
 from governance.errors import GovernanceError
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def _top(
         raise typer.Exit
 
 
-for group in (setup, attach, evidence, judging, profiles, handover, ledger, content, demo):
+for group in (setup, attach, evidence, energy, judging, profiles, handover, ledger, content, demo):
     group.register(app)
 
 

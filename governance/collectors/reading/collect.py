@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 import governance.collectors
 from governance.collectors.reading.answers import Found, Look, NotRead, Reading
 from governance.collectors.reading.binding import Declared, bind
+from governance.collectors.reading.cross_checks import checked
 from governance.collectors.reading.interface import reason_of
 from governance.collectors.reading.redaction import redacted
 from governance.collectors.reading.walk import walk
@@ -77,7 +78,8 @@ def collect(
     if environment and not recorded and any(fact.kind in _OF_A_RUN for fact in told):
         found.append(_this_machine())
     bound = tuple(
-        redacted(fact, by_hand=fact.tool is None or fact.declared_by is not None) for fact in bind(found, declared)
+        redacted(fact, by_hand=fact.tool is None or fact.declared_by is not None)
+        for fact in bind(checked(found), declared)
     )
     if effective is not None:
         bound = tuple(_dated(fact, effective) for fact in bound)
