@@ -35,14 +35,10 @@ def start(
     if file.exists():
         raise UsageError("there is such a file already", where=str(file), hint="Name another, or remove it.")
     said = {"activity": activity, "run": run, "output_dir": output_dir}
-    record = {
-        "schema": "govern-energy.v1",
-        "source": "nvml",
-        **{k: v for k, v in said.items() if v},
-        "start": _reading(),
-    }
-    _write(file, record)
-    _answer(file, record["start"], as_json=json)
+    reading = _reading()
+    told = {name: value for name, value in said.items() if value}
+    _write(file, {"schema": "govern-energy.v1", "source": "nvml", **told, "start": reading})
+    _answer(file, reading, as_json=json)
 
 
 @app.command()

@@ -6,13 +6,13 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
-import pytest
-
 from tests.collectors.test_compute_environment import driver
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    import pytest
 
     from tests.cli.conftest import Ran
 
