@@ -5,6 +5,6 @@ a file it recognised could not be read. Each lives in one file of this folder an
 group `governance.collectors`: adding a collector is adding one file with a `COLLECTOR`. How all of them read lies in `reading`,
 the forms of bytes that several of them meet in `formats`.
 
-Nothing here opens a pickle, imports a training library, follows a link out of the attached folder or uses the
-network. A time stamp of the file system is never taken for a clock, because copying a file renews it.
+Nothing here loads a pickle, imports a training library, follows a link out of the attached folder or uses the network. The
+one reader of pickles (`formats/inert_pickle`) imports nothing and calls nothing, in a process of its own with little room. A time stamp of the file system is never taken for a clock, because copying a file renews it.
 """

@@ -38,7 +38,7 @@ def damaged(data: bytes, damage) -> bytes:
 
 
 @pytest.mark.parametrize("name", ALL)
-@settings(max_examples=25, deadline=timedelta(seconds=2), suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=timedelta(seconds=2), suppress_health_check=list(HealthCheck))
 @given(which=st.floats(0, 0.999), damage=DAMAGE)
 def test_a_damaged_sample_is_answered_and_never_breaks_the_reader(name, tmp_path_factory, which, damage):
     folder = tmp_path_factory.mktemp("fuzz") / name
