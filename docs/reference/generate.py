@@ -89,7 +89,7 @@ def collectors() -> dict[str, str]:
     lines += [f"| [`{one.name}`](collectors/{one.name}.md) | {cell(one.tool)} | {_kinds(one)} |" for one in listed]
     lines += [
         "\n## What was tried\n",
-        "*Recorded*: made with the tool itself for the tests. *Published*: a file that the tool left in public, or that its authors ship.",
+        "*Recorded*: made with the tool itself. *Published*: a file that the tool left in public, or that its authors ship.",
         "*Written*: made by hand after the description of the format, where the tool could not be run. An unknown version is read where",
         "its fields hold, and is otherwise not understood, which is said.\n",
         "| collector | version | how | on |\n|---|---|---|---|",

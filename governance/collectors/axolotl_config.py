@@ -46,7 +46,7 @@ class AxolotlConfig(OneFile):
         words=(b"base_model:",),
         any_of=(b"micro_batch_size:", b"sequence_len:", b"sample_packing:", b"lora_target_linear:"),
         none_of=(b"\n```",),  # a model card that quotes such a file
-        pattern=re.compile(rb"^(?:datasets|pretraining_dataset|test_datasets)\s*:", re.MULTILINE),
+        pattern=re.compile(rb"^(?:datasets|pretraining_dataset|test_datasets|rl|plugins|output_dir)\s*:", re.MULTILINE),
     )
 
     def facts(self, folder: Folder, file: File) -> Iterable[Found]:
@@ -89,8 +89,7 @@ def _body(file: File, settings: ts.Settings) -> dict[str, Any]:
         optimizer=settings.text("optimizer", most=200),
         scheduler=settings.text("lr_scheduler", most=200),
         weight_decay=settings.number("weight_decay"),
-        warmup_steps=settings.count("warmup_steps"),
-        warmup_ratio=settings.number("warmup_ratio"),
+        **ts.warmup(settings),
         validation=settings.number("val_set_size"),
         quantized_base="4-bit" if settings.flag("load_in_4bit") else "8-bit" if settings.flag("load_in_8bit") else None,
         gradient_checkpointing=_switched(settings.raw("gradient_checkpointing")),

@@ -89,9 +89,15 @@ class CodeCarbon(OneFile):
     tool = TOOL
     tried = (
         Tried("1.2.0", "written", "2026-11-25"),
+        Tried("1.x without its version", "published", "2026-11-25"),
+        Tried("2.1.3", "published", "2026-11-25"),
+        Tried("2.2.2", "published", "2026-11-25"),
         Tried("2.3.5", "recorded", "2026-11-25"),
+        Tried("2.4.2", "published", "2026-11-25"),
+        Tried("2.7.1", "published", "2026-11-25"),
         Tried("2.7.4", "recorded", "2026-11-25"),
         Tried("2.8.4", "recorded", "2026-11-25"),
+        Tried("3.0.2", "published", "2026-11-25"),
         Tried("3.0.8", "recorded", "2026-11-25"),
         Tried("3.1.1", "recorded", "2026-11-25"),
         Tried("3.2.3", "recorded", "2026-11-25"),

@@ -92,9 +92,7 @@ class Croissant(OneFile):
             "files": listed,
             "manifest_digest": canonical.digest(listed) if listed else None,
             "rows": rows,
-            "statements": {
-                topic: any(_says_something(_get(document, key)) for key in keys) for topic, keys in _ABOUT.items()
-            },
+            "statements": {topic: _speaks(document, keys) for topic, keys in _ABOUT.items()},
             "placeholders": unsaid,
         }
         if _name(document) is None:
@@ -252,6 +250,12 @@ def _sections(document: dict[str, Any]) -> tuple[list[str], int]:
         elif value not in (None, "", []):
             unsaid += 1
     return sorted(said)[:_MOST_NAMED], unsaid
+
+
+def _speaks(document: dict[str, Any], keys: tuple[str, ...]) -> bool | None:
+    """Whether one of these fields says something; None where all of them are left out."""
+    held = [value for key in keys if (value := _get(document, key)) is not None]
+    return any(map(_says_something, held)) if held else None
 
 
 def _says_something(value: Any) -> bool:

@@ -76,7 +76,7 @@ class DataProvenance(OneFile):
             "manifest_digest": None,
             "rows": None,
             "rows_stated": fields.whole(fields.table(entry, "Text Metrics"), "Num Dialogs", least=0),
-            "statements": {"provenance": bool(sources or derived), "personal_data": False, "limitations": False},
+            "statements": {"provenance": bool(sources or derived), "personal_data": None, "limitations": None},
             "placeholders": 0,
         }
         subject = Subject(type=SubjectType.DATA_SET, name=body["name"])

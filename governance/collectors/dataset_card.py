@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from governance.collectors.formats import card_text
 from governance.collectors.formats.data_files import count_rows, data_files, pointers
-from governance.collectors.reading import fields
+from governance.collectors.reading import fields, model_files
 from governance.collectors.reading.answers import Found, NotRead
 from governance.collectors.reading.doubts import Doubts
 from governance.collectors.reading.files import hash_all
@@ -50,6 +50,8 @@ _MODEL_KEYS = frozenset({"library_name", "base_model", "pipeline_tag", "model-in
 _OTHER_KEYS = frozenset({"datasets", "metrics", "widget", "inference", "new_version", "co2_eq_emissions",
                          "sdk", "app_file", "layout", "permalink"})  # fmt: skip
 """Fields of a model's card, of an app or of a web page, where no field of a data set stands beside them."""
+_LICENCE_KEYS = frozenset({"license", "licenses"})
+"""Up to 2022 both licences and languages stood in the plural."""
 _KEY = re.compile(rb"^([A-Za-z_-]+):", re.MULTILINE)
 _MOST_NAMED = 100
 
@@ -61,6 +63,7 @@ class DatasetCard(OneFile):
     kinds = ("dataset-manifest.v1",)
     tool = "Hugging Face data-set cards"
     tried = (
+        Tried("datasets 1.18.0 and 2.3.0, their cards", "published", "2026-11-25"),
         Tried("2026", "published", "2026-11-25"),
         Tried("huggingface_hub 2.4.0, its template", "recorded", "2026-11-25"),
     )
@@ -79,7 +82,7 @@ class DatasetCard(OneFile):
 
     def _manifest(self, folder: Folder, file: File, trouble: list[NotRead]) -> Iterable[Found]:
         head, text, unfilled = _split(file)
-        if "license" not in head and not unfilled and not (_DATA_KEYS & head.keys()):
+        if not _LICENCE_KEYS & head.keys() and not unfilled and not (_DATA_KEYS & head.keys()):
             raise NotMine("its front matter names nothing that a data-set card names")
         doubts = Doubts()
         marks = unfilled or card_text.marks_in(head)
@@ -94,9 +97,9 @@ class DatasetCard(OneFile):
         )
         stated = _stated_rows(head)
         body = {
-            "name": (fields.name(head, "pretty_name") or folder.name)[:500],
+            "name": (_pretty_name(head) or folder.name)[:500],
             **_licence(head, folder),
-            "languages": _listed(head, "language", 100),
+            "languages": _listed(head, "language", 100) or _listed(head, "languages", 100),
             "size_categories": _listed(head, "size_categories", 100),
             "source_datasets": _listed(head, "source_datasets", 500),
             "annotations_creators": _listed(head, "annotations_creators", 200),
@@ -139,7 +142,9 @@ def _refusal(folder: Folder, file: File) -> str | None:
         return None
     if keys & _OTHER_KEYS:
         return "is the card of a model or an app, or a page"
-    if "license" in keys and data_files(folder):
+    if not model_files.sort(folder).is_empty:
+        return "lies beside a model, so it is that model's card"
+    if _LICENCE_KEYS & keys and data_files(folder):
         return None
     return "its front matter names nothing that a data-set card names"
 
@@ -174,10 +179,16 @@ def _split(file: File) -> tuple[dict[str, Any], str, int]:
 
 def _licence(head: dict[str, Any], folder: Folder) -> dict[str, Any]:
     """The licence fields. A link such as `LICENSE` leads to a file beside the card."""
-    ids = [name for name in _listed(head, "license", 200) if not is_placeholder(name) or name.lower() == "unknown"]
+    named = _listed(head, "license", 200) or _listed(head, "licenses", 200)
+    ids = [name for name in named if not is_placeholder(name) or name.lower() == "unknown"]
     link = fields.name(head, "license_link", most=2000)
     there = link is not None and not is_address(link) and folder.beside(link) is not None
     return licence_fields(ids, title=fields.name(head, "license_name"), link=link, text_is_there=there)
+
+
+def _pretty_name(head: dict[str, Any]) -> str | None:
+    """The name for people; a card over several configurations may have one for each, and then none for the whole."""
+    return None if isinstance(head.get("pretty_name"), dict) else fields.name(head, "pretty_name")
 
 
 def _configurations(head: dict[str, Any]) -> list[str]:
@@ -224,8 +235,10 @@ def _listed(head: dict[str, Any], key: str, most: int) -> list[str]:
     for item in items:
         if card_text.is_mark(item):
             continue
+        if item is False and key.startswith("language"):
+            item = "no"  # noqa: PLW2901 - Norwegian, which YAML 1.1 reads as false
         text = fields.plain({key: item}, key, most=most)
-        if text and (key == "license" or not is_placeholder(text)):
+        if text and (key in _LICENCE_KEYS or not is_placeholder(text)):
             made.append(text)
     return made
 

@@ -4,7 +4,7 @@
 `EvaluationResult` saved as JSON, of versions 0.20 to 4, told by their test cases with metrics, in either spelling of the names.
 
 *Says* the mean score of each metric over the test cases that have one, its threshold, the share of cases that passed, and
-which model graded. A case without a score, or with an error, was not judged and makes the evidence partial.
+which model graded. A case without a metric or a score, or with an error, was not judged and makes the evidence partial.
 
 *Does not say* that the judge is right, or which weights answered: the tool knows a name at most, and only where somebody
 logged it. It keeps no clock and no version of its own. Questions, answers and reasons are never copied.
@@ -13,6 +13,7 @@ logged it. It keeps no clock and no version of its own. Questions, answers and r
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from governance.collectors.formats import eval_body
@@ -123,7 +124,7 @@ def _results(
     data: dict[str, Any], cases: list[dict[str, Any]], metrics: dict[str, dict[str, Any]]
 ) -> list[dict[str, Any]]:
     task = fields.text(data, "datasetAlias", most=300) or fields.text(data, "identifier", most=300) or "test cases"
-    said = [fields.flag(case, "success") for case in cases]
+    said = [fields.flag(case, "success") if _is_judged(case) else None for case in cases]
     known = [success for success in said if success is not None]
     passed = sum(known) / len(known) if known else None
     made = [eval_body.result(task, "pass_rate", passed, len(known), of=len(cases), higher_is_better=True)]
@@ -134,21 +135,34 @@ def _results(
     return made
 
 
+def _is_judged(case: dict[str, Any]) -> bool:
+    """Whether any metric looked at a case, or at a step of what led to it; without one it passes for nothing."""
+    trace = fields.table(case, "trace")
+    spans = [span for key in trace if key.endswith("Spans") for span in fields.rows(trace, key)]
+    holders = [case, trace, *(span for span in spans if isinstance(span, dict))]
+    return any(fields.rows(holder, key) for holder in holders for key in _METRICS)
+
+
 def _compare(
     data: dict[str, Any], cases: list[dict[str, Any]], metrics: dict[str, dict[str, Any]], doubts: Any
 ) -> None:
     """Hold the tool's own sums against the test cases. An `EvaluationResult` has none."""
     if not metrics:
         doubts.failed("no test case has a metric")
+    for case in cases:
+        rows = [row for key in _METRICS for row in fields.rows(case, key)]
+        if case.get("success") is True and any(row.get("success") is False for row in rows):
+            doubts.not_understood("a test case is said to have passed although one of its metrics did not")
     if "test_results" in data:
         return
+    said = Counter(fields.flag(case, "success") for case in cases)
     passed, failed = (fields.whole(data, key, least=0) for key in ("testPassed", "testFailed"))
     if passed is None and failed is None:
         doubts.partial("the tool's own sums are missing: the run did not come to its end")
     elif (passed or 0) + (failed or 0) > len(cases):
         doubts.partial(f"{len(cases):,} of {(passed or 0) + (failed or 0):,} test cases are in the file")
-    elif (passed or 0) > sum(case.get("success") is True for case in cases):
-        doubts.not_understood("the tool counts more passed test cases than there are")
+    elif (passed or 0) != said[True] or not said[False] <= (failed or 0) <= said[False] + said[None]:
+        doubts.not_understood("the tool counts other passed and failed test cases than there are")
     for row in fields.rows(data, "metricsScores"):
         name = fields.text(row, "metric", most=200) if isinstance(row, dict) else None
         if name in metrics and len(fields.rows(row, "scores")) > len(metrics[name]["scores"]):

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 TOOL = "evidently"
 _MOST_LISTED = 2_000
+_ROUNDED = 0.001
+"""How far a number may lie from its bound and still be on either side of it; tests round to three digits."""
 
 
 class Evidently(OneFile):
@@ -98,6 +100,15 @@ def _drifts(results: Results, not_finite: int) -> Iterable[tuple[dict[str, Any],
         doubts.failed("no column was compared")
     if share.value is None and share.columns != 0:
         doubts.failed("the share of columns that moved is not a number")
+    if share.value is not None and not 0 <= share.value <= 1:
+        doubts.not_understood("the share of columns that moved is no share from 0 to 1")
+    elif (
+        share.value is not None
+        and share.limit is not None
+        and share.breached not in (None, share.value >= share.limit)
+        and abs(share.value - share.limit) > _ROUNDED
+    ):
+        doubts.not_understood("what it says of the whole does not follow from the share of columns and its bound")
     if share.failed_to_run:
         doubts.failed("the test on the share of columns that moved ended in an error")
     features = [_measured(column, doubts) for column in results.columns[:_MOST_LISTED]]
@@ -123,6 +134,10 @@ def _drifts(results: Results, not_finite: int) -> Iterable[tuple[dict[str, Any],
 def _measured(column: Column, doubts: Doubts) -> dict[str, Any]:
     if column.score is None:
         doubts.failed(f"{column.name[:100]}: the distance is not a number")
+    elif column.limit is not None and abs(column.score - column.limit) > _ROUNDED:
+        moved = evidently_results.moved(column.method, column.score, column.limit)
+        if None not in (moved, column.breached) and moved is not column.breached:
+            doubts.not_understood(f"{column.name[:100]}: whether it moved does not follow from distance and bound")
     return {
         "name": column.name[:300],
         "method": column.method,

@@ -67,9 +67,12 @@ class Garak(OneFile):
         Tried("0.10.3.1", "recorded", "2026-11-25"),
         Tried("0.11.0", "recorded", "2026-11-25"),
         Tried("0.12.0", "recorded", "2026-11-25"),
+        Tried("0.12.0.pre1", "published", "2026-11-25"),
         Tried("0.13.1", "recorded", "2026-11-25"),
         Tried("0.13.3", "recorded", "2026-11-25"),
+        Tried("0.13.3.pre1", "published", "2026-11-25"),
         Tried("0.14.0.pre1", "published", "2026-11-25"),
+        Tried("0.14.1.pre1", "published", "2026-11-25"),
         Tried("0.14.1", "recorded", "2026-11-25"),
         Tried("0.15.1", "recorded", "2026-11-25"),
         Tried("0.16.0", "recorded", "2026-11-25"),
@@ -242,7 +245,9 @@ def _target(report: Report) -> tuple[str | None, dict[str, Any] | None]:
 def _ended(report: Report, parts: list[Any] | None, attempts: int, doubts: Doubts) -> bool | None:
     """Whether the run came to its end: only the closing row of the same run says so."""
     if not attempts:
-        doubts.failed(f"no answer was judged: the report counts nothing; attacks begun: {len(report.begun)}")
+        scored = sum(scores.scored for scores in report.scores.values())
+        but = f"; scores that the attempts hold and nobody counted: {scored:,}" if scored else ""
+        doubts.failed(f"no answer was judged: the report counts nothing; attacks begun: {len(report.begun)}{but}")
     if not report.init or not report.settings:
         doubts.partial("the first rows are missing: neither the version nor the target is sure")
     if parts is not None and report.completion is None:

@@ -1,7 +1,7 @@
 """Secrets that Gitleaks found in files or in the history of a repository.
 
-*Reads* the JSON report (`gitleaks ... -f json`) of version 8, a list of findings known by `RuleID`, `Fingerprint` and
-`StartLine`. Its SARIF report is read as SARIF.
+*Reads* the JSON report (`gitleaks ... -f json`), a list of findings: of version 8 known by `RuleID` and `StartLine`, of
+earlier ones by `offender` and `commitMessage`. Its SARIF report is read as SARIF.
 
 *Says* how many secrets were found by which rule, and in how many files. The secrets, the lines around them, and the
 authors of the commits are not copied.
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from governance.collectors.formats.scan_report import Hit, body
 from governance.collectors.reading import fields
-from governance.collectors.reading.interface import Marks, NotMine, OneFile, Tried
+from governance.collectors.reading.interface import Marks, NotMine, OneFile, Tried, recognised
 from governance.domain.evidence import Collector, Subject, SubjectType
 from governance.errors import UnreadableError
 
@@ -28,14 +28,27 @@ if TYPE_CHECKING:
     from governance.collectors.reading.walk import Folder
 
 
+_EARLIER = Marks(form="json", words=(b'"offender"', b'"commitMessage"', b'"rule"'))
+
+
 class Gitleaks(OneFile):
     """Finds one search for secrets for each report."""
 
     noun = Collector(name="gitleaks", version="1")
     kinds = ("security-scan.v1",)
     tool = "gitleaks"
-    tried = (Tried("8", "written", "2026-11-25"),)
-    marks = Marks(form="json", words=(b'"RuleID"', b'"Fingerprint"', b'"StartLine"'))
+    tried = (
+        Tried("7", "written", "2026-11-25"),
+        Tried("8.0", "written", "2026-11-25"),
+        Tried("8", "written", "2026-11-25"),
+    )
+    marks = Marks(form="json", words=(b'"RuleID"', b'"StartLine"', b'"Match"'))
+
+    def looks(self, folder: Folder, file: File) -> str | None:  # noqa: ARG002
+        """None for a report of version 8 or of an earlier one, else what is missing."""
+        return recognised(
+            file, lambda: self.marks.missing(file) and _EARLIER.missing(file) and self.marks.missing(file)
+        )
 
     def facts(self, folder: Folder, file: File) -> Iterable[Found]:
         """The search."""
@@ -44,10 +57,11 @@ class Gitleaks(OneFile):
             raise NotMine("it is no list of findings")
         hits, files = [], set()
         for number, row in enumerate(rows, start=1):
-            if not isinstance(row, dict) or (rule := fields.text(row, "RuleID")) is None:
+            rule = fields.text(row, "RuleID") or fields.text(row, "rule") if isinstance(row, dict) else None
+            if rule is None:
                 raise UnreadableError(f"finding {number} names no rule")
             hits.append(Hit(rule, None))
-            files.add(fields.text(row, "File", most=4000))
+            files.add(fields.text(row, "File", most=4000) or fields.text(row, "file", most=4000))
         made = body(
             target="secrets",
             tool=self.tool,

@@ -122,10 +122,17 @@ def _counts(result: dict[str, Any], doubts: Doubts, version: str | None) -> dict
     if evaluated is None or kept is None or broken is None or kept + broken != evaluated:
         raise not_understood(TOOL, version, "its counts of evaluated, successful and unsuccessful do not go together")
     # `only_return_failures` leaves the kept ones out of the list; the counts stay those of the whole.
-    if broken != len(failed) + len(not_run) or passed not in (0, kept):
+    if len(failed) + len(not_run) > broken or passed > kept:
+        doubts.not_understood("more expectations are listed as kept or as broken than are counted")
+    elif broken != len(failed) + len(not_run) or passed not in (0, kept):
         doubts.partial(f"{broken} broken and {kept} kept expectations are counted, {len(rows)} are listed")
     if fields.flag(result, "success") is not (broken == 0):
         doubts.not_understood("what it says of the whole is not what the single results come to")
+    percent = fields.number(result["statistics"], "success_percent")
+    if percent is not None and evaluated and abs(percent - 100 * kept / evaluated) > 0.1:
+        doubts.not_understood("its share of kept expectations is not what its counts come to")
+    if denied := [row for row in rows if row.get("success") is True and _is_denied(row)]:
+        doubts.not_understood(f"{_rule(denied[0])} counts as kept, and its own numbers or an error say otherwise")
     if evaluated == 0:
         doubts.failed("no expectation was evaluated: an empty set of rules can break nothing")
     if not_run:
@@ -156,6 +163,20 @@ def _raised(row: dict[str, Any]) -> bool:
     if "raised_exception" in info:
         return info["raised_exception"] is True
     return any(isinstance(entry, dict) and entry.get("raised_exception") is True for entry in info.values())
+
+
+def _is_denied(row: dict[str, Any]) -> bool:
+    """True for an expectation called kept that ended in an error, or was broken by more values than it lets pass."""
+    if _raised(row):
+        return True
+    result, mostly = fields.table(row, "result"), fields.table(_config(row), "kwargs").get("mostly", 1)
+    shares = [result.get(key) for key in ("unexpected_percent", "unexpected_percent_total")]
+    known = [share for share in shares if isinstance(share, (int, float)) and not isinstance(share, bool)]
+    counted = result.get("unexpected_count")
+    if not known or not counted or isinstance(mostly, bool) or not isinstance(mostly, (int, float)):
+        return False
+    # Half a value of room, for the share is rounded.
+    return min(known) / 100 > 1 - mostly + 1e-6
 
 
 def _config(row: dict[str, Any]) -> dict[str, Any]:

@@ -104,9 +104,12 @@ class HfDatasetOnDisk(OneFile):
             doubts.failed("the data set holds no row")
         info = next((split.info for split in splits if split.info), {})
         stated = fields.name(info, "license", most=5000)
+        described = licence_fields([stated] if stated else [])
+        if not stated:
+            described["licence"]["known"] = None  # most loaders fill in none, and the card beside it may
         body = {
             "name": (_name(info) or folder.name)[:500],
-            **licence_fields([stated] if stated else []),
+            **described,
             "languages": [],
             "size_categories": [],
             "source_datasets": [],
@@ -120,7 +123,7 @@ class HfDatasetOnDisk(OneFile):
             "manifest_digest": canonical.digest(listed) if listed else None,
             "rows": rows,
             # A description is one text without headings; which of these it tells can not be told from it.
-            "statements": {"provenance": False, "personal_data": False, "limitations": False},
+            "statements": {"provenance": None, "personal_data": None, "limitations": None},
             "placeholders": 0,
         }
         return self.found(

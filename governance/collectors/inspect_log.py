@@ -6,8 +6,9 @@ inside. A log that was never closed, because the run was killed, is read as far 
 
 *Says* which number each scorer gave, over how many questions, asked how many times, of which model, judged by which
 other models, and whether the run came to its end: a run that broke, was cancelled, killed or declared invalid is failed
-even where it has scores; one that was limited, stopped early, left questions unscored or had samples end in an error
-or at a limit is partial.
+even where it has scores; one that was limited, stopped early, left questions unscored, had samples end in an error or
+at a limit, had scores edited afterwards, or lost its samples, is partial. A mean that its own samples do not come to is
+no whole evidence.
 
 *Does not say* which weights answered: the tool records a name or a path. Whether more is better is null, for the tool
 does not say. What was asked and answered, error texts, and the arguments of task and model are never copied.
@@ -15,6 +16,7 @@ does not say. What was asked and answered, error texts, and the arguments of tas
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
 _ERRORS = ("stderr", "bootstrap_stderr", "bootstrap_std")
 """The metrics that are the standard error of another; the last is the name up to 0.3.20, and means the same."""
 _MEANS = ("accuracy", "mean")
+_NEAR = 1e-6
+"""How far a mean may lie from that of its samples: sums of floating-point numbers depend on their order."""
 _LOCAL = ("hf/", "vllm/", "sglang/", "llama-cpp-python/", "transformer_lens/", "nnterp/")
 """Providers that load weights: what follows is the name or path of those."""
 _HUB = re.compile(r"[\w.-]+/[\w.-]+")
@@ -55,12 +59,19 @@ class InspectLog(OneFile):
     tool = TOOL
     tried = (
         Tried("0.3.18", "recorded", "2026-11-25"),
+        Tried("0.3.25", "published", "2026-11-25"),
         Tried("0.3.41", "published", "2026-11-25"),
         Tried("0.3.43", "recorded", "2026-11-25"),
+        Tried("0.3.58", "published", "2026-11-25"),
+        Tried("0.3.75", "published", "2026-11-25"),
         Tried("0.3.95", "published", "2026-11-25"),
         Tried("0.3.108", "published", "2026-11-25"),
         Tried("0.3.138", "recorded", "2026-11-25"),
+        Tried("0.3.154", "published", "2026-11-25"),
+        Tried("0.3.162", "published", "2026-11-25"),
+        Tried("0.3.199", "published", "2026-11-25"),
         Tried("0.3.206", "recorded", "2026-11-25"),
+        Tried("0.3.240", "recorded", "2026-11-25"),
         Tried("0.3.285", "recorded", "2026-11-25"),
     )
 
@@ -88,6 +99,7 @@ class InspectLog(OneFile):
             "judges": sorted(_judges(log)),
             "sample_errors": None if log.unread else sum(sample.broke for sample in log.samples),
             "sample_limits": None if log.unread else sum(sample.stopped for sample in log.samples),
+            "score_edits": None if log.unread else sum(sample.edits for sample in log.samples),
         }
         moment = moment_of(log)
         if moment is None:
@@ -130,6 +142,7 @@ def doubts_of(log: Log) -> Doubts:
     doubts = Doubts()
     _doubt_end(log, doubts)
     _doubt_samples(log, doubts)
+    _doubt_means(log, doubts)
     if log.limit is not None:
         doubts.partial(f"run with a limit of {log.limit} samples")
     elif log.config.get("sample_id"):
@@ -168,10 +181,13 @@ def _doubt_samples(log: Log, doubts: Doubts) -> None:
     due = total if total is not None else (log.planned or 0) * log.epochs
     if due and logged < due and (logged or not log.closed):
         doubts.partial(f"{logged} of {due} samples are in the log")
+    elif due and not logged and log.config.get("log_samples"):
+        doubts.partial("the run was to log its samples, and the log holds none of them")
     for count, what in (
         (sum(sample.broke for sample in log.samples), "ended in an error"),
         (sum(sample.stopped for sample in log.samples), "were stopped at a limit of the run"),
         (sum(sample.invalid for sample in log.samples), "were declared invalid after the run"),
+        (sum(bool(sample.edits) for sample in log.samples), "had a score edited after the run"),
     ):
         if count:
             doubts.partial(f"{count} of {logged} samples {what}")
@@ -184,12 +200,57 @@ def _doubt_results(log: Log, results: list[dict[str, Any]], doubts: Doubts) -> N
         what = f"{row['metric']} of {row['filter']}"
         if row["value"] is None:
             doubts.failed(f"{what} is not a number")
+        due = _due(log, row["n"])
         if row["n"] == 0:
             doubts.failed(f"{what}: no sample was scored")
+        elif row["n"] is not None and due is not None and row["n"] < due:
+            doubts.partial(f"{row['filter']}: {row['n']} of {due} samples were scored")
     for scorer in log.scorers:
         unscored = fields.whole(scorer, "unscored_samples", least=0)
         if unscored:
             doubts.partial(f"{_scorer_name(scorer)}: {unscored} samples were not scored")
+
+
+def _due(log: Log, scored: int | None) -> int | None:
+    """How many scores there should be: one a question, or one an answer where scores were not made into one."""
+    if log.planned is None:
+        return None
+    apart = log.config.get("epochs_reducer") == [] or (scored or 0) > log.planned
+    return log.planned * log.epochs if apart else log.planned
+
+
+def _doubt_means(log: Log, doubts: Doubts) -> None:
+    """Hold the plain means against the scores of the samples, where all of those are there and are numbers."""
+    for scorer in log.scorers:
+        name, metrics = _scorer_name(scorer), fields.table(scorer, "metrics")
+        mean = None if scorer.get("reducer") not in (None, "mean") else _mean_of(log, name, _scored(log, scorer))
+        for metric in _MEANS:
+            entry = metrics.get(metric)
+            if mean is None or not isinstance(entry, dict) or entry.get("params") or not _is_own(log, metric):
+                continue
+            value = fields.as_number(entry.get("value"), metric)
+            if value is not None and abs(value - mean) > _NEAR * max(1.0, abs(mean)):
+                doubts.not_understood(f"{metric} of {name} is {value:g}, and the samples in the log come to {mean:g}")
+
+
+def _mean_of(log: Log, name: str, scored: int | None) -> float | None:
+    """The mean over questions of the mean of their scores; None where some scores are missing or are no numbers."""
+    asked: dict[int | str, list[float | int]] = {}
+    for sample in log.samples:
+        score = sample.scores.get(name)
+        if log.unread or sample.invalid or (sample.broke and score is not None):
+            return None
+        if score is not None:
+            asked.setdefault(sample.id, []).append(score)
+    if not asked or len(asked) != scored or any(len(scores) != log.epochs for scores in asked.values()):
+        return None
+    return math.fsum(math.fsum(scores) / len(scores) for scores in asked.values()) / len(asked)
+
+
+def _is_own(log: Log, metric: str) -> bool:
+    """False where the log says that a metric of this name is somebody else's; logs of 2024 say nothing of it."""
+    listed = log.eval.get("scorers")
+    return not listed or f"'inspect_ai/{metric}'" in repr(listed)
 
 
 def results_of(log: Log) -> list[dict[str, Any]]:
@@ -243,7 +304,7 @@ def _scorer_name(scorer: dict[str, Any]) -> str:
     """The scorer, and after a stroke the part of its score where it gives several."""
     name = fields.text(scorer, "name", most=150) or "score"
     of = fields.text(scorer, "scorer", most=150)
-    return (name if of is None or name.startswith(of) else f"{of}/{name}")[:200]
+    return (name if of is None or re.fullmatch(re.escape(of) + r"\d*", name) else f"{of}/{name}")[:200]
 
 
 def _scored(log: Log, scorer: dict[str, Any]) -> int | None:

@@ -5,8 +5,9 @@ metrics named `acc` (0.2, 0.3) or `acc,none` (0.4), model arguments as text or o
 hashes and a date. A metric that is itself a table of numbers is read as one metric for each of them.
 
 *Says* which number each task gave, over how many samples, with which model and adapter, and whether only a part was
-run: fewer samples than the task has, or any limit, makes the evidence partial; a score that is NaN, zero samples, or answers
-that were written down and never scored (`--predict_only`) make it failed. A limit below 1 is a share of each task.
+run: fewer samples than the task has, or any limit, makes the evidence partial; a score that is NaN, zero samples, or
+answers that were written down and never scored (`--predict_only`) make it failed. A limit below 1 is a share of each
+task. A share such as `acc` outside of 0 to 1, and counts that contradict each other, are not understood.
 
 *Does not say* which weights answered: the tool records a name or a path. A missing version, date or sample count is
 null and not guessed. `device` is what was asked for; where the same file says that the machine had no such GPU the
@@ -43,11 +44,15 @@ _SEEDS = ("random_seed", "numpy_seed", "torch_seed", "fewshot_seed")
 _NAMES = ("pretrained", "model", "engine", "path")
 _RANDOM = re.compile(r"[a-z0-9]{8}")
 """The form of the name that the tool makes up where its arguments name no model."""
+_SHARE = re.compile(r"(?:\w+_)?acc(?:_norm|_mutual_info)?|exact_match")
+"""Metrics that are a share of the samples, so between 0 and 1."""
 _UNSCORED = "bypass"
 """The metric that stands where answers were only written down; its value means nothing."""
 _NO_CUDA = re.compile(r"^Is CUDA available: False\s*$", re.MULTILINE)
 _NO_ROCM = re.compile(r"^ROCM used to build PyTorch: N/A\s*$", re.MULTILINE)
 _MOST_DEPTH = 3
+_MOST_RESULTS = 20_000
+_MOST_GROUPS = 8
 _NOT_MODELS = frozenset({"", "hf", "hf-causal", "hf-causal-experimental", "hf-seq2seq", "hf-auto", "vllm", "sglang"})
 
 
@@ -62,6 +67,7 @@ class LmEval:
         Tried("0.3", "published", "2026-11-25"),
         Tried("0.4.2", "published", "2026-11-25"),
         Tried("0.4.5", "recorded", "2026-11-25"),
+        Tried("0.4.7", "recorded", "2026-11-25"),
         Tried("0.4.8", "recorded", "2026-11-25"),
         Tried("0.4.13", "recorded", "2026-11-25"),
     )
@@ -99,6 +105,8 @@ class LmEval:
             "not_finite": file.not_finite,
         }
         doubts = _doubts(body, unread, _gpu_is_missing(data, device))
+        for why in islice(_contradictions(body, data), MOST_REASONS):
+            doubts.not_understood(why)
         moment = moment_of(data)
         yield Found(
             kind="eval-run.v1",
@@ -214,10 +222,11 @@ def _results(data: dict[str, Any]) -> tuple[list[dict[str, Any]], list[str]]:
     unread: list[str] = []
     versions, hashes = fields.table(data, "versions"), fields.table(data, "task_hashes")
     directions = fields.table(data, "higher_is_better")
+    counts: dict[str, _Counts] = {}
     for task, row in data["results"].items():
         if not 0 < len(task) <= 300:
             raise UnreadableError("a task's name is empty or longer than 300 characters")
-        effective, original = _samples(data, task, ())
+        effective, original = _samples(data, task, counts)
         known = fields.table(directions, task) or _directions(data, task)
         version, digest = fields.plain(versions, task), fields.hex_digest(hashes, task)
         for key, value in row.items():
@@ -243,6 +252,8 @@ def _results(data: dict[str, Any]) -> tuple[list[dict[str, Any]], list[str]]:
                         "task_digest": digest,
                     }
                 )
+        if len(made) > _MOST_RESULTS:
+            raise UnreadableError(f"more than {_MOST_RESULTS:,} results")
     if not made:
         raise UnreadableError(f"{unread[0]} is not a number" if unread else "holds no result")
     return made, unread
@@ -256,6 +267,8 @@ def _numbers(value: Any, where: str, depth: int = 0) -> list[tuple[str, float | 
         raise UnreadableError(f"{where} is a table in a table without end")
     made = []
     for key, item in value.items():
+        if key.endswith("_stderr"):
+            continue
         if isinstance(item, dict) or item is None or (isinstance(item, (int, float)) and not isinstance(item, bool)):
             inner = _numbers(item, where, depth + 1)
             made += [(f"{key}.{part}" if part else key, number) for part, number in inner]
@@ -271,23 +284,34 @@ def _stderr(row: dict[str, Any], key: str, task: str) -> float | int | None:
     return made
 
 
-def _samples(data: dict[str, Any], task: str, above: tuple[str, ...]) -> tuple[int | None, int | None]:
-    """Samples scored and samples there are; for a group, the sums over its tasks where all are known."""
+_Counts = tuple[int | None, int | None]
+
+
+def _samples(data: dict[str, Any], task: str, known: dict[str, _Counts], above: tuple[str, ...] = ()) -> _Counts:
+    """Samples scored and samples there are; for a group, the sums over its tasks where all are known. Each is worked out once."""
+    if task in known:
+        return known[task]
     counts = fields.table(fields.table(data, "n-samples"), task)
     if counts:
-        return fields.whole(counts, "effective", least=0), fields.whole(counts, "original", least=0)
-    members = fields.rows(fields.table(data, "group_subtasks"), task)
-    if not members or len(above) > 8 or len(members) > 10_000:
-        return None, None
+        made = fields.whole(counts, "effective", least=0), fields.whole(counts, "original", least=0)
+    else:
+        members = fields.rows(fields.table(data, "group_subtasks"), task)
+        made = _summed(data, members, known, (*above, task)) if len(above) < _MOST_GROUPS else (None, None)
+    known[task] = made
+    return made
+
+
+def _summed(data: dict[str, Any], members: list[Any], known: dict[str, _Counts], above: tuple[str, ...]) -> _Counts:
+    """The sums over the members of a group; None for a group without members, and for one that is inside itself."""
     effective, original = 0, 0
     for member in members:
         if not isinstance(member, str) or member in above:
             return None, None
-        part, whole = _samples(data, member, (*above, task))
+        part, whole = _samples(data, member, known, above)
         if part is None or whole is None:
             return None, None
         effective, original = effective + part, original + whole
-    return effective, original
+    return (effective, original) if members else (None, None)
 
 
 def _directions(data: dict[str, Any], task: str) -> dict[str, Any]:
@@ -318,6 +342,23 @@ def _shots(data: dict[str, Any], config: dict[str, Any]) -> dict[str, int]:
         table = dict.fromkeys(data["results"], config["num_fewshot"])
     # A group has none, or words in their place.
     return {task: count for task, count in table.items() if type(count) is int and 0 <= count <= fields.LARGEST}
+
+
+def _contradictions(body: dict[str, Any], data: dict[str, Any]) -> Iterator[str]:
+    """Numbers that can not all be true."""
+    counted: set[str] = set()
+    for row in body["results"]:
+        task, value, n = row["task"], row["value"], row["n"]
+        if value is not None and _SHARE.fullmatch(row["metric"]) and not 0 <= value <= 1:
+            yield f"{task}: {row['metric']} is {value:g}, and a share lies between 0 and 1"
+        if task in counted or n is None:
+            continue
+        counted.add(task)
+        if row["n_original"] is not None and n > row["n_original"]:
+            yield f"{task}: {n} samples are said to be scored of {row['n_original']}"
+        told = data["results"][task].get("sample_len")
+        if type(told) is int and told != n and task in fields.table(data, "n-samples"):
+            yield f"{task}: {n} samples are said to be scored in one place and {told} in another"
 
 
 def _gpu_is_missing(data: dict[str, Any], device: str | None) -> bool:

@@ -10,14 +10,16 @@ once for each filter of the results, each repetition is the next filter.
 compared sample by sample. Where answers were scored through several filters, a metric is named `metric,filter`.
 
 *Does not say* what was asked or answered: questions, prompts and answers are digested and never copied. A repeated
-sample id makes the evidence partial, and so does a samples file without its results. One corrupt line, and nothing of
-the file is taken.
+sample id makes the evidence partial, and so do a samples file without its results or with fewer rows, and a run over
+a part of the task. Means other than the results give for the task, and more rows, are not understood. One corrupt
+line, and nothing of the file is taken.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import math
 import re
 from dataclasses import dataclass
 from functools import partial
@@ -41,10 +43,13 @@ if TYPE_CHECKING:
     from governance.collectors.reading.walk import Folder
 
 MOST_KEPT = 20_000
+_SPACE = b"\xef\xbb\xbf \t\r\n"
 _NOT_METRICS = frozenset(
     {"doc_id", "doc", "target", "arguments", "resps", "filtered_resps", "filter", "metrics", "doc_hash", "prompt_hash",
      "target_hash", "id", "doc_sha256", "prompt_sha256"}
 )  # fmt: skip
+_MEANS = frozenset({"acc", "acc_norm", "exact_match"})
+"""Metrics whose score is the mean over the samples where the task does not say otherwise."""
 _NAMED = re.compile(r"(?:^|_)samples_(?P<task>.+)_(?P<stamp>\d{4}-\d\d-\d\dT\d\d[-:]\d\d[-:]\d\d[.\d]*)\.jsonl$")
 _STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d[-:]\d\d[-:]\d\d[.\d]*\d")
 
@@ -58,6 +63,7 @@ class LmEvalSamples:
     tried = (
         Tried("0.4.2", "published", "2026-11-25"),
         Tried("0.4.5", "recorded", "2026-11-25"),
+        Tried("0.4.7", "recorded", "2026-11-25"),
         Tried("0.4.8", "recorded", "2026-11-25"),
         Tried("0.4.13", "recorded", "2026-11-25"),
     )
@@ -85,8 +91,10 @@ class LmEvalSamples:
         table = rows.columns
         table.fold(_filters(run))
         doubts = Doubts()
-        for why in run.reasons:
+        for why in (*run.reasons, *_shortened(run, table)):
             doubts.partial(why)
+        for why in _contradictions(run, table):
+            doubts.not_understood(why)
         if table.duplicated:
             doubts.partial(f"{table.duplicated} rows repeat the id of an earlier row")
         metrics = table.metrics
@@ -147,13 +155,18 @@ class _Rows:
 
 
 def _may_be_samples(file: File) -> bool:
-    return file.opens_json and b'"doc_id"' in file.head and (b'"resps"' in file.head or b'"doc"' in file.head)
+    """True for rows of samples. A single document whose settings only quote these words has line ends within its first object."""
+    if not file.opens_json or b'"doc_id"' not in file.head:
+        return False
+    start = file.head.lstrip(_SPACE)
+    row = start if start.startswith(b"[") else start.partition(b"\n")[0]
+    return b'"doc_id"' in row and (b'"resps"' in row or b'"doc"' in row)
 
 
 def _rows(file: File) -> Iterator[dict[str, Any]]:
     """The rows of either form, each an object with an id and answers."""
     empty = True
-    is_array = file.head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"["
+    is_array = file.head.lstrip(_SPACE).startswith(b"[")
     for number, data in json_array.elements(file) if is_array else file.lines():
         if not data.strip():
             continue
@@ -238,6 +251,45 @@ def _results_of(folder: Folder, file: File, table: _Rows) -> _Run:
         reason = f"its samples do not add up to the hash that {results.name} gives for {task}"
         return _Run(task, results, data, (reason,))
     return _Run(task, results, data)
+
+
+def _shortened(run: _Run, table: SampleColumns) -> Iterator[str]:
+    """Why the samples are not all that were scored, or not all that the task has."""
+    data = run.data or {}
+    counts = fields.table(fields.table(data, "n-samples"), run.task)
+    scored, there = fields.whole(counts, "effective"), fields.whole(counts, "original")
+    if scored is not None and len(table) < scored:
+        yield f"{len(table):,} samples stand here, and the results say that {scored:,} were scored"
+    if scored is not None and there is not None and scored < there:
+        yield f"{scored:,} of {there:,} samples of {run.task} were scored"
+    elif (limit := fields.number(fields.table(data, "config"), "limit")) is not None:
+        yield f"run with a limit of {limit:g}"
+
+
+def _contradictions(run: _Run, table: SampleColumns) -> Iterator[str]:
+    """Where the rows do not come to what the results give for the task: their count, and scores that are plain means."""
+    data = run.data or {}
+    scored = fields.whole(fields.table(fields.table(data, "n-samples"), run.task), "effective")
+    if scored is not None and scored < len(table):
+        yield f"{len(table):,} samples stand here, and the results say that only {scored:,} were scored"
+    if table.duplicated or (scored is not None and scored != len(table)):
+        return
+    told = fields.table(data, "results").get(run.task, {})
+    ways = _aggregations(data, run.task)
+    for name, mean in table.means().items():
+        metric, _, through = name.partition(",")
+        stated = [told[key] for key in told if key == metric or key.partition(",")[::2] == (metric, through or "none")]
+        if ways.get(metric, "mean" if metric in _MEANS else None) != "mean" or len(stated) != 1:
+            continue
+        if isinstance(stated[0], (int, float)) and not math.isclose(stated[0], mean, rel_tol=1e-6, abs_tol=1e-9):
+            yield f"{name}: the mean over the samples is {mean:.6g}, and the results say {stated[0]:.6g}"
+
+
+def _aggregations(data: dict[str, Any], task: str) -> dict[str, Any]:
+    """How each metric of a task is put together from its samples, by the task's settings."""
+    listed = fields.rows(fields.table(fields.table(data, "configs"), task), "metric_list")
+    named = [entry for entry in listed if isinstance(entry, dict) and isinstance(entry.get("metric"), str)]
+    return {entry["metric"]: entry["aggregation"] for entry in named if entry.get("aggregation") is not None}
 
 
 def _tasks_with_hash(data: dict[str, Any], digest: str | None) -> list[str]:

@@ -47,12 +47,13 @@ _NEEDED = {
 }
 """Since 1.0 (2019), when metrics got a step. A database without them is not understood."""
 _LATER = {
+    "experiments": ("experiment_id", "lifecycle_stage"),
     "datasets": ("dataset_uuid", "name", "digest"),
     "inputs": ("input_uuid", "source_type", "source_id", "destination_type", "destination_id"),
     "input_tags": ("input_uuid", "name", "value"),
-    "model_versions": ("name", "version", "run_id"),
+    "model_versions": ("name", "version", "run_id", "current_stage"),
     "registered_model_aliases": ("name", "version", "alias"),
-    "logged_models": ("model_id", "name", "status", "source_run_id"),
+    "logged_models": ("model_id", "name", "status", "source_run_id", "lifecycle_stage"),
     "assessments": ("trace_id", "name", "error", "valid", "run_id"),
     "trace_request_metadata": ("request_id", "key", "value"),
 }
@@ -67,7 +68,10 @@ class MlflowDatabase(OneFile):
     kinds = mlflow_run.KINDS
     tool = mlflow_run.TOOL
     tried = (
+        Tried("2.0.1", "recorded", "2026-11-25"),
+        Tried("2.8.1", "recorded", "2026-11-25"),
         Tried("2.14.3", "recorded", "2026-11-25"),
+        Tried("3.1.4", "recorded", "2026-11-25"),
         Tried("3.17.2", "recorded", "2026-11-25"),
     )
 
@@ -128,6 +132,7 @@ class _Runs:
 
     def _runs(self) -> Iterator[MlflowRun]:
         names = {row[0]: row[1] for row in self.rows.select("experiments", _NEEDED["experiments"])}
+        gone = {key for key, stage in self._later("experiments") if stage == mlflow_run.DELETED}
         for row in self.rows.select("runs", _NEEDED["runs"], most=MOST_RUNS):
             said = dict(zip(_NEEDED["runs"], row, strict=True))
             run_id = fields.text(said, "run_uuid")
@@ -140,7 +145,7 @@ class _Runs:
                 status=mlflow_run.status_of(said["status"]),
                 start=fields.whole(said, "start_time"),
                 end=fields.whole(said, "end_time"),
-                deleted=fields.text(said, "lifecycle_stage") != "active",
+                deleted=fields.text(said, "lifecycle_stage") != "active" or said["experiment_id"] in gone,
                 experiment=fields.text(experiment, "name"),
             )
 
@@ -187,12 +192,12 @@ class _Runs:
         aliases: dict[tuple[Any, Any], list[str]] = defaultdict(list)
         for name, version, alias in self._later("registered_model_aliases"):
             aliases[name, version].append(str(alias)[:200])
-        for name, version, run_id in self._later("model_versions"):
-            if (run := runs.get(str(run_id))) is not None:
+        for name, version, run_id, stage in self._later("model_versions"):
+            if (run := runs.get(str(run_id))) is not None and stage != mlflow_run.DELETED_VERSION:
                 row = {"name": str(name)[:500], "version": str(version), "aliases": sorted(aliases[name, version])}
                 run.registered.append(row)
-        for model_id, name, status, run_id in self._later("logged_models"):
-            if (run := runs.get(str(run_id))) is not None:
+        for model_id, name, status, run_id, stage in self._later("logged_models"):
+            if (run := runs.get(str(run_id))) is not None and stage != mlflow_run.DELETED:
                 said = {"id": str(model_id)[:200], "name": str(name)[:500], "status": mlflow_run.model_status(status)}
                 run.logged_models.append(said)
 

@@ -18,6 +18,7 @@ its last whole lines looks like one that was logged less often.
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from governance.collectors.formats import mlflow_run, tracked_names, tracked_run
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from governance.collectors.reading.walk import Folder
 
 META = "meta.yaml"
+_TRASH = ".trash"
+"""Where an experiment that was deleted lies until it is cleared away; up to 2.0 nothing in its files says so."""
 MOST_VALUE = 16 * 1024
 _NAMES = re.compile(r"[^\x00-\x1f]{1,1000}")
 
@@ -47,7 +50,12 @@ class MlflowStore(OneFile):
     kinds = mlflow_run.KINDS
     tool = mlflow_run.TOOL
     tried = (
+        Tried("1.30.1", "recorded", "2026-11-25"),
+        Tried("2.0.1", "recorded", "2026-11-25"),
+        Tried("2.8.1", "recorded", "2026-11-25"),
         Tried("2.14.3", "recorded", "2026-11-25"),
+        Tried("2.22.1", "recorded", "2026-11-25"),
+        Tried("3.1.4", "recorded", "2026-11-25"),
         Tried("3.17.2", "recorded", "2026-11-25"),
     )
     marks = Marks(
@@ -81,19 +89,22 @@ class _Files:
             raise UnreadableError("names no run or no status")
         tags = _by_key(self.folder, "tags")
         experiment = self._beside(self.folder.parent, META)
+        above = self.folder.parent.parent if self.folder.parent else None
         return MlflowRun(
             run_id=run_id,
             name=self._tag(tags, mlflow_run.RUN_NAME) or fields.text(meta, "run_name") or fields.text(meta, "name"),
             status=mlflow_run.status_of(meta["status"]),
             start=fields.whole(meta, "start_time"),
             end=fields.whole(meta, "end_time"),
-            deleted=fields.text(meta, "lifecycle_stage") != "active",
+            deleted=fields.text(meta, "lifecycle_stage") != "active"
+            or _is_deleted(experiment or {})
+            or _TRASH in (part.name for part in (self.folder.parent, above) if part is not None),
             experiment=fields.text(experiment, "name") if experiment else None,
             commit=(self._tag(tags, mlflow_run.COMMIT) or "")[:200] or None,
             settings=self._settings(),
             series=self._series(),
             data_sets=list(self._data_sets()),
-            registered=self._named(_registered, self.folder.parent.parent if self.folder.parent else None, run_id),
+            registered=self._named(_registered, above, run_id),
             logged_models=self._named(_logged_models, self.folder.parent, run_id),
         )
 
@@ -109,7 +120,7 @@ class _Files:
         made: dict[str, list[tracked_run.Point]] = {}
         count = 0
         for key, file in _by_key(self.folder, "metrics").items():
-            made[key] = list(_points(file))
+            made[key] = list(islice(_points(file), tracked_run.MOST_POINTS + 1 - count))
             count += len(made[key])
             if count > tracked_run.MOST_POINTS:
                 raise UnreadableError(f"its metrics have more than {tracked_run.MOST_POINTS:,} points")
@@ -172,7 +183,7 @@ def _registered(top: Folder) -> dict[str, list[tuple[File, dict[str, Any]]]]:
                 file = version.files.get(META)
                 said = _document(file) if file is not None else {}
                 run_id = fields.text(said, "run_id")
-                if file is None or run_id is None:
+                if file is None or run_id is None or said.get("current_stage") == mlflow_run.DELETED_VERSION:
                     continue
                 number = fields.plain(said, "version") or ""
                 names = sorted(name for name, at in pointed.items() if at == number)
@@ -191,13 +202,17 @@ def _logged_models(experiment: Folder) -> dict[str, list[tuple[File, dict[str, A
             file = model.files.get(META)
             said = _document(file) if file is not None else {}
             run_id, name = fields.text(said, "source_run_id"), fields.text(said, "name")
-            if file is not None and run_id and name:
+            if file is not None and run_id and name and not _is_deleted(said):
                 status = mlflow_run.model_status(said.get("status"))
                 row = {"id": fields.text(said, "model_id", most=200), "name": name, "status": status}
                 made.setdefault(run_id, []).append((file, row))
         experiment.notes["mlflow-models"] = made
     found: dict[str, list[tuple[File, dict[str, Any]]]] = experiment.notes["mlflow-models"]
     return found
+
+
+def _is_deleted(said: dict[str, Any]) -> bool:
+    return fields.text(said, "lifecycle_stage") == mlflow_run.DELETED
 
 
 def _document(file: File, last: str | None = None) -> dict[str, Any]:

@@ -34,6 +34,8 @@ from governance.parsing import canonical
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from governance.collectors.formats.gguf_header import GgufHeader
+    from governance.collectors.formats.safetensors_header import Header
     from governance.collectors.reading.files import File
     from governance.collectors.reading.walk import Folder
 
@@ -76,7 +78,7 @@ class ModelArtifacts:
         base = settings.base_of_adapter(adapter) if kept.adapter else settings.base_of_model(config)
         headers = [header for file in kept.weights if (header := kept.headers.get(file.name))]
         counted = _counted(kept, kept.weights)
-        reasons = kept.gaps()
+        reasons = (*kept.gaps(), *_unchecked(headers))
         body = _manifest(kept.all_files) | {
             "form": "adapter" if kept.adapter else "full-model" if kept.config else "weights",
             "name": folder.name[:500],
@@ -130,7 +132,9 @@ class ModelArtifacts:
             "generation_config_sha256": None,
         }
         split = model_files.unnumbered(each.name for each in kept.weights if model_files.same_set(each, file))
-        yield self._found(folder, "model-artifacts.v1", body, file.shown, [file], reasons=tuple(split))
+        yield self._found(
+            folder, "model-artifacts.v1", body, file.shown, [file], reasons=(*split, *_unchecked(headers))
+        )
 
     def _finding(self, folder: Folder, file: File, body: dict[str, Any]) -> Iterable[Found]:
         yield self._found(folder, "finding.v1", body, file.shown, [file])
@@ -198,6 +202,13 @@ def _counted(kept: model_files.ModelFiles, weights: list[File]) -> _Counts:
         parameters = [header.parameters for header in known if header.parameters is not None]
         counts.parameters = sum(parameters) if len(parameters) == len(known) else None
     return counts
+
+
+def _unchecked(headers: list[Header | GgufHeader]) -> Iterator[str]:
+    """Types of numbers whose width is not known here, so that a cut among them would not be seen."""
+    unknown = sorted({name for header in headers for name in header.dtypes if name.startswith("type ")})
+    if unknown:
+        yield f"tensors of a type not known here ({', '.join(unknown[:5])}), whose length can not be checked"
 
 
 def _findings(kept: model_files.ModelFiles) -> Iterator[tuple[File, dict[str, Any]]]:

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from governance.collectors.reading.walk import Folder
 
 MOST_KEYS = 50
-_PEM = b"-----BEGIN PUBLIC KEY-----"
+_PEM, _END_PEM = b"-----BEGIN PUBLIC KEY-----", b"-----END PUBLIC KEY-----"
 _MEDIA = "application/vnd.dev.sigstore.bundle"
 
 
@@ -163,9 +163,15 @@ def _keys(folder: Folder) -> list[tuple[File, EllipticCurvePublicKey | None]]:
     made = [
         (each, dsse.public_key(each.head))
         for each in files.values()
-        if each.size <= 65_536 and each.head.lstrip().startswith(_PEM)
+        if each.size <= 65_536 and _is_public_key(each.head)
     ]
     return sorted(made, key=lambda pair: not pair[0].explicit)[:MOST_KEYS]
+
+
+def _is_public_key(data: bytes) -> bool:
+    """True for one key in PEM and nothing after it; GnuTLS says in words before it what key it is."""
+    text = data.strip()
+    return text.count(_PEM) == 1 and text.endswith(_END_PEM) and (b"\n" + text).find(b"\n" + _PEM) >= 0
 
 
 def _checked(

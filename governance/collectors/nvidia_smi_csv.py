@@ -2,7 +2,8 @@
 
 *Reads* the table with its header, whichever columns were asked for, with the units in the cells or (`nounits`) in the
 header alone. The same processor in several rows (`--loop`) is told by serial id, bus or index; its last row is kept.
-A table without its header (`noheader`) is refused, for nobody can tell what its numbers are.
+A log that has none of these lists one processor for each model. A table without its header (`noheader`) is refused, for
+nobody can tell what its numbers are.
 
 *Says* driver, model, serial id, memory, whether a processor is cut into parts, whether its memory corrects errors,
 what it drew and may draw, and how often it was asked. Fewer processors than `count`, rows that can not be told apart,
@@ -16,6 +17,7 @@ numbers. What was not asked for is null. A table that was cut between two rows l
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from governance.collectors.formats import csv_table, nvidia_words
@@ -48,6 +50,10 @@ _OTHER_QUERIES = frozenset(
 _DRIVER = ("kmd_version", "driver_version")
 """The first since driver 610, which means to drop the second."""
 _POWER = ("power.draw", "power.draw.average", "power.draw.instant", "enforced.power.limit", "power.limit")
+_STAY = ("name", "gpu_name", "memory.total")
+"""What stays the same for one processor from row to row."""
+MOST_NO_ROWS = 10_000
+_NO_ROW = re.compile(rb"^[^,\n]*[^,\s][^,\n]*\n", re.MULTILINE)
 _UNIT = re.compile(r"(.+?)\s*\[(.+)\]")
 _UUID = re.compile(rb"(?:^|, )(?:GPU|MIG)-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?=,|\s*$)")
 
@@ -74,9 +80,10 @@ class NvidiaSmiCsv(OneFile):
             raise UnreadableError(
                 "a table of nvidia-smi without its header", hint="Ask again with --format=csv and without noheader"
             )
-        table = csv_table.parse(file.data(csv_table.MAX_BYTES), space_after_delimiter=True)
-        names = {(_UNIT.fullmatch(name) or [name, name])[1]: name for name in table.header}
         doubts = Doubts()
+        data = _rows_alone(nvidia_words.whole(file, csv_table.MAX_BYTES), doubts)
+        table = csv_table.parse(data, space_after_delimiter=True)
+        names = {(_UNIT.fullmatch(name) or [name, name])[1]: name for name in table.header}
         rows, readings = _last_of_each(table, names, doubts)
         if not rows:
             raise UnreadableError("a header without a row")
@@ -98,12 +105,23 @@ class NvidiaSmiCsv(OneFile):
 
 
 def _first_line(file: File) -> bytes:
-    return file.head.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n").partition(b"\n")[0].strip()
+    return nvidia_words.opening(file).removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n").partition(b"\n")[0].strip()
+
+
+def _rows_alone(data: bytes, doubts: Doubts) -> bytes:
+    """The table without the lines that the tool prints among its rows when a processor does not answer; they are counted."""
+    if b"," not in data.partition(b"\n")[0]:
+        return data
+    count = sum(1 for _ in islice(_NO_ROW.finditer(data), MOST_NO_ROWS + 1))
+    if not count:
+        return data
+    if count > MOST_NO_ROWS:
+        raise UnreadableError(f"more than {MOST_NO_ROWS:,} lines that are no rows")
+    doubts.partial(f"{count} lines that are no rows, such as a word on a graphics processor that did not answer")
+    return _NO_ROW.sub(b"", data)
 
 
 def _missing(file: File) -> str | None:
-    if file.form != "text":
-        return f"its bytes are {file.form}, not text"
     line = _first_line(file)
     if _columns(line) is not None or (line.count(b", ") and _UUID.search(line)):
         return None
@@ -123,19 +141,23 @@ def _columns(line: bytes) -> set[str] | None:
 def _last_of_each(table: csv_table.Table, names: dict[str, str], doubts: Doubts) -> tuple[list[dict[str, str]], int]:
     """The last row of each processor, and how many rows the one with the most has."""
     ids = [names[name] for name in ("uuid", "gpu_uuid", "pci.bus_id", "gpu_bus_id", "index") if name in names]
+    # A log without any of these says of one and the same processor again and again: it is listed once for each model.
+    stay = [] if ids or "timestamp" not in names else [names[name] for name in _STAY if name in names]
     kept: dict[tuple[str, ...], dict[str, str]] = {}
     counts: dict[tuple[str, ...], int] = {}
     for line, row in table.rows:
-        key = tuple(row[name] for name in ids) or (str(line),)
+        if all(cell == name for name, cell in row.items()):
+            continue  # the header again, where one run after the other was added to the file
+        key = tuple(row[name] for name in ids or stay) if ids or "timestamp" in names else (str(line),)
         kept[key] = row
         counts[key] = counts.get(key, 0) + 1
         if len(kept) > MAX_GPUS:
             raise UnreadableError(f"more than {MAX_GPUS} graphics processors, or rows that can not be told apart")
-    if not ids and len(kept) > 1:
-        doubts.partial(
-            f"{len(kept)} rows and no column that tells the graphics processors apart, so one may be listed several times"
-        )
-    if len(set(counts.values())) > 1:
+    counted = "count" in names and all(row[names["count"]].strip() == str(len(kept)) for row in kept.values())
+    if not ids and not counted and sum(counts.values()) > 1:
+        how = "listed once for each model" if "timestamp" in names else "one may be listed several times"
+        doubts.partial(f"{sum(counts.values())} rows and no column that tells the graphics processors apart, so {how}")
+    if ids and len(set(counts.values())) > 1:
         doubts.partial("one graphics processor was asked less often than another; the table ends early, or was cut")
     return list(kept.values()), max(counts.values(), default=0)
 

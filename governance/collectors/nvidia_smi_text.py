@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from governance.collectors.formats import nvidia_words
 from governance.collectors.formats.nvidia_words import MAX_GPUS, NOT_NAMED, TOOL, Words
 from governance.collectors.reading.doubts import Doubts
-from governance.collectors.reading.interface import Marks, OneFile, Tried, not_understood
+from governance.collectors.reading.interface import OneFile, Tried, recognised
 from governance.domain.evidence import Collector
 from governance.errors import UnreadableError
 
@@ -32,6 +32,11 @@ if TYPE_CHECKING:
     from governance.collectors.reading.walk import Folder
 
 _TITLE = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*={3,}\s*NVSMI LOG\s*={3,}\s*\n")
+_FAILED = re.compile(
+    rb"\A(?:\xef\xbb\xbf)?(?:NVIDIA-SMI has failed because|Failed to initialize NVML:|No devices were found\s*\Z)"
+)
+_OVERVIEW = re.compile(rb"\A(?:\xef\xbb\xbf)?(?:[^\n+|]{1,80}\n)?\+-{20,}\+\s*\n\| NVIDIA-SMI ")
+"""The table with a frame that `nvidia-smi` prints by itself, below the day in most versions."""
 _GPU = re.compile(r"GPU [0-9A-Fa-f]{4,8}:[0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}\.[0-9A-Fa-f]")
 _INDENT = 4
 MAX_BYTES = 8 * 1024 * 1024
@@ -54,12 +59,25 @@ class NvidiaSmiText(OneFile):
         Tried("driver 590", "published", "2026-11-25"),
         Tried("driver 610", "written", "2026-11-25"),
     )
-    marks = Marks(form="text", pattern=_TITLE)
+
+    def looks(self, folder: Folder, file: File) -> str | None:  # noqa: ARG002 - others look at the folder too
+        """None for a report as text, and for the one line that is printed where there is none."""
+        return recognised(file, lambda: _missing(file))
 
     def facts(self, folder: Folder, file: File) -> Iterable[Found]:
         """The environment in one report."""
         doubts = Doubts()
-        machine, gpus = _sections(file.data(MAX_BYTES), doubts)
+        data = nvidia_words.whole(file, MAX_BYTES)
+        if _FAILED.match(data):
+            raise UnreadableError(
+                "nvidia-smi came to no report: it found no graphics processor, or its driver did not answer"
+            )
+        if _OVERVIEW.match(data):
+            raise UnreadableError(
+                "the overview of nvidia-smi, which cuts names short and gives no serial ids",
+                hint="Run nvidia-smi -q -x instead, and keep what it prints",
+            )
+        machine, gpus = _sections(data, doubts)
         words = Words(doubts, None)
         words.driver(machine.get(("kmd version",)), machine.get(("driver version",)))
         told = machine.get(("attached gpus",))
@@ -74,6 +92,11 @@ class NvidiaSmiText(OneFile):
             local_time=words.word(machine.get(("timestamp",))),
         )
         yield self.found(folder, file, nvidia_words.KIND, body, NOT_NAMED, doubts=doubts, version=words.version)
+
+
+def _missing(file: File) -> str | None:
+    text = nvidia_words.opening(file)
+    return None if any(mark.match(text) for mark in (_TITLE, _FAILED, _OVERVIEW)) else "does not begin with NVSMI LOG"
 
 
 def _lines(data: bytes) -> list[str]:
@@ -98,6 +121,7 @@ def _sections(data: bytes, doubts: Doubts) -> tuple[Section, list[Section]]:
     gpus: list[Section] = []
     above: list[str] = []
     strange = 0
+    heading = False
     for line in _lines(data):
         bare = line.strip()
         name, colon, value = (part.strip() for part in bare.partition(" : "))
@@ -109,7 +133,10 @@ def _sections(data: bytes, doubts: Doubts) -> tuple[Section, list[Section]]:
         elif depth == 0 and colon and not gpus:
             machine.setdefault((name.lower(),), value)
         elif depth == 0 or not gpus:
-            strange += 1
+            # A section of the whole machine, as on a host of virtual processors: a heading and what is indented below it.
+            below = depth > 0 and not gpus
+            strange += -heading if below else 1
+            heading = depth == 0 and not gpus and not colon
         else:
             above = [*above[: depth - 1], (name if colon else bare).lower()]
             gpus[-1].setdefault(tuple(above), value)
@@ -122,7 +149,10 @@ def _sections(data: bytes, doubts: Doubts) -> tuple[Section, list[Section]]:
 
 def _gpu(gpu: Section, words: Words) -> dict[str, Any]:
     if ("product name",) not in gpu and ("gpu uuid",) not in gpu:
-        raise not_understood(TOOL, words.version, "a GPU has neither a Product Name nor a GPU UUID")
+        raise UnreadableError(
+            "a GPU has neither a Product Name nor a GPU UUID: only a part of the report was asked for, or it was cut",
+            hint="Run nvidia-smi -q without -d",
+        )
     if ("processes",) not in gpu:
         words.doubts.partial(
             "the report of a graphics processor ends before its processes, so it was cut or not asked for whole"

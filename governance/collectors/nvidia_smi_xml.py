@@ -16,13 +16,14 @@ left behind.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from governance.collectors.formats import nvidia_words, xml_tree
 from governance.collectors.formats.nvidia_words import MAX_GPUS, NOT_NAMED, TOOL, Words
 from governance.collectors.formats.xml_tree import Element
 from governance.collectors.reading.doubts import Doubts
-from governance.collectors.reading.interface import Marks, NotMine, OneFile, Tried, not_understood
+from governance.collectors.reading.interface import NotMine, OneFile, Tried, not_understood, recognised
 from governance.domain.evidence import Collector
 from governance.errors import UnreadableError
 
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from governance.collectors.reading.files import File
     from governance.collectors.reading.walk import Folder
 
+_MARK = b"<nvidia_smi_log"
+_REPORT = re.compile(rb"^<nvidia_smi_log", re.MULTILINE)
 _LIMITS = ("enforced_power_limit", "current_power_limit", "power_limit")
 
 
@@ -43,25 +46,35 @@ class NvidiaSmiXml(OneFile):
     kinds = (nvidia_words.KIND,)
     tool = TOOL
     tried = (
+        Tried("DTD v10, driver 418", "published", "2026-11-25"),
         Tried("DTD v10, driver 460", "written", "2026-11-25"),
+        Tried("DTD v11, driver 510, cut into parts", "published", "2026-11-25"),
         Tried("DTD v11, driver 515", "published", "2026-11-25"),
+        Tried("DTD v12, drivers 525 to 570", "published", "2026-11-25"),
         Tried("DTD v12, driver 536", "published", "2026-11-25"),
         Tried("DTD v13, driver 595", "published", "2026-11-25"),
         Tried("driver 610", "written", "2026-11-25"),
     )
-    marks = Marks(form="xml", words=(b"<nvidia_smi_log",))
+
+    def looks(self, folder: Folder, file: File) -> str | None:  # noqa: ARG002 - others look at the folder too
+        """None for a report in XML."""
+        return recognised(file, lambda: None if _MARK in nvidia_words.opening(file) else f"lacks {_MARK.decode()}")
 
     def facts(self, folder: Folder, file: File) -> Iterable[Found]:
         """The environment in one report."""
-        root = xml_tree.parse(file.data(xml_tree.MAX_BYTES)).root
+        data = nvidia_words.whole(file, xml_tree.MAX_BYTES)
+        if len(_REPORT.findall(data)) > 1:
+            raise UnreadableError("holds more than one report", hint="Attach each report as a file of its own")
+        root = xml_tree.parse(data).root
         if root.tag != "nvidia_smi_log":
             raise NotMine("another document that mentions one of nvidia-smi")
         doubts = Doubts()
         words = Words(doubts, None)
         words.driver(root.text_of("kmd_version"), root.text_of("driver_version"))
-        gpus = [_gpu(each, words) for each in root.all("gpu")]
-        if len(gpus) > MAX_GPUS:
+        listed = list(root.all("gpu"))
+        if len(listed) > MAX_GPUS:
             raise UnreadableError(f"more than {MAX_GPUS} graphics processors")
+        gpus = [_gpu(each, words) for each in listed]
         nvidia_words.count_fits(root.text_of("attached_gpus"), len(gpus), words)
         if not gpus and root.text_of("attached_gpus") != "0":
             raise UnreadableError("lists no graphics processor and does not say that there is none")

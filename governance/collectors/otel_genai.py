@@ -65,12 +65,13 @@ class OtelGenai(OneFile):
         asked = list(_requests(file))
         if not asked:
             raise NotMine("spans, and none of them is a request to a model")
-        ids = {span.id for span in asked if span.id}
+        above = {span.id: span.parent for span in asked if span.id}
+        _refuse_rings(above)
         by_model: dict[str, request_log.Requests] = {}
         versions, counted = set(), set()
         for span in asked:
             # An exporter that tries again writes a span twice.
-            if span.parent not in ids and (not span.id or span.id not in counted):
+            if span.parent not in above and (not span.id or span.id not in counted):
                 counted.add(span.id)
                 _add(by_model, span)
                 versions.add(span.sdk_version)
@@ -103,6 +104,20 @@ def _requests(file: File) -> Iterable[Span]:
                     yield span
         except UnreadableError as error:
             raise UnreadableError(f"line {line}: {error.message}", hint=error.hint) from None
+
+
+def _refuse_rings(above: dict[str, str | None]) -> None:
+    """Requests that lie inside each other have no outer one, and all of them would be left out."""
+    clear: set[str] = set()
+    for start in above:
+        path: set[str] = set()
+        here: str | None = start
+        while here is not None and here in above and here not in clear:
+            if here in path:
+                raise UnreadableError("spans that lie inside each other")
+            path.add(here)
+            here = above[here]
+        clear |= path
 
 
 def _is_request(span: Span) -> bool:

@@ -1,11 +1,13 @@
 """Results of promptfoo, which asserts something of each answer, and attacks models with its red-team plugins.
 
-*Reads* the JSON output (`-o out.json`) of result versions 1, 2 and 3, and the rows of `-o out.jsonl`, told by their fields.
+*Reads* the JSON output (`-o out.json`, and what `evaluate()` returns) of result versions 1, 2 and 3, and the rows of
+`-o out.jsonl`, told by their fields.
 
 *Says* for each provider and prompt which share of the answers met its assertions, over how many; the named metrics; who judged
 where a model did. Tests that carry a plugin are attacks: how often each, by which strategy, got through. A call that failed is
-neither met nor an attack resisted: it makes the evidence partial. So do test cases that were left out, and rows without
-their header, of which nobody can tell whether they are all.
+neither met nor an attack resisted, and an answer that was held against no assertion, which the tool counts as a success, is
+neither met nor missed: both make the evidence partial. So do test cases that were left out, and rows without their header, of
+which nobody can tell whether they are all.
 
 *Does not say* which weights answered: a provider is a name. Whether an assertion is a good one was not looked at. Prompts,
 answers and variables are never copied. `error` holds the text of a mere assertion too, so `failureReason` decides, and where an
@@ -40,16 +42,32 @@ _SUMMARY = re.compile(rb'"results"\s*:\s*\{\s*"version"\s*:\s*\d')
 _ROW = re.compile(rb'^\s*\{[^\n]*"promptIdx"\s*:\s*\d')
 _PLUGIN = "promptfoo:redteam:"
 _ERROR = 2
+_NOTHING = "No assertions"
+"""What the tool gives as the reason of an answer that it held against nothing, and so passed."""
 
 
 @dataclass
 class Sum:
-    """Answers of one provider to one prompt, or to one attack: met, not met, and calls that failed; scores by metric."""
+    """Answers of one provider to one prompt, or to one attack; scores by metric.
+
+    Each was met, or missed, or held against nothing (`free`), or never came because the call failed.
+    """
 
     met: int = 0
     missed: int = 0
+    free: int = 0
     errors: int = 0
     metrics: dict[str, list[float]] = field(default_factory=dict)
+
+    @property
+    def judged(self) -> int:
+        """Answers that were held against an assertion."""
+        return self.met + self.missed
+
+    @property
+    def unjudged(self) -> int:
+        """Answers that were not, and calls without an answer."""
+        return self.free + self.errors
 
 
 @dataclass
@@ -70,22 +88,31 @@ class Promptfoo(OneFile):
     noun = Collector(name="promptfoo", version="1")
     kinds = ("eval-run.v1", "red-team.v1")
     tool = TOOL
-    tried = (Tried("0.92.2", "recorded", "2026-11-25"), Tried("0.121.20", "recorded", "2026-11-25"))
+    tried = (
+        Tried("0.92.2", "recorded", "2026-11-25"),
+        Tried("0.118.11", "published", "2026-11-25"),
+        Tried("0.120.17", "published", "2026-11-25"),
+        Tried("0.121.2", "published", "2026-11-25"),
+        Tried("0.121.20", "recorded", "2026-11-25"),
+        Tried("0.122.0", "published", "2026-11-25"),
+    )
     marks = Marks(form="json", words=(b'"results"',), any_of=(b'"promptIdx"', b'"tokenUsage"'), pattern=_SUMMARY)
+    sums = Marks(form="json", words=(b'"results"', b'"stats"', b'"successes"', b'"failures"', b'"tokenUsage"'))
     rows = Marks(form="json", words=(b'"promptIdx"', b'"testIdx"', b'"testCase"', b'"success"'), pattern=_ROW)
 
     def looks(self, folder: Folder, file: File) -> str | None:  # noqa: ARG002
         """None for an output as a document or as rows, else what is missing."""
-        return recognised(file, lambda: self.rows.missing(file) and self.marks.missing(file))
+        return recognised(
+            file, lambda: self.rows.missing(file) and self.sums.missing(file) and self.marks.missing(file)
+        )
 
     def facts(self, folder: Folder, file: File) -> Iterator[Found]:
         """One fact for each provider that was asked, and one more where it was attacked."""
-        whole = self.marks.missing(file) is None
+        whole = self.marks.missing(file) is None or self.sums.missing(file) is None
         if whole:
             data = file.json()
-            if not isinstance(data, dict) or not isinstance(data.get("results"), dict):
-                raise NotMine("holds no results of promptfoo")
-            summary, config = data["results"], fields.table(data, "config")
+            summary = _summary(data)
+            config = fields.table(data, "config")
             run = _run(_listed(summary), _version(data))
         else:
             data, summary, config = {}, {}, {}
@@ -112,6 +139,8 @@ class Promptfoo(OneFile):
         ]
         for kind, provider, sums, body in bodies:
             doubts = _doubts(sums)
+            if provider == eval_body.UNKNOWN:
+                doubts.partial(eval_body.UNNAMED)
             ended = _doubt_sums(run, summary, config, doubts) if whole else None
             if not whole:
                 doubts.partial("rows without their header: nobody can tell whether they are all")
@@ -128,6 +157,16 @@ class _Common:
     run_id: str | None
     judges: list[str] | None
     repeat: int | None
+
+
+def _summary(data: Any) -> dict[str, Any]:
+    """The results and the tool's own sums: under `results`, or, as `evaluate()` gives them, at the top."""
+    results = data.get("results") if isinstance(data, dict) else None
+    if isinstance(results, dict):
+        return results
+    if isinstance(results, list) and isinstance(data.get("stats"), dict):
+        return dict(data)
+    raise NotMine("holds no results of promptfoo")
 
 
 def _version(data: dict[str, Any]) -> str | None:
@@ -187,9 +226,11 @@ def _take(run: Run, row: dict[str, Any], version: str | None) -> None:
     if groups > MOST_GROUPS:
         raise UnreadableError(f"more than {MOST_GROUPS:,} providers, prompts or attacks")
     error = _failed_call(row, success)
+    free = not error and success and not _was_held(row)
     for each in (sums, run.total):
         each.errors += error
-        each.met += success and not error
+        each.free += free
+        each.met += success and not error and not free
         each.missed += not success and not error
     if not error:
         for name, score in fields.table(row, "namedScores").items():
@@ -206,10 +247,18 @@ def _failed_call(row: dict[str, Any], success: bool) -> bool:
     return not success and bool(row.get("error")) and not row.get("gradingResult")
 
 
+def _was_held(row: dict[str, Any]) -> bool:
+    """Whether an answer that succeeded was held against anything; without an assertion each answer succeeds."""
+    grading = fields.table(row, "gradingResult")
+    if grading.get("reason") == _NOTHING and not grading.get("componentResults"):
+        return False
+    return bool(grading) or bool(fields.rows(fields.table(row, "testCase"), "assert"))
+
+
 def _provider(row: dict[str, Any]) -> str:
     given = row.get("provider")
     name = fields.text(given, "id", most=2000) if isinstance(given, dict) else fields.text(row, "provider", most=2000)
-    return (name or "unknown")[:500]
+    return (name or eval_body.UNKNOWN)[:500]
 
 
 def _attack_of(row: dict[str, Any]) -> tuple[str, str | None, str | None] | None:
@@ -239,7 +288,9 @@ def _judges(config: dict[str, Any]) -> list[str] | None:
 def _doubt_sums(run: Run, summary: dict[str, Any], config: dict[str, Any], doubts: Doubts) -> bool | None:
     """Whether every test case has its results: true, false, or None where the settings do not list the cases."""
     stats = fields.table(summary, "stats")
-    counted = {"successes": run.total.met, "failures": run.total.missed, "errors": run.total.errors}
+    counted = {
+        "successes": run.total.met + run.total.free, "failures": run.total.missed, "errors": run.total.errors
+    }  # fmt: skip
     said = {name: fields.whole(stats, name, least=0) for name in counted}
     if said["successes"] is None or said["failures"] is None:
         doubts.partial("the tool's own sums are missing")
@@ -263,11 +314,17 @@ def _doubts(sums: Iterable[Sum]) -> Doubts:
     """What the calls of one provider leave open."""
     doubts = Doubts()
     listed = list(sums)
-    errors, judged = sum(each.errors for each in listed), sum(each.met + each.missed for each in listed)
+    errors, free = sum(each.errors for each in listed), sum(each.free for each in listed)
+    judged = sum(each.judged for each in listed)
     if not judged:
-        doubts.failed(f"not one answer was judged; calls that failed: {errors:,}")
-    elif errors:
-        doubts.partial(f"{errors:,} of {errors + judged:,} calls failed")
+        doubts.failed(
+            f"not one answer was judged; calls that failed: {errors:,}; answers held against no assertion: {free:,}"
+        )
+        return doubts
+    if errors:
+        doubts.partial(f"{errors:,} of {errors + free + judged:,} calls failed")
+    if free:
+        doubts.partial(f"{free:,} of {free + judged:,} answers were held against no assertion")
     return doubts
 
 
@@ -276,9 +333,9 @@ def _evaluation(provider: str, prompts: dict[int, Sum], run: Run, common: _Commo
     base = (common.name or TOOL)[:250]
     for prompt, sums in sorted(prompts.items()):
         task = f"{base}, prompt {prompt + 1}" if len(prompts) > 1 else base
-        digest, judged = run.digests.get(prompt), sums.met + sums.missed
+        digest, judged = run.digests.get(prompt), sums.judged
         rate = sums.met / judged if judged else None
-        whole = judged + sums.errors
+        whole = judged + sums.unjudged
         results.append(
             eval_body.result(task, "pass_rate", rate, judged, of=whole, higher_is_better=True, task_digest=digest)
         )
@@ -293,19 +350,19 @@ def _evaluation(provider: str, prompts: dict[int, Sum], run: Run, common: _Commo
 def _attack(provider: str, attacks: dict[tuple[str, str | None, str | None], Sum], common: _Common) -> dict[str, Any]:
     probes = [
         {
-            "name": plugin, "technique": strategy, "detector": detector, "attempts": sums.met + sums.missed,
-            "hits": sums.missed, "not_scored": sums.errors,
+            "name": plugin, "technique": strategy, "detector": detector, "attempts": sums.judged,
+            "hits": sums.missed, "not_scored": sums.unjudged,
         }
         for (plugin, strategy, detector), sums in sorted(attacks.items(), key=lambda pair: tuple(map(str, pair[0])))
     ]  # fmt: skip
-    attempts = sum(sums.met + sums.missed for sums in attacks.values())
+    attempts = sum(sums.judged for sums in attacks.values())
     return {
         "tool": {"name": TOOL, "version": common.version},
         "completed": None,
         "probes": probes,
         "attempts": attempts,
         "hits": sum(sums.missed for sums in attacks.values()),
-        "not_scored": sum(sums.errors for sums in attacks.values()),
+        "not_scored": sum(sums.unjudged for sums in attacks.values()),
         "model": eval_body.named(provider),
         "judges": common.judges or [],
         "generations": common.repeat,

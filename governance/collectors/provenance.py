@@ -1,15 +1,17 @@
 """Provenance of a build: who built what from which materials, in the SLSA form.
 
 *Reads* in-toto statements with an SLSA provenance predicate (0.1, 0.2, 1 and its candidates), bare, in a DSSE envelope,
-or in a Sigstore bundle as GitHub's attestations are; one to a file, or one a line.
+or in a Sigstore bundle as GitHub's attestations are; one to a file, one a line, or in the lists that the GitHub and npm
+interfaces, `gh attestation verify` and Google Cloud hand out.
 
 *Says* which builder says that it built which subjects by which sort of build, how many materials it used and how many
 of them name a digest, and the digest of what whoever started the build could choose. A statement without a builder,
-without a subject digest, or with none of its materials pinned is partial.
+without a subject digest, or with none of its materials listed or pinned is partial, and one whose signature was not
+made with the certificate that comes with it is failed.
 
 *Does not say* that the builder is the one it names: `signature_verified` is null, for that takes a trusted root or key
-which nobody named here. A bare statement bears no signature at all. The parameters themselves are not copied, because
-they may hold secrets.
+which nobody named here; it is false where the signature does not fit. A bare statement bears no signature at all. The
+parameters themselves are not copied, because they may hold secrets.
 """
 
 from __future__ import annotations
@@ -52,16 +54,16 @@ class Provenance(OneFile):
     def facts(self, folder: Folder, file: File) -> Iterable[Found]:
         """One fact a statement; other sorts of statement in the same file are passed over."""
         made = [
-            self._fact(folder, file, statement, signed)
+            self._fact(folder, file, statement, signed, denied=denied)
             for document in _documents(file)
-            for statement, signed in [_statement(document)]
+            for statement, signed, denied in [_statement(document)]
             if MARK in str(statement.get("predicateType"))
         ]
         if not made:
             raise NotMine("no statement in it is a provenance")
         return made
 
-    def _fact(self, folder: Folder, file: File, statement: dict[str, Any], signed: int) -> Found:
+    def _fact(self, folder: Folder, file: File, statement: dict[str, Any], signed: int, *, denied: bool) -> Found:
         predicate = fields.table(statement, "predicate")
         said = str(statement["predicateType"])[:200]
         read = _first(predicate) if "buildDefinition" in predicate or "runDetails" in predicate else _before(predicate)
@@ -76,8 +78,12 @@ class Provenance(OneFile):
             doubts.partial("no subject is named by a digest, so nobody can tell what was built")
         if read["builder"] is None:
             doubts.partial("the statement names no builder")
-        if materials and not any(digest for _, digest in materials):
+        if not materials:
+            doubts.partial("the statement lists none of the materials that the build used")
+        elif not any(digest for _, digest in materials):
             doubts.partial("none of the materials is pinned by a digest")
+        if denied:
+            doubts.failed("a signature was not made over this statement with the certificate that comes with it")
         body = {
             "predicate_type": said,
             **read,
@@ -86,7 +92,7 @@ class Provenance(OneFile):
             "materials_count": len(materials),
             "materials_unpinned": sum(digest is None for _, digest in materials),
             "signatures": signed,
-            "signature_verified": None,
+            "signature_verified": False if denied else None,
         }
         name = next((name for name, _ in subjects if name), None) or "what was built"
         return self.found(
@@ -118,7 +124,7 @@ def _documents(file: File) -> Iterator[dict[str, Any]]:
         raise NotMine("no statement at the top")
     for each in [whole] if isinstance(whole, dict) else whole:
         if isinstance(each, dict):
-            yield _unwrapped(each)
+            yield from _unwrapped(each)
 
 
 def _by_line(file: File) -> Iterator[dict[str, Any]]:
@@ -132,25 +138,36 @@ def _by_line(file: File) -> Iterator[dict[str, Any]]:
                 raise UnreadableError(f"line {number} is broken: {error.message}") from None
             if not isinstance(value, dict):
                 raise UnreadableError(f"line {number} is not an object")
-            yield _unwrapped(value)
+            yield from _unwrapped(value)
 
 
-def _unwrapped(document: dict[str, Any]) -> dict[str, Any]:
-    """The bundle inside what GitHub's interface returns for an attestation."""
-    inner = document.get("bundle")
-    return inner if isinstance(inner, dict) else document
+def _unwrapped(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The bundles, envelopes and statements inside what an interface returns for an attestation, or for a list of them."""
+    for key in ("bundle", "attestation", "provenance_summary", "envelope"):
+        if isinstance(inner := document.get(key), dict):
+            yield from _unwrapped(inner)
+            return
+    for key in ("attestations", "provenance"):
+        if isinstance(listed := document.get(key), list):
+            if len(listed) > MOST_STATEMENTS:
+                raise UnreadableError(f"holds more than {MOST_STATEMENTS:,} statements")
+            for each in listed:
+                if isinstance(each, dict):
+                    yield from _unwrapped(each)
+            return
+    yield document
 
 
-def _statement(document: dict[str, Any]) -> tuple[dict[str, Any], int]:
-    """A statement and how many signatures stand over it, unchecked."""
-    if "predicateType" in document:
-        return document, 0
+def _statement(document: dict[str, Any]) -> tuple[dict[str, Any], int, bool]:
+    """A statement, how many signatures stand over it, and whether one of them does not fit its own certificate."""
+    if "predicateType" in document and "_type" in document:
+        return document, 0, False
     if "dsseEnvelope" not in document and not ("payload" in document and "payloadType" in document):
-        return {}, 0
+        return ({}, 0, False) if "predicateType" not in document else (document, 0, False)
     envelope = dsse.envelope_in(document)
     if envelope.payload_type != dsse.IN_TOTO:
-        return {}, 0
-    return envelope.statement(), len(envelope.signatures)
+        return {}, 0, False
+    return envelope.statement(), len(envelope.signatures), dsse.denied(document, envelope)
 
 
 def _first(predicate: dict[str, Any]) -> dict[str, Any]:

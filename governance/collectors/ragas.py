@@ -51,6 +51,10 @@ METRICS = frozenset(_NAMES.split())
 """The names by which its metrics head their columns; some carry a mode behind, as in `factual_correctness(mode=f1)`."""
 _ASKED = ("user_input", "question")
 _GIVEN = ("response", "answer", "retrieved_contexts", "contexts", "reference", "ground_truth", "ground_truths")
+_SHARE = re.compile(
+    r"faithfulness|context_utilization|(?:\w+_)?(?:precision|recall)(?:_\w+)?|factual_correctness|exact_match"
+)
+"""Names of metrics that are shares, from 0 to 1. Others run from -1, or from 1 to 5."""
 _MODE = re.compile(r"\(.{0,80}\)$")
 _HEADER = re.compile(r'[^,"\r\n]+')
 _KEY = re.compile(r'"([^"\\]{1,100})"\s*:')
@@ -143,6 +147,8 @@ def _lines(file: File) -> Iterator[tuple[str, Any]]:
     for number, line in file.lines():
         if not line.strip():
             continue
+        if line.strip() == b"{":
+            raise NotMine("an object over several lines, which is no table")
         try:
             row = strict_json.loads_lenient(line)[0]
         except UnreadableError as error:
@@ -164,6 +170,8 @@ def _number(value: Any, what: str) -> float | None:
 
 
 def _doubt(row: dict[str, Any], doubts: Doubts) -> None:
+    if row["value"] is not None and _SHARE.fullmatch(_MODE.sub("", row["metric"])) and not 0 <= row["value"] <= 1:
+        doubts.not_understood(f"{row['metric']} is {row['value']:g}, and no share of anything")
     if not row["n"]:
         doubts.failed(f"{row['metric']}: no sample was scored")
     elif row["n"] < row["n_original"]:

@@ -18,9 +18,9 @@ secrets that a report quotes are not copied.
 from __future__ import annotations
 
 import math
-import re
 from typing import TYPE_CHECKING, Any
 
+from governance.collectors.formats import scanner_names
 from governance.collectors.formats.scan_report import Grade, Hit, body, graver
 from governance.collectors.reading import fields, moments
 from governance.collectors.reading.doubts import Doubts
@@ -37,31 +37,21 @@ if TYPE_CHECKING:
     from governance.collectors.reading.walk import Folder
 
 MOST_RUNS = 200
+MOST_RESULTS = 300_000
+"""Of one run. GitHub takes 25,000."""
+_BY_ITSELF = frozenset({"rule", "ruleKey", "properties", "provenance", "index"})
+"""What sets the grade of a result apart from that of another with the same rule and level."""
 _LEVELS: dict[str, Grade | None] = {"error": "high", "warning": "medium", "note": "low", "none": None}
 # From docs.github.com, "SARIF support for code scanning".
 _SEVERITIES: tuple[tuple[float, Grade], ...] = ((9.0, "critical"), (7.0, "high"), (4.0, "medium"), (0.1, "low"))
 _NO_FINDING = frozenset({"pass", "notApplicable", "informational"})
 _UNDECIDED = frozenset({"open", "review"})
-_TARGETS: tuple[tuple[Target, re.Pattern[str]], ...] = (
-    ("weights", re.compile(r"modelscan|modelaudit|picklescan|fickling|model.?scan", re.IGNORECASE)),
-    (
-        "secrets",
-        re.compile(
-            r"gitleaks|betterleaks|trufflehog|detect.?secrets|secret|ggshield|gitguardian|kingfisher", re.IGNORECASE
-        ),
-    ),
-    (
-        "dependencies",
-        re.compile(
-            r"trivy|grype|osv.?scanner|dependency.?check|pip.?audit|npm.?audit|cargo.?(?:audit|deny)|snyk open source|"
-            r"snyk container|govulncheck|dependabot|docker scout|retire\.?js|^safety\b|^clair\b|^anchore\b",
-            re.IGNORECASE,
-        ),
-    ),
-)
-_ADVISORY = re.compile(r"(?:^|[^A-Za-z])(?:CVE-\d{4}|GHSA-|PYSEC-|RUSTSEC-|OSV-|SNYK-)", re.IGNORECASE)
-_LINTERS = re.compile(r"^(?:ruff|eslint|pylint|flake8|rubocop|golangci-?lint|biome|clippy)\b", re.IGNORECASE)
-_SECURITY_RULE = re.compile(r"^(?:S\d{3}|G\d{3}|security\b.*|.*[/.]security[/-].*|.*security/.*)$", re.IGNORECASE)
+_GRADED = frozenset({"error", "warning"})
+_OF_RULES = frozenset({"driver", "extensions", "policies", "invocations"})
+_STOPPED = ("processStartFailureMessage", "exitSignalName", "exitSignalNumber")
+_NOTES = (
+    "toolExecutionNotifications", "toolConfigurationNotifications", "toolNotifications", "configurationNotifications"
+)  # fmt: skip
 
 
 class Sarif(OneFile):
@@ -77,7 +67,7 @@ class Sarif(OneFile):
         Tried("2.1.0 by Semgrep 1.185.0", "recorded", "2026-11-25"),
         Tried("1.0.0", "written", "2026-11-25"),
     )
-    marks = Marks(form="json", words=(b'"runs"', b'"tool"'), any_of=(b'"driver"', b"sarif"))
+    marks = Marks(form="json", words=(b'"runs"',), any_of=(b'"driver"', b"sarif"))
 
     def facts(self, folder: Folder, file: File) -> Iterable[Found]:
         """One scan for each run."""
@@ -91,11 +81,16 @@ class Sarif(OneFile):
             raise UnreadableError("holds no run of a scanner")
         if len(runs) > MOST_RUNS:
             raise UnreadableError(f"holds {len(runs):,} runs, more than {MOST_RUNS}")
+        aside = any(
+            isinstance(row, dict) and row.get("results") for row in fields.rows(data, "inlineExternalProperties")
+        )
         for number, run in enumerate(runs, start=1):
-            yield self._scan(folder, file, _Run(run, number))
+            yield self._scan(folder, file, _Run(run, number), aside=aside)
 
-    def _scan(self, folder: Folder, file: File, run: _Run) -> Found:
+    def _scan(self, folder: Folder, file: File, run: _Run, *, aside: bool) -> Found:
         doubts = Doubts()
+        if aside:
+            doubts.partial("the report keeps results outside of its runs, and those are not counted")
         hits = run.hits(doubts)
         scanned = run.scanned()
         completed = run.completed(scanned, doubts)
@@ -113,7 +108,7 @@ class Sarif(OneFile):
             doubts.partial(
                 f"{run.tool} lists no finding and says neither that it ran nor what it read, as if it had not run"
             )
-        if target == "code" and _LINTERS.match(run.tool) and not run.names_security():
+        if target == "code" and scanner_names.is_linter(run.tool) and not run.names_security():
             doubts.partial(f"{run.tool} checks style first, and no rule about security is named in its report")
         subject = Subject(type=SubjectType.DOCUMENT, name=f"{target} scanned by {run.tool}"[:500])
         return self.found(
@@ -154,33 +149,49 @@ class _Run:
         for rule in (rule for rules in self.lists for rule in rules):
             if isinstance(rule.get("id"), str):
                 self.by_id.setdefault(rule["id"], rule)
-        self.overrides = dict(self._overrides())
+        self.overrides = [dict(self._overrides(row)) for row in self.invocations]
 
     def hits(self, doubts: Doubts) -> list[Hit]:
         """The findings that stand; what was struck out, passed or is gone since the last time is not among them."""
-        if self.run.get("results") is None:
-            elsewhere = "externalPropertyFileReferences" in self.run or "externalPropertyFiles" in self.run
-            doubts.failed(
-                "the results lie in another file"
-                if elsewhere
-                else f"{self.tool} wrote no list of results, so it did not scan"
-            )
         made: list[Hit] = []
-        undecided = 0
-        for result in fields.rows(self.run, "results"):
-            if not isinstance(result, dict):
-                raise UnreadableError(f"a result of {self.where} is not an object")
+        known: dict[tuple[Any, ...], Hit] = {}
+        undecided = contradictory = 0
+        for result in self._results(doubts):
             kind = fields.text(result, "kind") or "fail"
             level = fields.text(result, "level")
             if kind in _NO_FINDING or level in _NO_FINDING or result.get("baselineState") == "absent":
+                contradictory += kind in _NO_FINDING and level in _GRADED
                 continue
             if self._is_struck_out(result):
                 continue
             undecided += kind in _UNDECIDED
-            made.append(self._hit(result, kind, doubts))
+            alike = (fields.text(result, "ruleId"), level, kind, fields.whole(result, "ruleIndex", least=-1))
+            if alike not in known or _BY_ITSELF & result.keys():
+                known[alike] = self._hit(result, kind, doubts)
+            made.append(known[alike])
+            if _BY_ITSELF & result.keys():
+                del known[alike]
         if undecided:
             doubts.partial(f"{undecided:,} results are left for a person to decide")
+        if contradictory:
+            doubts.not_understood(f"{contradictory:,} results are marked as no finding and bear the grade of one")
         return made
+
+    def _results(self, doubts: Doubts) -> list[dict[str, Any]]:
+        """All results in the report itself; those that lie elsewhere, and a list that is missing, are doubts."""
+        elsewhere = fields.table(self.run, "externalPropertyFileReferences") or self.run.get("externalPropertyFiles")
+        if elsewhere and (self.run.get("results") is None or "results" in elsewhere):
+            doubts.failed("the results lie in another file")
+        elif self.run.get("results") is None:
+            doubts.failed(f"{self.tool} wrote no list of results, so it did not scan")
+        elif elsewhere and _OF_RULES & set(elsewhere):
+            doubts.partial("a part of the report lies in another file, and what it says of rules is not known here")
+        rows = fields.rows(self.run, "results")
+        if len(rows) > MOST_RESULTS:
+            raise UnreadableError(f"{self.where} holds {len(rows):,} results, more than {MOST_RESULTS:,}")
+        if not all(isinstance(row, dict) for row in rows):
+            raise UnreadableError(f"a result of {self.where} is not an object")
+        return rows
 
     def completed(self, scanned: int | None, doubts: Doubts) -> bool | None:
         """Whether the tool says it came to its end; None where it says nothing of it."""
@@ -198,12 +209,16 @@ class _Run:
         if False in said:
             doubts.failed(f"{self.tool} says that it did not come to its end")
             return False
+        if any(row.get(key) for row in self.invocations for key in _STOPPED):
+            doubts.failed(f"{self.tool} could not be started, or was stopped")
+            return False
         if self.run.get("results") is None:
             return False
         errors = sum(
             isinstance(note, dict) and note.get("level") == "error"
             for row in self.invocations
-            for note in fields.rows(row, "toolExecutionNotifications") + fields.rows(row, "toolNotifications")
+            for key in _NOTES
+            for note in fields.rows(row, key)
         )
         if errors:
             doubts.partial(f"{self.tool} notes {errors:,} errors on its way, so a part may not have been scanned")
@@ -232,15 +247,13 @@ class _Run:
     def names_security(self) -> bool:
         """True where a rule that is listed or found something is one about security."""
         found = (row.get("ruleId") for row in fields.rows(self.run, "results") if isinstance(row, dict))
-        return any(isinstance(each, str) and _SECURITY_RULE.match(each) for each in (*self.by_id, *found))
+        return any(isinstance(each, str) and scanner_names.is_of_security(each) for each in (*self.by_id, *found))
 
     def target(self, hits: list[Hit]) -> Target:
-        """What was scanned, told from the tool's name, else from rules that are all advisories on packages."""
-        for target, known in _TARGETS:
-            if known.search(self.tool):
-                return target
+        """What was scanned, told from the tool's name and from its rules: those that found something, else all that it lists."""
         rules = {hit.rule for hit in hits} or set(self.by_id)
-        return "dependencies" if rules and all(_ADVISORY.search(rule) for rule in rules) else "code"
+        tags = [fields.rows(fields.table(self.by_id.get(rule, {}), "properties"), "tags") for rule in sorted(rules)]
+        return scanner_names.target(self.tool, rules, [set(map(str, each)) for each in tags])
 
     def moment(self) -> Any:
         """The last end of an invocation, else its start."""
@@ -259,16 +272,25 @@ class _Run:
             held = fields.rows(component, "rules") if isinstance(component, dict) else []
             yield [rule if isinstance(rule, dict) else {} for rule in held]
 
-    def _overrides(self) -> Iterator[tuple[str, str]]:
-        """Levels that the caller of the tool set for a rule, by its id."""
-        for invocation in self.invocations:
-            for row in fields.rows(invocation, "ruleConfigurationOverrides"):
-                if isinstance(row, dict):
-                    rule = self._rule(fields.table(row, "descriptor"), {}, None)
-                    identity = fields.text(fields.table(row, "descriptor"), "id") or fields.text(rule, "id")
-                    level = fields.text(fields.table(row, "configuration"), "level")
-                    if identity and level:
-                        yield identity, level
+    def _overrides(self, invocation: dict[str, Any]) -> Iterator[tuple[str, str]]:
+        """Levels that the caller of the tool set for a rule in one invocation, by its id."""
+        for row in fields.rows(invocation, "ruleConfigurationOverrides"):
+            if isinstance(row, dict):
+                named = fields.table(row, "descriptor")
+                identity = fields.text(named, "id") or fields.text(self._rule({}, named, None), "id")
+                level = fields.text(fields.table(row, "configuration"), "level")
+                if identity and level:
+                    yield identity, level
+
+    def _overridden(self, result: dict[str, Any], identity: str) -> str | None:
+        """The level set for a rule in the invocation that made a result; where that is not said, the gravest one set."""
+        place = fields.whole(fields.table(result, "provenance"), "invocationIndex", least=-1)
+        if place is not None and 0 <= place < len(self.overrides):
+            return self.overrides[place].get(identity)
+        levels = [levels[identity] for levels in self.overrides if identity in levels]
+        # What was set in one of several invocations says nothing of a result from another.
+        plain = len(levels) == len(self.overrides)
+        return next((each for each in ("error", *levels) if plain and each in levels), None)
 
     def _hit(self, result: dict[str, Any], kind: str, doubts: Doubts) -> Hit:
         named = fields.table(result, "rule")
@@ -277,9 +299,13 @@ class _Run:
         identity = identity or fields.text(rule, "id") or "a rule without a name"
         level = fields.text(result, "level")
         if level in (None, "default"):
-            default = fields.table(rule, "defaultConfiguration") or fields.table(rule, "configuration")
+            # Version 1 keeps "enabled" or "disabled" under configuration.
+            older = rule.get("configuration")
+            default = fields.table(rule, "defaultConfiguration") or (older if isinstance(older, dict) else {})
             level = (
-                self.overrides.get(identity) or fields.text(default, "level") or fields.text(default, "defaultLevel")
+                self._overridden(result, identity)
+                or fields.text(default, "level")
+                or fields.text(default, "defaultLevel")
             )
             level = level or fields.text(rule, "defaultLevel") or ("warning" if kind == "fail" else "none")
         if level not in _LEVELS:
@@ -287,16 +313,24 @@ class _Run:
         return Hit(identity, graver(_LEVELS.get(level), _severity(result) or _severity(rule)))
 
     def _rule(self, result: dict[str, Any], named: dict[str, Any], identity: str | None) -> dict[str, Any]:
-        """The rule of a result: by its id or the longest part of it before a slash, else by its place in the list."""
+        """The rule of a result: by its place where the ids agree, else by its id or the longest part of it before a slash."""
+        placed = self._placed(result, named)
+        of_place = fields.text(placed, "id")
+        if identity is None or of_place == identity or (of_place and identity.startswith(f"{of_place}/")):
+            return placed
         while identity:
             if identity in self.by_id:
                 return self.by_id[identity]
             identity = identity.rpartition("/")[0]
+        return placed
+
+    def _placed(self, result: dict[str, Any], named: dict[str, Any]) -> dict[str, Any]:
+        """The rule at the place that a result names, in the list of the component that it names."""
         component = fields.whole(fields.table(named, "toolComponent"), "index", least=-1)
         rules = (
             self.lists[component + 1] if component is not None and component + 1 < len(self.lists) else self.lists[0]
         )
-        place = result.get("ruleIndex", named.get("index", result.get("index")))
+        place = result.get("ruleIndex", named.get("index"))
         if isinstance(place, int) and not isinstance(place, bool) and 0 <= place < len(rules):
             return rules[place]
         return {}

@@ -1,17 +1,17 @@
 """The jobs of a cluster as Slurm's `sacct` lists them.
 
 *Reads* the text of `sacct -P` (and `-p`) with its header, whichever columns were asked for as long as JobID and State
-are among them, and the JSON of `sacct --json` since 21.08. Steps (`.0`, `.batch`, `.extern`) are merged into their
-job. A name with a line end in it is put together again; a line with too many or too few columns is left out and
-counted.
+are among them; the text of `sacct` alone, in columns under a line of hyphens; and the JSON of `sacct --json` since
+21.08. Steps (`.0`, `.batch`, `.extern`) are merged into their job. A name with a line end in it is put together again;
+a line with too many or too few columns is left out and counted.
 
 *Says* for each job its name, how it ended, when by the scheduler's own clock, for how long, on how many machines,
 cores and graphics cards, with which exit code, and the joules where the scheduler counts them. Lines that were left
 out, bytes that are no UTF-8, and jobs of which only steps are listed make it partial.
 
 *Does not say* who ran a job, who cancelled it, for which account, where, or with what command: all of that is left
-behind. Times in the text have no zone. A name of a job is what somebody called it. A listing cut between two lines
-looks like a shorter one.
+behind. Times in the text have no zone. A name of a job is what somebody called it; in columns it is cut to their width,
+which a `+` at its end shows. A listing cut between two lines looks like a shorter one.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ TOOL = "slurm"
 MAX_BYTES = 32 * 1024 * 1024
 MOST_JOBS = 50_000
 MOST_LINES = 200_000
+MOST_CELLS = 4_000_000
 MOST_BAD = 10_000
 MOST_JOINED = 20
 """Lines that one row may be spread over."""
@@ -46,12 +47,18 @@ _ITS_OWN = {
     "End",
     "AllocNodes", "Partition", "Submit", "Timelimit", "MaxRSS", "JobName", "ConsumedEnergyRaw", "TotalCPU", "Account",
 }  # fmt: skip
-_JOB = re.compile(r"(\d+(?:_(?:\d+|\[[^\]|]*\])|\+\d+)?)(?:\.(\w+(?:\+\d+)?))?")
+_JOB = re.compile(r"(\d+(?:_(?:\d+|\[[^\]|]*\])|\+\d+)?)(?:\.(\w+(?:\+\d+)?|\w*\+))?")
 _STATE = re.compile(r"([A-Z][A-Z_]+)\+?(?: by .*)?", re.DOTALL)
 _TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:[+-]\d{2}:?\d{2}|Z)?")
 _ELAPSED = re.compile(r"(?:(\d+)-)?(?:(\d+):)?(\d+):(\d+)(?:\.\d+)?")
 _CARDS = re.compile(r"(?:^|,)gres/gpu(:[^=,]+)?=(\d+)(?=,|$)")
 _CARDS_OLD = re.compile(r"(?:^|,)(?:gres[:/])?gpu(?::[^:,=]+)?[:=](\d+)")
+_RULE = re.compile(rb"-+(?: -+)+ *\r?")
+"""The line under the header of a listing in columns."""
+_STATES = (
+    "BOOT_FAIL", "CANCELLED", "COMPLETED", "COMPLETING", "CONFIGURING", "DEADLINE", "FAILED", "NODE_FAIL", "OUT_OF_MEMORY",
+    "PENDING", "PREEMPTED", "REQUEUED", "RESIZING", "REVOKED", "RUNNING", "SUSPENDED", "TIMEOUT",
+)  # fmt: skip
 _JSON_MARK = re.compile(rb'"jobs"\s*:\s*\[')
 
 
@@ -63,6 +70,8 @@ class SlurmSacct(OneFile):
     tool = TOOL
     tried = (
         Tried("sacct of 2020, text", "published", "2026-11-25"),
+        Tried("sacct of 2024, text", "published", "2026-11-25"),
+        Tried("sacct in columns", "written", "2026-11-25"),
         Tried("sacct 23.11, text", "written", "2026-11-25"),
         Tried("sacct 21.08 and 24.05, JSON", "written", "2026-11-25"),
     )
@@ -100,7 +109,14 @@ def _missing(file: File) -> str | None:
     if file.form not in ("text", "binary"):  # a name in another encoding makes text look binary
         return f"its bytes are {file.form}, not text or json"
     names = set(_header(file.head))
+    if _in_columns(file.head):
+        names = set(file.head.partition(b"\n")[0].decode("utf-8", "replace").split())
     return None if {"JobID", "State"} <= names and names & _ITS_OWN else "its first line names no columns of sacct"
+
+
+def _in_columns(data: bytes) -> bool:
+    """True for a listing in columns, whose second line is nothing but hyphens and spaces."""
+    return _RULE.fullmatch(data.split(b"\n", 2)[1]) is not None if data.count(b"\n", 0, 4096) > 1 else False
 
 
 def _header(data: bytes) -> list[str]:
@@ -114,15 +130,21 @@ def _of_text(data: bytes) -> tuple[list[dict[str, Any]], int, int]:
         raise UnreadableError("the last line has no end", hint="The listing was cut off; run sacct again")
     if data.count(b"\n") > MOST_LINES:
         raise UnreadableError(f"more than {MOST_LINES:,} lines", hint="List fewer days at once")
+    columns = _in_columns(data)
     text = data.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace").replace("\r\n", "\n")
     header, *lines = text.split("\n")[:-1]
-    names = [name.strip() for name in header.split("|")]
+    spans = [match.span() for match in re.finditer("-+", lines.pop(0))] if columns else []
+    names = (_cut(header, spans) if columns else [name.strip() for name in header.split("|")]) or []
+    if not {"JobID", "State"} <= set(names):
+        raise UnreadableError("the names of its columns do not stand over the columns")
+    if columns and len(names) * len(lines) > MOST_CELLS:
+        raise UnreadableError(f"more than {MOST_CELLS:,} cells", hint="List fewer days at once")
     if len(set(names)) != len(names):
         raise UnreadableError("the header names a column twice")
     rows: list[dict[str, Any]] = []
     bad, place = 0, 0
     while place < len(lines):
-        cells, used = _row(lines, place, len(names))
+        cells, used = (_cut(lines[place], spans), 1) if columns else _row(lines, place, len(names))
         row = None if cells is None else _job(dict(zip(names, cells, strict=True)))
         if row is not None:
             rows.append(row)
@@ -133,6 +155,13 @@ def _of_text(data: bytes) -> tuple[list[dict[str, Any]], int, int]:
                 raise UnreadableError(f"more than {MOST_BAD:,} lines could not be read")
         place += used
     return rows, bad, sum("\ufffd" in line for line in lines)
+
+
+def _cut(line: str, spans: list[tuple[int, int]]) -> list[str] | None:
+    """The cells of a line in columns; None where something stands between two of them, or the line is longer."""
+    ends = [0, *(end for _, end in spans)]
+    gaps = (line[end:start] for end, (start, _) in zip(ends, [*spans, (len(line), 0)], strict=True))
+    return None if any(gap.strip() for gap in gaps) else [line[start:end].strip() for start, end in spans]
 
 
 def _row(lines: list[str], place: int, width: int) -> tuple[list[str] | None, int]:
@@ -160,13 +189,18 @@ def _job(row: dict[str, str]) -> dict[str, Any] | None:
         or any("\0" in cell for cell in row.values())
     ):
         return None
+    word = state.group(1)
+    if row["State"].strip().endswith("+"):
+        # A word that was cut to the width of its column, where only one goes on from there.
+        whole = [each for each in _STATES if each.startswith(word)]
+        word = whole[0] if len(whole) == 1 else word
     exit_code, colon, _ = row.get("ExitCode", "").partition(":")
     nodes = _count(row.get("NNodes")) or _count(row.get("AllocNodes"))
     return {
         "step": identity.group(2),
         "id": identity.group(1)[:100],
         "name": row.get("JobName", "").strip()[:300] or None,
-        "state": state.group(1)[:50],
+        "state": word[:50],
         "start": start,
         "end": end,
         "elapsed_seconds": _count(row.get("ElapsedRaw")) if "ElapsedRaw" in row else _seconds(row.get("Elapsed", "")),

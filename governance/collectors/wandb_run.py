@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 TOOL = "wandb"
 CONFIG, METADATA = "config.yaml", "wandb-metadata.json"
 MOST_TAGS = 50
+MOST_NAMES = 20_000
 _SUMMARY = re.compile(rb'"_wandb"\s*:\s*\{\s*"runtime"')
 
 
@@ -50,8 +51,11 @@ class WandbRun(OneFile):
     tool = TOOL
     tried = (
         Tried("0.12.21", "recorded", "2026-11-25"),
+        Tried("0.13.11", "recorded", "2026-11-25"),
+        Tried("0.15.12", "recorded", "2026-11-25"),
         Tried("0.16.6", "recorded", "2026-11-25"),
         Tried("0.19.11", "recorded", "2026-11-25"),
+        Tried("0.21.4", "recorded", "2026-11-25"),
         Tried("0.31.0", "recorded", "2026-11-25"),
     )
 
@@ -128,6 +132,8 @@ class WandbRun(OneFile):
         summary = file.json()
         if not isinstance(summary, dict) or not isinstance(summary.get("_wandb"), dict):
             raise NotMine("a document of another sort")
+        if len(summary) > MOST_NAMES:
+            raise UnreadableError(f"more than {MOST_NAMES:,} names")
         tracked = Tracked(tracker=TOOL, name=_run_name(folder), ended=None)
         beside = [each for each in map(folder.beside, (CONFIG, METADATA)) if each is not None]
         version = None

@@ -234,3 +234,38 @@ def test_licences_of_odd_shapes_never_crash(value, write, read, tmp_path):
     reading = read(tmp_path)
     assert not [row for row in reading.not_read if row.reason.startswith("the collector")]
     assert reading.found or reading.not_read
+
+
+def test_up_to_2022_licences_and_languages_stood_in_the_plural(card):
+    body = card("---\nlicenses:\n- cc-by-4.0\nlanguages:\n- en\nsize_categories:\n- n<1K\n---\n# A\n").body
+    assert (body["licence"]["id"], body["licence"]["known"], body["spdx"]) == ("cc-by-4.0", True, "CC-BY-4.0")
+    assert body["languages"] == ["en"]
+
+
+def test_one_licence_for_each_configuration_is_one_licence(card):
+    body = card(
+        "---\nlicenses:\n  a:\n  - mit\n  b:\n  - mit\n  c:\n  - MIT\nsize_categories:\n- n<1K\n---\n# A\n"
+    ).body
+    assert (body["licence"]["id"], body["spdx"], body["problems"]) == ("mit", "MIT", [])
+
+
+def test_a_name_for_each_configuration_is_none_for_the_whole(card, tmp_path):
+    body = card("---\nlicense: mit\npretty_name:\n  a: One\n  b: Two\nsize_categories:\n- n<1K\n---\n# A\n").body
+    assert body["name"] == tmp_path.name
+
+
+@pytest.mark.parametrize("pointer", [False, True])
+def test_the_card_beside_a_model_is_the_models_even_where_it_says_little(pointer, sample, read):
+    folder = sample("model-artifacts")
+    (folder / "README.md").write_text("---\nlicense: mit\ntags: [x]\n---\n# A model\n")
+    (folder / "log.csv").write_text("a,b\n1,2\n")
+    if pointer:
+        (folder / "model.safetensors").write_text(
+            f"version https://git-lfs.github.com/spec/v1\noid sha256:{'a' * 64}\nsize 5\n"
+        )
+    assert not [fact for fact in read(folder).found if fact.kind == "dataset-manifest.v1"]
+
+
+@pytest.mark.parametrize("key", ["language", "languages"])
+def test_norwegian_is_a_language_and_not_false(key, card):
+    assert card(f"---\nlicense: mit\n{key}:\n- no\n- en\ntask_ids: [x]\n---\n# A\n").body["languages"] == ["no", "en"]

@@ -124,3 +124,21 @@ def test_cases_of_the_wrong_sort_are_not_read(broken, write, read):
     value = run([case()])
     value["testCases"].append(broken if broken == 7 else case() | broken)
     assert read(write("run.json", value)).found == ()
+
+
+def test_a_case_that_no_metric_looked_at_passes_for_nothing(fact):
+    found = fact(run([case(0.0), case(1.0, metricsData=[])]))
+    row = found.body["results"][0]
+    assert (row["metric"], row["value"], row["n"], row["n_original"]) == ("pass_rate", 0.0, 1, 2)
+    assert found.quality is Quality.PARTIAL
+    spans = {"trace": {"llmSpans": [{"metricsData": [metric()]}]}}
+    assert fact(run([case(), case(1.0, metricsData=[], **spans)])).body["results"][0]["n"] == 2
+
+
+def test_a_case_that_passed_although_a_metric_did_not_is_not_understood(fact):
+    assert fact(run([case(0.2, success=True)])).quality is Quality.NOT_UNDERSTOOD
+
+
+def test_sums_that_are_not_those_of_the_cases_are_said(fact):
+    assert fact(run([case(), case()], testPassed=1, testFailed=1)).quality is Quality.NOT_UNDERSTOOD
+    assert fact(run([case(), case()], testPassed=1, testFailed=0)).quality is Quality.NOT_UNDERSTOOD

@@ -178,3 +178,16 @@ def test_fields_of_another_sort_never_come_to_a_whole_fact(value, write, read, t
         reading = read(tmp_path)
         assert not [entry for entry in reading.not_read if entry.reason.startswith("the collector")]
         assert not [fact for fact in reading.found if fact.quality is Quality.COMPLETE]
+
+
+def test_a_verdict_that_does_not_follow_from_number_and_bound_is_not_understood(read, write):
+    flipped = column(score=0.001, moved=False)
+    (fact,) = read(write("flipped.json", old(flipped, column("b")))).found
+    assert fact.quality is Quality.NOT_UNDERSTOOD
+    whole = old(column(score=0.001, moved=True), column("b", score=0.002, moved=True))
+    for each in whole["metrics"]:
+        each["result"]["dataset_drift"] = False
+    (fact,) = read(write("whole.json", whole)).found
+    assert fact.quality is Quality.NOT_UNDERSTOOD
+    (fact,) = read(write("share.json", old(column(score=0.001, moved=True), share=1.7))).found
+    assert fact.quality is Quality.NOT_UNDERSTOOD

@@ -156,6 +156,15 @@ def test_attempts_without_counts_are_no_pass(fact):
     assert (found.quality, found.body["probes"], found.body["completed"]) == (Quality.FAILED, [], False)
 
 
+def test_scores_in_lists_of_their_own_are_read_and_without_counts_are_no_pass(fact):
+    found = fact([*GOOD[:2], attempt([[0.0, 1.0]], outputs=["a", "b"]), closing(), DIGEST])
+    assert (found.quality, found.body["probes"]) == (Quality.FAILED, [])
+    assert "scores that the attempts hold and nobody counted: 2" in found.quality_reasons[0]
+    assert (
+        fact([*GOOD[:2], attempt([[0.0, 1.0]], outputs=["a", "b"]), counts(1, 1), closing(), DIGEST]).body["hits"] == 1
+    )
+
+
 @pytest.mark.parametrize("kept", [2, 3, 4])
 def test_a_run_that_was_broken_off_before_any_count_is_failed(kept, fact):
     found = fact(GOOD[:kept])

@@ -31,3 +31,20 @@ def test_a_finding_without_a_rule_keeps_the_report_from_being_read(rows, read, w
     reading = read(write("r.json", rows))
     assert not reading.found
     assert reading.not_read[0].reason == "finding 2 names no rule"
+
+
+def test_reports_of_earlier_versions_are_read(read, write):
+    first = finding()
+    del first["Fingerprint"]  # 8.0 had none
+    (fact,) = read(write("early8.json", [first])).found
+    assert fact.body["findings"] == 1
+    seven = {
+        "line": "hush",
+        "lineNumber": 3,
+        "offender": "hush",
+        "commitMessage": "x",
+        "rule": "AWS Access Key",
+        "file": "a",
+    }
+    (fact,) = read(write("seven.json", [seven, seven])).found
+    assert (fact.body["rules"][0]["id"], fact.body["files_with_findings"]) == ("AWS Access Key", 1)

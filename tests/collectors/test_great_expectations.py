@@ -150,3 +150,29 @@ def test_fields_of_another_sort_never_come_to_a_whole_fact(key, value, write, re
     assert not [entry for entry in reading.not_read if entry.reason.startswith("the collector")]
     if key != "meta":
         assert not [fact for fact in reading.found if fact.quality is Quality.COMPLETE]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"exception_info": RAISED},
+        {"result": {"element_count": 12, "unexpected_count": 6, "unexpected_percent": 50.0}},
+    ],
+)
+def test_an_expectation_called_kept_whose_own_numbers_deny_it_is_not_understood(changed, of):
+    assert of(result(row() | changed)).quality is Quality.NOT_UNDERSTOOD
+
+
+def test_values_within_what_mostly_lets_pass_are_no_contradiction(of):
+    numbers = {"element_count": 12, "unexpected_count": 6, "unexpected_percent": 50.0}
+    assert (
+        of(result(row(kwargs={"column": "question", "mostly": 0.5}) | {"result": numbers})).quality is Quality.COMPLETE
+    )
+
+
+def test_a_share_or_a_list_that_denies_the_counts_is_not_understood(of):
+    denied = result(row())
+    denied["statistics"]["success_percent"] = 20.0
+    assert of(denied).quality is Quality.NOT_UNDERSTOOD
+    counted = {"evaluated_expectations": 1, "successful_expectations": 1, "unsuccessful_expectations": 0}
+    assert of(result(row(False), success=True, statistics=counted)).quality is Quality.NOT_UNDERSTOOD

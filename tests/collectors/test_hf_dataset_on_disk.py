@@ -124,7 +124,7 @@ def test_a_broken_description_is_named(saved, read):
 def test_a_state_without_its_description_is_partial(saved, read):
     (saved / "dataset_info.json").unlink()
     fact = only(read, saved)
-    assert (fact.quality, fact.body["rows"], fact.body["licence"]["known"]) == (Quality.PARTIAL, 12, False)
+    assert (fact.quality, fact.body["rows"], fact.body["licence"]["known"]) == (Quality.PARTIAL, 12, None)
 
 
 @pytest.mark.parametrize("name", ["../secret.arrow", "/etc/passwd", "a\0b", ""])

@@ -116,7 +116,11 @@ def test_nothing_that_was_asked_or_answered_and_no_path_is_copied(run):
         (with_eval(dataset={"samples": 100, "sample_ids": [1, 2]}), "partial", "2 of 100 samples of the data set"),
         (with_eval(model="none/none"), "partial", "does not name the model"),
         (log([sample(1), sample(2, error={"message": "x"})]), "partial", "1 of 2 samples ended in an error"),
-        (log([sample(1), sample(2, limit={"type": "token"})]), "partial", "1 of 2 samples were stopped at a limit"),
+        (
+            log([sample(1), sample(2, "I", limit={"type": "token"})]),
+            "partial",
+            "1 of 2 samples were stopped at a limit",
+        ),
         (log([sample(1), sample(2, invalidation={"author": "x"})]), "partial", "declared invalid after the run"),
         (log([]), "failed", "no sample was run"),
         (log() | {"samples": [sample(1)]}, "partial", "1 of 2 samples are in the log"),
@@ -306,3 +310,75 @@ def test_several_ways_to_make_one_score_of_several_answers_are_told_apart(run):
     rows = [(row["filter"], row["reducer"]) for row in run(made).body["results"]]
     assert rows == [("includes/mean", "mean"), ("includes/at_least_2", "at_least_2")]
     assert [row["filter"] for row in run(with_scorer(reducer="mean")).body["results"]] == ["includes"]
+
+
+def test_a_mean_that_the_samples_do_not_come_to_is_no_whole_evidence(run):
+    made = with_scorer(metrics={"accuracy": {"name": "accuracy", "value": 0.95, "params": {}}})
+    fact = run(made)
+    assert fact.quality is Quality.NOT_UNDERSTOOD
+    assert fact.quality_reasons == ("accuracy of includes is 0.95, and the samples in the log come to 0.5",)
+    assert run(archive(made)).quality is Quality.NOT_UNDERSTOOD
+
+
+@pytest.mark.parametrize(
+    "somebodys",
+    [
+        {"name": "accuracy", "value": 0.95, "params": {"to_float": "f"}},
+        {"name": "hardest", "value": 0.95, "params": {}},
+    ],
+)
+def test_only_plain_means_are_held_against_the_samples(somebodys, run):
+    assert run(with_scorer(metrics={somebodys["name"]: somebodys})).quality is Quality.COMPLETE
+
+
+def test_a_mean_by_somebody_elses_rule_is_not_held_against_the_samples(run):
+    made = with_scorer(metrics={"accuracy": {"name": "desk/accuracy", "value": 0.95, "params": {}}})
+    made["eval"]["scorers"] = [{"name": "includes", "metrics": [{"name": "desk/accuracy"}]}]
+    assert run(made).quality is Quality.COMPLETE
+    made["eval"]["scorers"] = [{"name": "includes", "metrics": {"*": [{"name": "inspect_ai/accuracy"}]}}]
+    assert run(made).quality is Quality.NOT_UNDERSTOOD
+
+
+def test_words_are_no_numbers_to_hold_a_mean_against(run):
+    assert run(log([sample(1, "good"), sample(2, "bad")])).quality is Quality.COMPLETE
+
+
+def test_a_question_that_a_scorer_passed_over_is_missed(run):
+    made = log([sample(1), sample(2, scores={})])
+    made["results"]["scores"][0] |= {"scored_samples": 1, "unscored_samples": 0}
+    made["results"]["scores"][0]["metrics"]["accuracy"]["value"] = 1.0
+    fact = run(made)
+    assert (fact.quality, fact.quality_reasons) == (
+        Quality.PARTIAL,
+        ("includes: 1 of 2 samples were scored",),
+    )
+
+
+def test_scores_that_were_kept_apart_for_each_answer_are_counted_by_answers(run):
+    made = log([sample(number, "IC"[number % 2], epoch=turn) for number in range(2) for turn in (1, 2)])
+    made["eval"]["config"] |= {"epochs": 2, "epochs_reducer": []}
+    made["eval"]["dataset"]["samples"] = 2
+    assert run(made).quality is Quality.COMPLETE
+    made["results"]["scores"][0]["scored_samples"] = 3
+    assert run(made).quality_reasons == ("includes: 3 of 4 samples were scored",)
+
+
+def test_scores_that_were_edited_after_the_run_are_said(run):
+    made = log()
+    made["samples"][1]["scores"]["includes"]["history"] = [{"value": "C"}, {"value": "I"}]
+    fact = run(made)
+    assert (fact.quality, fact.body["score_edits"]) == (Quality.PARTIAL, 1)
+    assert fact.quality_reasons == ("1 of 2 samples had a score edited after the run",)
+
+
+@pytest.mark.parametrize(("logged", "quality"), [(True, Quality.PARTIAL), (False, Quality.COMPLETE)])
+def test_samples_that_were_to_be_logged_and_are_not_there_are_missed(logged, quality, run):
+    made = with_config(log_samples=logged)
+    del made["samples"]
+    assert run(made).quality is quality
+
+
+def test_a_score_whose_name_begins_like_its_scorers_is_named_with_it(run):
+    rows = run(with_scorer(name="includes_all")).body["results"]
+    assert [row["filter"] for row in rows] == ["includes/includes_all"]
+    assert [row["filter"] for row in run(with_scorer(name="includes1")).body["results"]] == ["includes1"]

@@ -134,3 +134,29 @@ def test_fields_of_another_sort_never_crash(key, value, write, read):
     reading = read(write("log.json", json.dumps(request(**{key: value}))))
     assert not [row for row in reading.not_read if row.reason.startswith("the collector")]
     assert reading.found or reading.not_read
+
+
+def test_times_as_text_give_exact_differences_and_no_moment_without_a_zone(of):
+    row = request(startTime="2025-01-24 09:20:46.5", endTime="2025-01-24 09:20:47.75", completionStartTime=None)
+    (fact,) = of(row)
+    assert (fact.body["latency_p50_seconds"], fact.effective_at) == (1.25, None)
+    (fact,) = of(row | {"endTime": "2025-01-24T09:20:47.75Z"})
+    assert fact.effective_at.isoformat() == "2025-01-24T09:20:47.750000+00:00"
+    assert "endTime is no time" in of(row | {"endTime": "soon"})
+
+
+def test_a_request_that_was_written_twice_counts_once(of):
+    (fact,) = of(request(id="a"), request(id="a"), request(2.0, id="a"))
+    assert fact.body["requests"] == 2
+
+
+def test_rows_of_the_spend_log_are_read(of):
+    row = request(request_id="r", custom_llm_provider="x", spend=0.25, cache_hit="None")
+    del row["response_cost"], row["litellm_call_id"]
+    limited = row | {
+        "request_id": "s",
+        "status": "failure",
+        "metadata": json.dumps({"error_information": {"error_code": "429"}}),
+    }
+    (fact,) = of(row, limited)
+    assert [fact.body[key] for key in ("requests", "rate_limited", "cost_total", "cached")] == [2, 1, 0.25, 0]

@@ -197,3 +197,41 @@ def test_every_way_to_name_the_model(arguments, name, adapter, fact):
 
 def test_words_in_place_of_a_number_of_shots_are_left_out(fact):
     assert fact(results(**{"n-shot": {"qa": 0, "group": "N/A", "other": None}})).body["n_shot"] == {"qa": 0}
+
+
+@pytest.mark.parametrize("metric", ["acc", "acc_norm", "exact_match", "prompt_level_strict_acc"])
+@pytest.mark.parametrize("value", [1.5, 72, -0.1])
+def test_a_share_outside_of_nought_to_one_is_not_understood(metric, value, fact):
+    found = fact(results(results={"qa": {f"{metric},none": value}}))
+    assert found.quality is Quality.NOT_UNDERSTOOD
+    assert "a share lies between 0 and 1" in found.quality_reasons[0]
+
+
+def test_metrics_on_other_scales_may_be_large(fact):
+    scored = {"perplexity,none": 671810573.2, "mcc,none": -0.1, "bleu_diff,none": -8.4, "exact,none": 72.0}
+    assert fact(results(results={"qa": scored})).quality is Quality.COMPLETE
+
+
+def test_more_samples_scored_than_there_are_is_not_understood(fact):
+    found = fact(results(**{"n-samples": {"qa": {"original": 8, "effective": 9}}}))
+    assert (found.quality, found.quality_reasons) == (
+        Quality.NOT_UNDERSTOOD, ("qa: 9 samples are said to be scored of 8",))  # fmt: skip
+
+
+def test_the_length_that_new_releases_write_beside_the_scores_has_to_agree(fact):
+    assert fact(results(results={"qa": {"acc,none": 0.5, "sample_len": 8}})).quality is Quality.COMPLETE
+    assert fact(results(results={"qa": {"acc,none": 0.5, "sample_len": 2}})).quality is Quality.NOT_UNDERSTOOD
+
+
+def test_standard_errors_inside_a_table_are_no_metrics(fact):
+    table = {"acc": 0.5, "acc_stderr": 0.1, "acc_norm": 0.4}
+    found = fact(results(results={"qa": {"prompts": table}}))
+    assert [row["metric"] for row in found.body["results"]] == ["prompts.acc", "prompts.acc_norm"]
+
+
+def test_groups_that_name_each_other_a_hundred_times_take_no_time(fact):
+    inside = {f"g{number}": [f"g{number + 1}"] * 100 for number in range(7)} | {"g7": ["qa"]}
+    found = fact(results(results={"g3": {"acc,none": 0.5}}, group_subtasks=inside))
+    assert found.body["results"][0]["n"] == 8 * 100**4
+    around = {"g0": ["g1"], "g1": ["g0"]}
+    assert fact(results(results={"g0": {"acc,none": 0.5}}, group_subtasks=around)).body["results"][0]["n"] is None

@@ -33,6 +33,11 @@ def task_hash(rows):
     return hashlib.sha256(joined.encode()).hexdigest()
 
 
+def scored(count, of=None):
+    """The part of the results that says how many samples of the task were scored."""
+    return {"n-samples": {"qa": {"original": of or count, "effective": count}}}
+
+
 @pytest.fixture
 def only(read, tmp_path):
     def go():
@@ -72,8 +77,8 @@ def test_without_results_the_model_is_unknown_and_it_is_partial(write, only):
 
 
 def test_the_only_results_beside_it_give_model_and_date(write, only):
-    write("samples_qa_2026-01-01T00-00-00.0.jsonl", lines([row(0, 1.0)]))
-    write("results_2026-01-01T00-00-00.0.json", results())
+    write("samples_qa_2026-01-01T00-00-00.0.jsonl", lines([row(0, 1.0), row(1, 0.0)]))
+    write("results_2026-01-01T00-00-00.0.json", results(**scored(2)))
     fact = only()
     assert (fact.body["model"]["name"], fact.quality, fact.effective_clock) == ("base", Quality.COMPLETE, "tool")
     assert [source.path for source in fact.sources][1] == "results_2026-01-01T00-00-00.0.json"
@@ -99,7 +104,8 @@ def test_the_tasks_hash_over_its_samples_settles_it(write, only):
     rows = [row(0, 1.0), row(1, 0.0)]
     write("anything.jsonl", lines(rows))
     write("a.json", results(task_hashes={"qa": "0" * 64}))
-    write("b.json", results(task_hashes={"qa": task_hash(rows)}, config={"model_args": {"pretrained": "proven"}}))
+    config = {"model_args": {"pretrained": "proven"}}
+    write("b.json", results(task_hashes={"qa": task_hash(rows)}, config=config, **scored(2)))
     fact = only()
     assert (fact.body["model"]["name"], fact.body["task"], fact.quality) == ("proven", "qa", Quality.COMPLETE)
 
@@ -160,9 +166,10 @@ def unnamed(number, acc):
 
 def test_filters_that_the_rows_do_not_name_are_told_by_the_results(write, only):
     rows = [unnamed(0, 1.0), unnamed(1, 0.0), unnamed(0, 0.0), unnamed(1, 0.0)]
-    scored = {"qa": {"acc,strict": 0.5, "acc_stderr,strict": 0.1, "acc,loose": 0.0, "acc_stderr,loose": 0.1}}
+    made = {"qa": {"acc,strict": 0.5, "acc_stderr,strict": 0.1, "acc,loose": 0.0, "acc_stderr,loose": 0.1}}
     write("samples_qa_2026-01-01T00-00-00.0.jsonl", lines(rows))
-    write("results_2026-01-01T00-00-00.0.json", results(results=scored, task_hashes={"qa": task_hash(rows)}))
+    hashes = {"qa": task_hash(rows)}
+    write("results_2026-01-01T00-00-00.0.json", results(results=made, task_hashes=hashes, **scored(2)))
     fact = only()
     assert (fact.quality, fact.body["n"], fact.body["duplicated_ids"]) == (Quality.COMPLETE, 2, 0)
     assert fact.body["means"] == {"acc,strict": 0.5, "acc,loose": 0.0}
@@ -170,8 +177,8 @@ def test_filters_that_the_rows_do_not_name_are_told_by_the_results(write, only):
 
 
 def test_repeated_rows_that_do_not_fit_the_filters_are_counted(write, only):
-    scored = {"qa": {"acc,strict": 0.5, "acc,loose": 0.0}}
-    write("results_2026-01-01T00-00-00.0.json", results(results=scored))
+    made = {"qa": {"acc,strict": 0.5, "acc,loose": 0.0}}
+    write("results_2026-01-01T00-00-00.0.json", results(results=made))
     for rows in ([unnamed(0, 1.0), unnamed(1, 0.0), unnamed(0, 0.0)],
                  [unnamed(0, 1.0), unnamed(1, 0.0), unnamed(0, 0.0), unnamed(0, 0.0)],
                  [unnamed(0, 1.0), unnamed(0, 0.0) | {"doc_hash": "f" * 64}]):  # fmt: skip
@@ -208,3 +215,44 @@ def test_a_long_array_is_read_piece_by_piece(write, only, monkeypatch):
     rows = [unnamed(number, 1.0) | {"doc": {"q": "é" * number}} for number in range(300)]
     write("run__qa.jsonl", "\ufeff" + json.dumps(rows, indent=2, ensure_ascii=False) + "\n")
     assert (only().body["n"], only().body["means"]) == (300, {"acc": 1.0})
+
+
+def test_samples_of_a_run_over_a_part_of_the_task_are_partial(write, only):
+    write("samples_qa_2026-01-01T00-00-00.0.jsonl", lines([row(0, 1.0), row(1, 0.0)]))
+    write("results_2026-01-01T00-00-00.0.json", results(**scored(2, of=100)))
+    assert (only().quality, only().quality_reasons) == (Quality.PARTIAL, ("2 of 100 samples of qa were scored",))
+
+
+def test_a_limit_without_counts_makes_the_samples_partial(write, only):
+    write("samples_qa_2026-01-01T00-00-00.0.jsonl", lines([row(0, 1.0), row(1, 0.0)]))
+    write("results_2026-01-01T00-00-00.0.json", results(**{"n-samples": {}}, config={"model": "hf", "limit": 2}))
+    assert only().quality_reasons[0] == "run with a limit of 2"
+
+
+def test_fewer_rows_than_were_scored_are_partial_and_more_are_not_understood(write, only):
+    write("results_2026-01-01T00-00-00.0.json", results(**scored(3)))
+    write("samples_qa_2026-01-01T00-00-00.0.jsonl", lines([row(0, 1.0), row(1, 0.0)]))
+    assert only().quality is Quality.PARTIAL
+    assert only().quality_reasons == ("2 samples stand here, and the results say that 3 were scored",)
+    write("samples_qa_2026-01-01T00-00-00.0.jsonl", lines([row(number, 0.5) for number in range(4)]))
+    assert only().quality is Quality.NOT_UNDERSTOOD
+
+
+def test_results_that_say_another_mean_than_the_samples_come_to_are_not_understood(write, only):
+    write("samples_qa_2026-01-01T00-00-00.0.jsonl", lines([row(0, 1.0), row(1, 0.0)]))
+    edited = results(results={"qa": {"acc,none": 0.9}}, **scored(2))
+    write("results_2026-01-01T00-00-00.0.json", edited)
+    assert only().quality is Quality.NOT_UNDERSTOOD
+    assert only().quality_reasons[0] == "acc: the mean over the samples is 0.5, and the results say 0.9"
+    settings = {"qa": {"metric_list": [{"metric": "acc", "aggregation": "def own(items): ..."}]}}
+    write("results_2026-01-01T00-00-00.0.json", edited | {"configs": settings})
+    assert only().quality is Quality.COMPLETE
+
+
+def test_results_whose_settings_quote_the_words_of_samples_are_not_samples(write, read, tmp_path):
+    code = 'def process(doc): return {"doc_id": doc["id"], "doc": doc}'
+    write("results.json", json.dumps(results(configs={"qa": {"process_docs": code}}), indent=2).replace('\\"', "'"))
+    write("other.json", json.dumps({"a": 1, "b": {"doc_id": 0, "doc": {}}}, indent=2))
+    reading = read(tmp_path)
+    assert [fact.kind for fact in reading.found] == ["eval-run.v1"]
+    assert not [row for row in reading.not_read if row.collector == "lm-eval-samples"]

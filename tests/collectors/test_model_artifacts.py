@@ -319,3 +319,29 @@ def test_a_header_of_many_tensors_is_walked_like_a_short_one(monkeypatch):
                           (header.replace(b"layer.7", b"layer.8"), 200), (header.replace(b"[8, 12]", b"[4, 8]"), 200)):  # fmt: skip
         with pytest.raises(UnreadableError):
             safetensors_header.parse(damaged, room)
+
+
+def test_a_pointer_in_place_of_what_resumes_a_training_leaves_the_model_whole(sample, read):
+    folder = sample("model-artifacts")
+    pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:" + "a" * 64 + "\nsize 5\n"
+    for name in ("training_args.bin", "optimizer.pt", "scheduler.pt"):
+        (folder / name).write_text(pointer)
+    (fact,) = models(read(folder))
+    assert (fact.quality, fact.body["lfs_pointers"]) == (Quality.COMPLETE, [])
+
+
+def test_an_adapter_that_works_by_blocks_has_a_rank_of_nought_and_so_none(write, read, tmp_path):
+    long = "|".join(f"(?:model.layers.{number}.self_attn.q_proj)" for number in range(30))
+    write("adapter_config.json", {"peft_type": "OFT", "r": 0, "oft_block_size": 32, "target_modules": long})
+    write("adapter_model.safetensors", safetensors())
+    (fact,) = models(read(tmp_path))
+    assert (fact.body["adapter"]["r"], fact.body["adapter"]["target_modules"]) == (None, [long])
+
+
+def test_a_type_of_numbers_that_is_not_known_leaves_the_length_unchecked(write, read, tmp_path):
+    made = bytearray(gguf({}))
+    at = made.index(b"w", 24) + 1 + 4 + 8  # behind the name, the count of dimensions and the one dimension
+    made[at : at + 4] = (99).to_bytes(4, "little")
+    write("m.gguf", bytes(made))
+    (fact,) = models(read(tmp_path))
+    assert (fact.quality, fact.body["dtypes"]) == (Quality.PARTIAL, {"type 99": 1})

@@ -368,3 +368,10 @@ def test_a_path_that_leaves_the_folder_is_a_file_that_is_not_there(made):
     files = {"../../etc/passwd": b"x", "b.txt": b"2"}
     body = made(files, on_disk={"b.txt": b"2"}).body
     assert body["problems"] == ["../../etc/passwd was signed and is not there"]
+
+
+def test_a_key_with_words_before_it_is_a_key_and_a_text_that_quotes_one_is_none(recorded):
+    (recorded.folder / "signer.pub").write_text("Public Key Information:\n\tCurve: SECP256R1\n\n" + SIGNER)
+    assert recorded("signer.pub").body["verified"] is True
+    (recorded.folder / "signer.pub").write_text(SIGNER + "That was the key.\n")
+    assert recorded().body["verified"] is None

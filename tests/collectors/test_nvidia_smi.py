@@ -153,7 +153,7 @@ def test_a_machine_of_which_the_tool_says_that_it_has_none_has_none(one):
     [
         (XML.replace("product_name>", "model>").replace("uuid>", "id>"), "neither product_name nor uuid"),
         (XML[:XML.index("<gpu id")] + "</nvidia_smi_log>", "lists no graphics processor"),
-        (XML + XML, "junk after document element"), (XML[:-30], "not well-formed"),
+        (XML + XML, "more than one report"), (XML + "<a/>", "junk after document element"), (XML[:-30], "not well-formed"),
         (XML.replace("[", "").replace('v13.dtd"', 'v13.dtd" [<!ENTITY a "b">]'), "declarations of its own"),
     ],
 )  # fmt: skip
@@ -294,3 +294,99 @@ def test_driver_610_names_its_version_anew_and_keeps_the_limits_apart(gone, one)
     first, *rows = CSV.replace("590.48.01", "590.48.01" if gone else f"590.48.01{NOTE}, 590.48.01").splitlines()
     body = one("a.csv", "\n".join([first.replace("driver_version", header), *rows]) + "\n").body
     assert body["driver"] == body["gpus"][0]["driver"] == "590.48.01"
+
+
+@pytest.mark.parametrize(("name", "content"), FORMS)
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be"])
+def test_what_powershell_turned_into_utf16_says_the_same(name, content, encoding, read, write, one):
+    mark = "" if encoding == "utf-16" else "\ufeff"
+    (fact,) = read(write(name, (mark + content.replace("\n", "\r\n")).encode(encoding))).found
+    assert fact.body == one(name, content).body
+    assert fact.quality.value == "complete"
+
+
+@pytest.mark.parametrize(("name", "content"), FORMS)
+def test_utf16_that_was_cut_is_not_read(name, content, read, write):
+    data = content.encode("utf-16")
+    for end in (len(data) // 2 | 1, len(data) - 1):
+        reading = read(write(name, data[:end]))
+        assert reading.found == ()
+        assert reading.not_read
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "No devices were found\n",
+        "NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver. Make sure that the latest ...\n\n",
+        "Failed to initialize NVML: Driver/library version mismatch\n",
+    ],
+)
+def test_a_report_that_never_came_says_that_the_driver_did_not_answer(said, refused):
+    assert "came to no report" in refused("nvidia-smi.txt", said)
+
+
+def test_a_word_among_the_rows_on_a_processor_that_did_not_answer_is_counted(one):
+    header, first, *others = CSV.splitlines(keepends=True)
+    fact = one(
+        "a.csv",
+        header + first + "Unable to determine the device handle for GPU0000:02:00.0: Unknown Error\n" + "".join(others),
+    )
+    assert len(fact.body["gpus"]) == 2
+    assert fact.quality.value == "partial"
+    assert fact.quality_reasons == (
+        "1 lines that are no rows, such as a word on a graphics processor that did not answer",
+    )
+
+
+def test_a_table_that_was_added_to_keeps_the_last_row_and_passes_over_the_header_in_the_middle(one):
+    fact = one("a.csv", CSV + CSV)
+    assert (len(fact.body["gpus"]), fact.body["readings"], fact.quality.value) == (2, 6, "complete")
+
+
+def test_a_log_without_a_column_that_tells_processors_apart_lists_one_of_each_model(one):
+    rows = "".join(f"2026/01/03 15:36:53.{n:03}, NVIDIA L4, {n % 70}.09 W\n" for n in range(1400))
+    fact = one("a.csv", "timestamp, name, power.draw [W]\n" + rows)
+    assert [gpu["name"] for gpu in fact.body["gpus"]] == ["NVIDIA L4"]
+    assert fact.body["readings"] == 1400
+    assert fact.quality.value == "partial"
+    assert any("1400 rows and no column that tells" in reason for reason in fact.quality_reasons)
+
+
+def test_a_model_that_the_driver_does_not_know_is_no_name(one):
+    fact = one("a.xml", XML.replace("NVIDIA H100 80GB HBM3", "Graphics Device"))
+    assert (fact.body["gpus"][0]["name"], fact.quality.value) == ("not told", "partial")
+
+
+def test_a_part_of_the_text_says_how_to_ask_again(refused):
+    part = "".join(
+        line for line in TEXT.splitlines(keepends=True) if "Product Name" not in line and "GPU UUID" not in line
+    )
+    assert "without -d" in refused("a.txt", part)
+
+
+def test_a_table_drowned_in_other_lines_is_not_read(refused):
+    assert "more than 10,000 lines that are no rows" in refused("a.csv", CSV + "junk\n" * 20_000)
+
+
+def test_a_section_above_the_processors_is_no_strange_line(one):
+    section = (
+        "vGPU Driver Capability\n        Heterogenous Multi-vGPU           : Supported\n        Other : Supported\n\n"
+    )
+    fact = one("a.txt", TEXT.replace("Attached GPUs", section + "Attached GPUs", 1))
+    assert (fact.quality.value, fact.body) == ("complete", one("b.txt", TEXT).body)
+    strange = one("c.txt", TEXT.replace("Attached GPUs", "WARNING: something\nAttached GPUs", 1))
+    assert strange.quality_reasons == ("1 lines that are no part of a report, such as a warning of the driver",)
+
+
+@pytest.mark.parametrize("day", ["", "Wed Aug 26 15:47:19 2026       \n"])
+def test_the_overview_for_people_says_what_to_run_instead(day, refused):
+    frame = "+" + "-" * 77 + "+\n| NVIDIA-SMI 535.129.03   Driver Version: 535.129.03   CUDA Version: 12.2     |\n"
+    assert "nvidia-smi -q -x" in refused("nvidia-smi.txt", day + frame)
+
+
+def test_rows_that_are_as_many_as_the_tool_counts_are_a_processor_each(one):
+    row = "2, NVIDIA L40, 580.126.09, 46068 MiB\n"
+    fact = one("a.csv", "count, name, driver_version, memory.total [MiB]\n" + row * 2)
+    assert (len(fact.body["gpus"]), fact.quality.value) == (2, "complete")
+    assert one("b.csv", "count, name, driver_version, memory.total [MiB]\n" + row).quality.value == "partial"

@@ -143,3 +143,17 @@ def test_lists_of_another_shape_never_come_to_a_fact(value, write, read):
     reading = read(write("spans.json", json.dumps({"resourceSpans": value, "note": '"gen_ai."'})))
     assert reading.found == ()
     assert not reading.not_read[0].reason.startswith("the collector")
+
+
+def test_a_span_id_is_its_own_only_within_its_trace(of):
+    (fact,) = of(otlp(span(), span() | {"traceId": "u"}, span()))
+    assert fact.body["requests"] == 2
+
+
+def test_requests_that_lie_inside_each_other_are_not_read(of):
+    assert "inside each other" in of(otlp(span(number=1, parent="s2"), span(number=2, parent="s1")))[0]
+
+
+def test_what_tempo_hands_out_under_trace_is_read(of):
+    (fact,) = of({"trace": otlp(span())})
+    assert fact.body["requests"] == 1

@@ -152,3 +152,64 @@ def test_no_results_are_no_result(write, read):
 def test_a_result_of_the_wrong_sort_is_named(broken, write, read):
     (refused,) = read(write("out.json", output([row(), row() | broken]))).not_read
     assert "result 2" in refused.reason
+
+
+NOTHING = {"pass": True, "score": 1, "reason": "No assertions", "assertion": None}
+
+
+def free(**extra):
+    """An answer that nothing was asserted of: the tool counts it as a success."""
+    return row(**{"gradingResult": NOTHING, "testCase": {"assert": [], "metadata": {}}} | extra)
+
+
+def test_answers_that_were_held_against_nothing_are_no_pass(found):
+    (fact,) = found(output([free(test=0), free(test=1)]))
+    assert (fact.body["results"][0]["value"], fact.body["results"][0]["n"]) == (None, 0)
+    assert fact.quality is Quality.FAILED
+    assert "held against no assertion: 2" in fact.quality_reasons[0]
+
+
+def test_one_answer_held_against_nothing_is_left_out_of_the_share(found):
+    (fact,) = found(output([row(False, 1, test=0), free(test=1)]))
+    (result,) = fact.body["results"]
+    assert (result["value"], result["n"], result["n_original"]) == (0.0, 1, 2)
+    assert (fact.quality, fact.quality_reasons) == (
+        Quality.PARTIAL,
+        ("1 of 2 answers were held against no assertion",),
+    )
+
+
+def test_an_answer_that_won_a_comparison_was_held_against_something(found):
+    won = NOTHING | {"componentResults": [{"pass": True, "assertion": {"type": "select-best"}}]}
+    (fact,) = found(output([row(gradingResult=won)]))
+    assert (fact.body["results"][0]["value"], fact.quality) == (1.0, Quality.COMPLETE)
+
+
+def test_a_success_without_any_grading_is_no_pass(found):
+    (fact,) = found(output([{"prompt": {}, "vars": {}, "response": {"output": "x"}, "success": True}], version=2))
+    assert fact.quality is Quality.FAILED
+
+
+def test_an_attack_that_nothing_judged_was_not_resisted(found):
+    (fact,) = found(output([free(testCase={"metadata": {"pluginId": "pii"}})]))
+    assert (fact.kind, fact.body["attempts"], fact.body["not_scored"]) == ("red-team.v1", 0, 1)
+    assert fact.quality is Quality.FAILED
+
+
+def test_results_of_no_named_provider_are_partial(found):
+    (fact,) = found(output([row(provider=None)]))
+    assert (fact.subject.name, fact.quality) == ("unknown", Quality.PARTIAL)
+
+
+@pytest.mark.parametrize("version", [1, 3])
+def test_a_summary_that_stands_at_the_top_is_read(version, found):
+    summary = output([row(test=0), row(False, 1, test=1)], version=version)["results"]
+    (fact,) = found(summary)
+    assert (fact.body["results"][0]["value"], fact.quality) == (0.5, Quality.COMPLETE)
+
+
+def test_the_order_of_the_keys_does_not_matter(found):
+    value = output([row()])
+    value["results"] = dict(reversed(value["results"].items()))
+    (fact,) = found(dict(reversed(value.items())))
+    assert fact.quality is Quality.COMPLETE

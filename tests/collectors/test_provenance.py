@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import base64
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from governance.domain.evidence import Quality
 
@@ -96,3 +100,51 @@ def test_a_predicate_whose_fields_are_others_is_not_understood(read, write):
 def test_a_statement_of_another_sort_is_passed_over(read, write):
     said = {**SECOND, "predicateType": "https://example.org/other", "note": "slsa.dev/provenance/"}
     assert "no collector" in read(write("x.json", said)).not_read[0].reason
+
+
+def signed(said, key, *, over=None):
+    payload = json.dumps(said).encode()
+    kind = b"application/vnd.in-toto+json"
+    plain = b"DSSEv1 %d %b %d %b" % (len(kind), kind, len(payload), payload) if over is None else over
+    made = key.sign(plain, ec.ECDSA(hashes.SHA256()))
+    return {
+        "payload": base64.b64encode(payload).decode(),
+        "payloadType": kind.decode(),
+        "signatures": [{"sig": base64.b64encode(made).decode()}],
+    }
+
+
+def certified(key):
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "builder")])
+    day = datetime(2026, 1, 1, tzinfo=UTC)
+    made = x509.CertificateBuilder(name, name, key.public_key(), 1, day, day + timedelta(days=1))
+    return made.sign(key, hashes.SHA256())
+
+
+def test_a_statement_changed_under_its_signature_is_failed(only):
+    key = ec.generate_private_key(ec.SECP256R1())
+    der = base64.b64encode(certified(key).public_bytes(serialization.Encoding.DER)).decode()
+    pem = certified(key).public_bytes(serialization.Encoding.PEM).decode()
+    whole, changed = signed(SECOND, key), signed(SECOND, key, over=b"something else")
+    for envelope, verdict in ((whole, None), (changed, False)):
+        bundle = {"verificationMaterial": {"certificate": {"rawBytes": der}}, "dsseEnvelope": envelope}
+        beside = envelope | {"signatures": [envelope["signatures"][0] | {"cert": pem}]}
+        for document in (bundle, beside):
+            fact = only(document)
+            assert fact.body["signature_verified"] is verdict
+            assert fact.quality is (Quality.FAILED if verdict is False else Quality.COMPLETE)
+
+
+def test_the_lists_that_interfaces_hand_out_are_unwrapped(read, write):
+    entry = {"predicateType": SECOND["predicateType"], "bundle": in_bundle(SECOND)}
+    cloud = {"provenance_summary": {"provenance": [{"build": {}, "envelope": enveloped(SECOND)}]}}
+    verified = [{"attestation": {"bundle": in_bundle(SECOND)}, "verificationResult": {}}]
+    for number, wrapped in enumerate(({"attestations": [entry, entry]}, cloud, verified)):
+        reading = read(write(f"{number}.json", wrapped))
+        assert [fact.body["signatures"] for fact in reading.found] == [1, 1][: 2 - bool(number)]
+
+
+def test_no_material_at_all_is_partial(only):
+    changed = json.loads(json.dumps(SECOND))
+    changed["predicate"]["materials"] = []
+    assert only(changed).quality is Quality.PARTIAL

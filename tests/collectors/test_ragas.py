@@ -72,3 +72,13 @@ def test_a_score_that_is_text_is_not_read(cell, write, read):
 def test_tables_of_other_people_are_not_taken_for_it(write, read):
     assert read(write("s.csv", "question,answer,correctness\nq,a,1\n")).found == ()
     assert read(write("t.csv", "user_input,response,taste\nq,a,1\n")).found == ()
+
+
+def test_a_share_beyond_one_is_not_understood(write, read):
+    assert read(write("s.csv", HEAD + "q,c,a,r,87.0,0.5\n")).found[0].quality is Quality.NOT_UNDERSTOOD
+
+
+def test_an_object_over_several_lines_is_no_table(write, read):
+    row = {"user_input": "q", "response": "a", "faithfulness": 1.0}
+    reading = read(write("s.json", json.dumps({"first": [row], "second": [row]}, indent=2)).parent)
+    assert (reading.found, reading.not_read) == ((), ())

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from governance.collectors.reading.redaction import redacted, text
+from governance.collectors.reading.answers import NotRead
+from governance.collectors.reading.redaction import redacted, text, unread
+from governance.domain.evidence import Source
 
 from .made import fact
 
@@ -32,7 +37,7 @@ PERSONAL = {
 }
 INNOCENT = [
     "max_tokens=4096", "tokenizer=/data/tok", "<|im_start|>", "sha256:" + "ab" * 32, "git@github.com:org/repo.git", "a/b@c",
-    "task=sk-1", "acc@1", "pass@10", "https://huggingface.co/org/model", "hub_token=<HUB_TOKEN>"[:10] + "None", "key: [1, 2]",
+    "task=sk-1", "acc@1", "recall@10.all", "ndcg@10.mean", "pass@10", "https://huggingface.co/org/model", "hub_token=<HUB_TOKEN>"[:10] + "None", "key: [1, 2]",
     "meta-llama/Llama-3.1-8B", "tokens_per_second: 14.2", "eos_token: </s>", "password=***", "/data/home/x",
 ]  # fmt: skip
 
@@ -80,3 +85,103 @@ def test_redacting_twice_changes_nothing_more(said):
 @given(st.sampled_from(sorted(SECRETS)), st.text(alphabet=" \n,;", max_size=5), st.text(alphabet=" \n,;", max_size=5))
 def test_a_secret_is_found_among_other_text(secret, before, after):
     assert "[redacted]" in text(before + secret + after)
+
+
+# Put together here, so that no scanner takes this file for a leak.
+LETTERS, HEX = "aB3d" * 11, "0123456789abcdef" * 2
+TOKENS = [
+    "hf_" + "oauth_" + LETTERS, "api_org_" + LETTERS, "gsk_" + LETTERS, "r8_" + LETTERS, "pplx-" + LETTERS, "xai-" + LETTERS,
+    "nvapi-" + LETTERS, "wandb_v1_" + LETTERS, "lsv2_" + "pt_" + HEX, "KGAT_" + HEX, "xapp-" + "1-A01-" + HEX, "GOCSPX-" + LETTERS,
+    "123456789:" + "AA" + "b" * 33, "dckr_" + "pat_" + LETTERS, "sk_" + "live_" + LETTERS, "rk_" + "test_" + LETTERS,
+    "SG." + LETTERS[:22] + "." + LETTERS[:43], "SK" + HEX, "key-" + HEX, "hvs." + LETTERS, "dp.pt." + LETTERS, "glrt-" + LETTERS,
+    "ATATT3" + LETTERS, "shpat_" + HEX, "sq0atp-" + LETTERS, "lin_api_" + LETTERS, "ntn_" + LETTERS, "figd_" + LETTERS,
+    "secret_" + LETTERS[:43], "-----BEGIN PGP PRIVATE KEY BLOCK-----\nabc\n-----END PGP PRIVATE KEY BLOCK-----",
+    "-----BEGIN RSA PRIVATE KEY-----\nDEK-Info: AES-128-CBC\nMIIE\n-----END RSA PRIVATE KEY-----",
+]  # fmt: skip
+MORE = {
+    "https://hooks.slack.com/services/" + "T0/B0/" + LETTERS: "https://hooks.slack.com/services/[redacted]",
+    "NEPTUNE_API_TOKEN=abcdefgh": "NEPTUNE_API_TOKEN=[redacted]",
+    "KAGGLE_KEY=" + HEX: "KAGGLE_KEY=[redacted]",
+    "AccountKey=abcd1234ABCD==": "AccountKey=[redacted]",
+    '{\\"api_key\\": \\"abcd1234efgh\\"}': '{\\"api_key\\": \\"[redacted]\\"}',
+    "--password hunter2hunter --steps 3": "--password [redacted] --steps 3",
+    "token=abcdefgh12345678": "token=[redacted]",
+    "postgres://ada:p@ss@host/db": "postgres://[redacted]@host/db",
+    "machine x login ada password hunter22": "machine x login ada password [redacted]",
+    "j\u00e4ne.d\u00f6e@ex\u00e4mple.org": "[redacted]",
+    "ada%40mail.example": "[redacted]",
+    "file:///home/ada/x": "file:///home/[redacted]/x",
+    "/mnt/c/Users/ada/x": "/mnt/c/Users/[redacted]/x",
+    "[/home/ada/x]": "[/home/[redacted]/x]",
+    "/nfs/home/ada/x": "/nfs/home/[redacted]/x",
+    "~ada/x": "~[redacted]/x",
+    "C:\\Users\\Ada Example\\x": "C:\\Users\\[redacted]\\x",
+}
+MORE_INNOCENT = [
+    "sk-learn-random-forest-model", "asiapacificeconomics", "https://site.example/home/page", "pkg:npm/%40angular/core@1.0.2",
+    "docker://nginx@sha256:" + HEX, "generator_slsa3.yml@refs/tags/v1.2.1", "EOS_TOKEN=</s>", "MAX_TOKEN=20480000", HEX, "~/.cache/hf",
+    "lodash@4.17.21", "Secret Keyword", "--max-tokens 100", "monkey=banana12", "BYPASS=everything", "us.anthropic.claude-3-5-sonnet-20241022-v2:0",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("token", TOKENS)
+def test_a_token_of_a_well_known_form_is_taken_out_whole(token):
+    assert text(f"used {token} here") == "used [redacted] here"
+
+
+@pytest.mark.parametrize(("before", "after"), MORE.items())
+def test_secrets_and_people_are_told_in_the_places_where_tools_write_them(before, after):
+    assert text(before) == after
+
+
+@pytest.mark.parametrize("said", MORE_INNOCENT)
+def test_names_versions_and_digests_stay(said):
+    assert text(said) == said
+
+
+def test_a_plain_text_under_the_name_of_a_secret_is_taken_out_and_a_blank_is_not():
+    body = {"settings": {"api_key": "plain", "hub_token": None, "password": "***", "eos_token": "</s>", "secret": 3}}
+    made = redacted(fact("eval-run.v1", body), by_hand=False)
+    assert made.body["settings"] == body["settings"] | {"api_key": "[redacted]"}
+
+
+def test_paths_reasons_and_conflicts_count_as_copied():
+    source = Source(path="ada@example.org/run.json", size=1, sha256="sha256:" + "a" * 64)
+    before = replace(
+        fact("eval-run.v1", {}),
+        path="ada@example.org/run.json",
+        sources=(source,),
+        quality_reasons=("ada@example.org stopped it",),
+        conflicts=("/home/ada/base fits two",),
+    )
+    made = redacted(before, by_hand=False)
+    assert (made.path, made.sources[0].path) == ("[redacted]/run.json", "[redacted]/run.json")
+    assert (made.quality_reasons, made.conflicts) == (("[redacted] stopped it",), ("/home/[redacted]/base fits two",))
+    assert redacted(before, by_hand=True).path == before.path
+
+
+def test_what_is_not_read_tells_no_secret_and_keeps_its_place():
+    said = unread(NotRead("/home/ada/" + TOKENS[2], "quotes ada@example.org"))
+    assert (said.path, said.reason) == ("/home/ada/[redacted]", "quotes [redacted]")
+
+
+def test_marks_do_not_make_a_text_longer_than_its_field():
+    assert len(text("a@b.co " * 70)) <= 490
+
+
+def test_hostile_text_is_gone_through_soon():
+    started = time.process_time()
+    for part in (
+        "a-",
+        "sk-",
+        "KEY=",
+        "token=",
+        "/home/",
+        "a.",
+        "%40",
+        "x@a.",
+        "-----BEGIN PRIVATE KEY-----",
+        "Cookie: ",
+    ):
+        text(part * (60_000 // len(part)))
+    assert time.process_time() - started < 8  # two seconds on a machine that does nothing else

@@ -202,3 +202,80 @@ def test_a_report_without_run_or_tool_is_not_read(broken, read, write):
 
 def test_a_hundred_thousand_results_are_counted(only):
     assert only(run([result(f"R{n % 2000}") for n in range(100_000)])).body["findings"] == 100_000
+
+
+def test_an_empty_list_of_runs_is_not_read_and_said(read, write):
+    reading = read(write("report.json", report()))
+    assert (reading.found, reading.not_read[0].reason) == ((), "holds no run of a scanner")
+
+
+def test_results_in_another_file_are_failed_even_beside_an_empty_list(only):
+    elsewhere = {"externalPropertyFileReferences": {"results": [{"location": {"uri": "x"}}]}}
+    assert only(run([], **elsewhere)).quality is Quality.FAILED
+    assert only(run([], externalPropertyFileReferences={"extensions": []})).quality is Quality.PARTIAL
+    # Flawfinder names the list of weaknesses it sorts by; that takes nothing from the results.
+    assert only(run([], externalPropertyFileReferences={"taxonomies": [{}]})).quality is Quality.COMPLETE
+
+
+def test_results_outside_of_the_runs_make_it_partial(read, write):
+    data = report(run([])) | {"inlineExternalProperties": [{"results": [result()]}]}
+    (fact,) = read(write("report.json", data)).found
+    assert fact.quality is Quality.PARTIAL
+
+
+def test_a_result_that_passed_and_bears_a_grade_is_not_understood(only):
+    assert only(run([result(kind="pass", level="error")])).quality is Quality.NOT_UNDERSTOOD
+    assert only(run([result(kind="pass", level="note")])).quality is Quality.COMPLETE
+
+
+@pytest.mark.parametrize("how", [{"exitSignalName": "SIGKILL"}, {"processStartFailureMessage": "no such file"}])
+def test_a_tool_that_was_stopped_did_not_complete(how, only):
+    fact = only(run([], invocations=[{"executionSuccessful": True} | how]))
+    assert (fact.quality, fact.body["completed"]) == (Quality.FAILED, False)
+
+
+def test_an_error_in_the_settings_makes_it_partial(only):
+    notes = [{"level": "error", "message": {"text": "rule switched off"}}]
+    assert only(
+        run([], invocations=[{"executionSuccessful": True, "toolConfigurationNotifications": notes}])
+    ).quality is (Quality.PARTIAL)
+
+
+def test_a_level_set_in_one_invocation_is_not_that_of_another(only):
+    milder = {"descriptor": {"id": "B602"}, "configuration": {"level": "note"}}
+    both = [{"executionSuccessful": True}, {"executionSuccessful": True, "ruleConfigurationOverrides": [milder]}]
+    assert counts(only(run([result()], invocations=both))) == (1, 0, 0, 1, 0)
+    assert counts(only(run([result(provenance={"invocationIndex": 0})], invocations=both))) == (1, 0, 0, 1, 0)
+    assert counts(only(run([result(provenance={"invocationIndex": 1})], invocations=both))) == (1, 0, 0, 0, 1)
+
+
+def test_two_rules_of_one_id_are_told_by_their_component(only):
+    def rule(level):
+        return {"id": "B602", "defaultConfiguration": {"level": level}}
+
+    driver = {"name": "Bandit", "rules": [rule("note")]}
+    tool = {"driver": driver, "extensions": [{"name": "pack", "rules": [rule("error")]}]}
+    named = {"id": "B602", "index": 0, "toolComponent": {"index": 0}}
+    assert counts(only(run([result(), {"message": {}, "ruleId": "B602", "rule": named}]) | {"tool": tool})) == (
+        2,
+        0,
+        1,
+        0,
+        1,
+    )
+
+
+def test_a_rule_of_the_first_version_may_say_enabled(only):
+    rules = {"B602": {"id": "B602", "configuration": "enabled", "defaultLevel": "error"}}
+    made = {"tool": {"name": "Bandit"}, "rules": rules, "results": [result()]}
+    assert counts(only(made, version="1.0.0")) == (1, 0, 1, 0, 0)
+
+
+def test_trivy_says_by_its_rules_whether_it_looked_for_secrets_or_settings(only):
+    def tagged(tag):
+        return [{"id": "x", "properties": {"tags": [tag, "security"]}}]
+
+    scans = {tag: only(run([result("x")], tool="Trivy", rules=tagged(tag))) for tag in ("secret", "misconfiguration")}
+    assert [fact.body["target"] for fact in scans.values()] == ["secrets", "code"]
+    assert only(run([result("CVE-2026-1")], tool="Trivy")).body["target"] == "dependencies"
+    assert only(run([result("CKV_CVE_2019_19844")], tool="Checkov")).body["target"] == "dependencies"

@@ -175,3 +175,43 @@ def test_json_of_another_sort_is_not_read(value, reason, read, write):
     reading = read(write("jobs.json", value))
     assert reading.found == ()
     assert reason in reading.not_read[0].reason
+
+
+COLUMNS = """\
+       JobID    JobName  Partition    Account  AllocCPUS      State ExitCode
+------------ ---------- ---------- ---------- ---------- ---------- --------
+2074737      _mb_bot24+        GPU    mc4sa9p         32  COMPLETED      0:0
+2074737.bat+      batch               mc4sa9p         32  COMPLETED      0:0
+12074738_12+      batch               mc4sa9p         32  COMPLETED      0:0
+2074744      two words         GPU    mc4sa9p         28 CANCELLED+      0:0
+35247010_3         tune        gpu       acct         16 OUT_OF_ME+    9:125
+""".replace("\n", " \n")
+
+
+def test_a_listing_in_columns_is_read_and_a_number_that_was_cut_is_counted(one):
+    fact = one(COLUMNS)
+    jobs = [(job["id"], job["name"], job["state"], job["cpus"], job["exit_code"]) for job in fact.body["jobs"]]
+    assert jobs == [
+        ("2074737", "_mb_bot24+", "COMPLETED", 32, 0),
+        ("2074744", "two words", "CANCELLED", 28, 0),
+        ("35247010_3", "tune", "OUT_OF_MEMORY", 16, 9),
+    ]
+    assert (fact.quality.value, fact.body["not_read"]) == ("partial", 1)
+    assert "mc4sa9p" not in str(fact.body)
+
+
+def test_a_listing_in_columns_without_damage_is_complete_and_line_ends_of_windows_are_the_same(one):
+    whole = "".join(line for line in COLUMNS.splitlines(keepends=True) if "12+" not in line)
+    assert one(whole).quality.value == "complete"
+    assert one(whole.replace("\n", "\r\n")).body == one(whole).body
+
+
+def test_a_line_that_does_not_keep_to_the_columns_is_counted(one):
+    fact = one(COLUMNS + "2074799           overflowing_its_column_by_far     COMPLETED 0:0\n")
+    assert fact.body["not_read"] == 2
+
+
+def test_columns_under_other_names_than_theirs_are_not_read(read, write):
+    reading = read(write("jobs.txt", "JobID JobName State Elapsed\n" + COLUMNS.partition("\n")[2]))
+    assert reading.found == ()
+    assert "do not stand over the columns" in reading.not_read[0].reason

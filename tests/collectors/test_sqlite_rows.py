@@ -375,3 +375,11 @@ def test_a_database_with_any_bytes_changed_gives_rows_or_is_refused(changes, cut
         except UnreadableError:
             return
         assert all(len(row) == 3 for row in made)
+
+
+def test_a_log_whose_header_was_changed_hides_nothing(with_log):
+    path, log = with_log
+    whole = bytearray(log.read_bytes())
+    whole[16] ^= 1  # SQLite takes such a log for one without any change in it
+    log.write_bytes(bytes(whole))
+    assert "corrupt" in refused(path)

@@ -215,3 +215,21 @@ def test_settings_of_deepspeed_inside_another_document_are_not_one(write, read, 
 def test_the_old_way_to_move_numbers_out_of_the_gpu_is_known(write, only):
     write("ds.json", {"train_batch_size": 8, "zero_optimization": {"stage": 2, "cpu_offload": True}})
     assert (only().body["distributed"]["offload"], only().body["batch"]["total"]) == (True, 8)
+
+
+def test_numbers_with_underscores_are_the_numbers_they_look_like(write, only):
+    write("a.yaml", AXOLOTL.replace("512", "500_000"))
+    assert only().body["sequence_length"] == 500_000
+
+
+def test_warmup_steps_below_one_are_a_share_of_the_training(write, only):
+    write("a.yaml", AXOLOTL + "warmup_steps: 0.1\n")
+    assert (only().body["warmup_steps"], only().body["warmup_ratio"]) == (None, 0.1)
+    write("a.yaml", AXOLOTL + "warmup_steps: 10\nwarmup_ratio: 0.5\n")
+    assert (only().body["warmup_steps"], only().body["warmup_ratio"]) == (10, 0.5)
+
+
+def test_a_training_on_the_data_of_a_plugin_names_no_data_and_is_partial(write, only):
+    plugin = "base_model: org/base\nrl: grpo\nmicro_batch_size: 1\nplugins:\n  - axolotl.integrations.nemo_gym.Plugin\n"
+    write("a.yaml", plugin)
+    assert (only().body["method"], only().quality) == ("grpo", Quality.PARTIAL)

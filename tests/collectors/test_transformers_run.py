@@ -308,3 +308,16 @@ def test_a_negative_time_is_not_read(field, write, read, tmp_path):
     write("trainer_state.json", made)
     reading = read(tmp_path)
     assert (reading.found, reading.not_read[0].reason) == ((), f"{field} is negative")
+
+
+def test_up_to_4_1_the_operations_alone_close_a_run(write, read, tmp_path):
+    rows = [{"loss": 1.0, "step": 1}, {"eval_loss": 1.0, "step": 2}, {"epoch": 1.0, "step": 2, "total_flos": 12345}]
+    write("trainer_state.json", state(2, 2, log_history=rows))
+    fact = only_run(read(tmp_path))
+    assert (fact.quality, fact.body["finished"], fact.body["train_runtime_seconds"]) == (Quality.COMPLETE, True, None)
+
+
+def test_the_speed_on_several_held_out_sets_is_not_among_the_measures(write, read, tmp_path):
+    row = {"eval_g0_loss": 1.0, "eval_g0_runtime": 2.0, "eval_g0_steps_per_second": 3.0, "step": 1}
+    write("trainer_state.json", state(1, 1, log_history=[row]))
+    assert only_run(read(tmp_path)).body["last_logged"] == {"eval_g0_loss": 1.0}

@@ -147,3 +147,41 @@ def test_a_file_that_changes_between_two_looks_is_refused(write):
     path.write_bytes(b"{" + b" " * 100_000 + b"}")
     with pytest.raises(UnreadableError, match="changed while it was read"):
         file.json()
+
+
+def test_a_file_that_grows_or_shrinks_while_it_is_read_is_refused(write, monkeypatch):
+    import os
+
+    from governance.collectors.reading.files import File
+    from governance.errors import UnreadableError
+
+    path = write("a.jsonl", b'{"a": 1}\n' * 10)
+    status, real = path.stat(), os.fstat
+
+    def shorter(descriptor):
+        made = list(real(descriptor))
+        made[6] = status.st_size - 9
+        return os.stat_result(made)
+
+    file = File(str(path), "a.jsonl", "a.jsonl")
+    monkeypatch.setattr("governance.collectors.reading.files.os.fstat", shorter)
+    with pytest.raises(UnreadableError, match="changed while it was read"):
+        _ = file.head
+    with pytest.raises(UnreadableError, match="changed while it was read"):
+        list(File(str(path), "a.jsonl", "a.jsonl").lines())
+
+
+def test_a_named_file_in_utf_16_or_packed_is_told_what_to_do(write, read):
+    said = [
+        read(path).not_read[0].reason
+        for path in (write("a.txt", "x".encode("utf-16")), write("b.gz", b"\x1f\x8b\x08\0"))
+    ]
+    assert "Save it as UTF-8" in said[0]
+    assert "Unpack it" in said[1]
+
+
+def test_a_folder_of_more_entries_than_can_be_sorted_is_said(write, read, tmp_path, monkeypatch):
+    monkeypatch.setattr(walking, "MAX_ENTRIES", 2)
+    for name in "abc":
+        write(f"{name}.json", results())
+    assert read(tmp_path).not_read[0].reason == "more than 2 entries; nothing in it was read"

@@ -225,3 +225,20 @@ def test_a_summary_with_nothing_in_it_is_not_read(write, read):
     reading = read(write("wandb-summary.json", {"_wandb": {"runtime": 0}}))
     assert reading.found == ()
     assert "no number" in reading.not_read[0].reason
+
+
+def test_a_summary_of_more_names_than_any_run_logs_is_not_read(write, read):
+    names = "".join(f'"k{number}": 1, ' for number in range(20_001))
+    write("files/wandb-summary.json", "{" + names + '"_wandb": {"runtime": 3}}')
+    reading = read(write("files/config.yaml", "wandb_version: 1\n").parent)
+    assert reading.found == ()
+    assert "more than 20,000 names" in reading.not_read[0].reason
+
+
+def test_names_of_measures_with_brackets_are_kept(write, read):
+    path = write("files/wandb-summary.json", '{"mAP@[.5:.95]": 0.4, "F1 (macro), test": 0.5, "_wandb": {"runtime": 3}}')
+    (fact,) = read(path.parent).found
+    assert {row["metric"]: row["value"] for row in fact.body["results"]} == {
+        "mAP@[.5:.95]": 0.4,
+        "F1 (macro), test": 0.5,
+    }

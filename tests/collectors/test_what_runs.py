@@ -14,6 +14,8 @@ import zlib
 
 import pytest
 
+from governance.collectors.formats import pickle_signs
+from governance.collectors.reading.files import File
 from governance.domain.evidence import Quality
 
 from .made import safetensors
@@ -138,3 +140,16 @@ def test_an_adapter_whose_base_is_code_asks_for_code(write, read, tmp_path):
     write("adapter_config.json", ADAPTER | {"auto_mapping": mapping})
     write("adapter_model.safetensors", safetensors())
     assert models(read(tmp_path))[0].body["remote_code"] is True
+
+
+def test_an_archive_of_many_members_without_a_pickle_is_none(write):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as made:
+        for number in range(1_500):
+            made.writestr(f"samples/{number}.json", "{}")
+    path = write("log.eval", buffer.getvalue())
+    assert pickle_signs.reason(File(str(path), "log.eval", "log.eval")) is None
+    with zipfile.ZipFile(buffer, "a") as made:
+        made.writestr("data/weights.pkl", b"\x80\x04.")
+    path = write("weights.eval", buffer.getvalue())
+    assert "a pickle inside" in (pickle_signs.reason(File(str(path), "weights.eval", "weights.eval")) or "")

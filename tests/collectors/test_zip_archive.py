@@ -269,3 +269,13 @@ def test_a_changed_byte_or_a_cut_never_changes_what_is_read(place, change, cut):
         except UnreadableError:
             continue
         assert read == true
+
+
+def test_an_archive_without_members_holds_none(archive):
+    assert archive(b"PK\x05\x06" + b"\0" * 18).names() == []
+
+
+def test_one_place_under_two_spellings_stands_twice(archive):
+    for other in (b"d//a", b"./d/a", b"d/./a"):
+        with pytest.raises(UnreadableError, match="twice"):
+            archive(made([("d/a", b"1", 0), (other.decode(), b"2", 0)]))

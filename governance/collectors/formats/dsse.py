@@ -35,6 +35,8 @@ class Envelope:
     payload: bytes
     payload_type: str
     signatures: tuple[bytes, ...]
+    certificates: tuple[bytes, ...] = ()
+    """Those that stand beside the signatures, in PEM, as SLSA generators wrote them before there were bundles."""
 
     def signed_bytes(self) -> bytes:
         """What a signature is made over: the pre-authentication encoding of type and payload."""
@@ -52,15 +54,41 @@ class Envelope:
 def envelope_in(document: dict[str, Any]) -> Envelope:
     """The envelope in a document, which may be a bundle around it; raises `UnreadableError` where it is broken."""
     held = fields.table(document, "dsseEnvelope") or document
-    made = []
+    made, beside = [], []
     for row in fields.rows(held, "signatures"):
         if not isinstance(row, dict):
             raise UnreadableError("a signature is not an object")
         made.append(decoded(row, "sig"))
+        beside.append((fields.text(row, "cert", most=65_536) or "").encode())
     if len(made) > MOST_SIGNATURES:
         raise UnreadableError(f"holds {len(made):,} signatures, more than {MOST_SIGNATURES}")
     kind = fields.text(held, "payloadType") or ""
-    return Envelope(payload=decoded(held, "payload"), payload_type=kind, signatures=tuple(made))
+    beside = beside if all(beside) else []
+    return Envelope(
+        payload=decoded(held, "payload"), payload_type=kind, signatures=tuple(made), certificates=tuple(beside)
+    )
+
+
+def denied(document: dict[str, Any], envelope: Envelope) -> bool:
+    """True where a signature was not made with the certificate that comes with it, so one of the two was changed.
+
+    False says nothing of whether anybody should trust that certificate, and is the answer too where there is none.
+    """
+    from cryptography.x509 import load_pem_x509_certificate
+
+    material = fields.table(document, "verificationMaterial")
+    chain = fields.rows(fields.table(material, "x509CertificateChain"), "certificates")
+    own = fields.table(material, "certificate") or (chain[0] if chain and isinstance(chain[0], dict) else {})
+    try:
+        if own:
+            held = [certificate(decoded(own, "rawBytes"))] * len(envelope.signatures)
+        else:
+            held = [load_pem_x509_certificate(pem) for pem in envelope.certificates]
+    except ValueError:
+        raise UnreadableError("a certificate beside a signature can not be read") from None
+    plain = envelope.signed_bytes()
+    pairs = zip(map(certificate_key, held), envelope.signatures, strict=False)
+    return any(key is not None and not fits(key, signature, plain) for key, signature in pairs)
 
 
 def decoded(holder: dict[str, Any], key: str) -> bytes:

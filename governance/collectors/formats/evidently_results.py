@@ -319,10 +319,10 @@ def _new_column(name: str, settings: dict[str, Any], value: Any, tests: list[dic
             method, limit = method or said[1], limit if limit is not None else float(said[2])
     if drift is not None and (status := _status(drift)) in ("FAIL", "WARNING", "SUCCESS"):
         return Column(name, method, score, limit, status != "SUCCESS")
-    return Column(name, method, score, limit, _moved(method, score, limit))
+    return Column(name, method, score, limit, moved(method, score, limit))
 
 
-def _moved(method: str | None, score: float | int | None, limit: float | int | None) -> bool | None:
+def moved(method: str | None, score: float | int | None, limit: float | int | None) -> bool | None:
     """Whether a score counts as drift under its method; None where the direction of the method is not known."""
     if method is None or score is None or limit is None:
         return None

@@ -202,9 +202,8 @@ def _attempt(report: Report, row: dict[str, Any]) -> None:
         if scores is None:
             _room(report.scores)
             scores = report.scores[pair] = Scores()
-        if not isinstance(listed, list):
-            raise UnreadableError("the scores of a detector are not a list")
-        for score in listed:
+        given = _flat(listed)
+        for score in given:
             if score is None:
                 scores.not_scored += 1
                 continue
@@ -214,7 +213,14 @@ def _attempt(report: Report, row: dict[str, Any]) -> None:
             scores.full += score >= 1
             scores.some += score > 0
             scores.over += threshold is not None and score >= threshold
-        scores.unjudged += max(0, outputs - len(listed))
+        scores.unjudged += max(0, outputs - len(given))
+
+
+def _flat(scores: Any) -> list[Any]:
+    """The scores of one attempt by one detector: a list, or, from the harness that stops early, lists in a list."""
+    if not isinstance(scores, list):
+        raise UnreadableError("the scores of a detector are not a list")
+    return [score for part in scores for score in (part if isinstance(part, list) else [part])]
 
 
 def _eval(report: Report, row: dict[str, Any]) -> None:

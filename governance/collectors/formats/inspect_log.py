@@ -59,6 +59,8 @@ class Sample:
     broke: bool
     stopped: bool
     invalid: bool
+    edits: int = 0
+    """How many of its scores were edited after the run."""
 
 
 @dataclass
@@ -249,6 +251,7 @@ def _sample(row: Any, scorer: str, where: str) -> Sample:
         broke=row.get("error") is not None,
         stopped=row.get("limit") is not None,
         invalid=row.get("invalidation") is not None,
+        edits=sum(bool(score.get("history")) for score in scores.values() if isinstance(score, dict)),
     )
 
 

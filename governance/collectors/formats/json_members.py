@@ -17,9 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
 MOST_MEMBERS = 10_000
+MOST_BRACKETS = 5_000_000
+"""Of one value that is passed over."""
 # Possessive: a string that is never closed reaches to the end, and each byte is looked at once.
 _STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
-_INSIDE = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
+_TO_BRACKET = re.compile(rb'(?:[^"\[\]{}]++|"(?:[^"\\]++|\\.)*+")*+([\[\]{}])', re.DOTALL)
 _SPACE = re.compile(rb"[ \t\r\n]*+")
 _SCALAR = re.compile(rb"[^\s,\]}]++")
 
@@ -65,7 +67,8 @@ def _name(data: bytes, place: int, where: str) -> tuple[str, int]:
     if data[colon : colon + 1] != b":":
         raise _broken(colon, where)
     try:
-        return str(json.loads(match[0])), _past(data, colon + 1)
+        name = match[0][1:-1].decode() if b"\\" not in match[0] else str(json.loads(match[0]))
+        return name, _past(data, colon + 1)
     except ValueError:
         raise _broken(place, where) from None
 
@@ -78,16 +81,16 @@ def _end(data: bytes, start: int, where: str) -> int:
         if match is None:
             raise _broken(start, where)
         return match.end()
-    depth = 0
-    for match in _INSIDE.finditer(data, start):
-        token = match[0][:1]
-        if token in b"[{":
-            depth += 1
-        elif token in b"]}":
-            depth -= 1
-            if not depth:
-                return match.end()
-    raise UnreadableError("ends in the middle of a value", where=where)
+    depth, place = 0, start
+    for _ in range(MOST_BRACKETS):
+        bracket = _TO_BRACKET.match(data, place)
+        if bracket is None:
+            raise UnreadableError("ends in the middle of a value", where=where)
+        depth += 1 if bracket[1] in b"[{" else -1
+        place = bracket.end()
+        if not depth:
+            return place
+    raise UnreadableError(f"a value of more than {MOST_BRACKETS:,} brackets", where=where)
 
 
 def _past(data: bytes, place: int) -> int:

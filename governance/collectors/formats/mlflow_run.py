@@ -24,6 +24,10 @@ KINDS = ("training-run.v1", "eval-run.v1")
 COMMIT = "mlflow.source.git.commit"
 CONTEXT = "mlflow.data.context"
 RUN_NAME = "mlflow.runName"
+DELETED, DELETED_VERSION = "deleted", "Deleted_Internal"
+"""The stage of what somebody deleted and nobody cleared away yet: of runs, experiments and logged models, and of versions."""
+_COUNT = "example_count"
+"""The measure in which `mlflow.evaluate` tells how many samples the others were taken over; a prefix may stand before it."""
 NO_NUMBER = 1.7976931348623157e308
 """What the database holds in place of infinity."""
 _STATUS = {1: "RUNNING", 2: "SCHEDULED", 3: "FINISHED", 4: "FAILED", 5: "KILLED"}
@@ -102,8 +106,23 @@ def fact(run: MlflowRun) -> tuple[str, dict[str, Any], Subject, Doubts, datetime
         return KINDS[0], body | more, Subject(type=SubjectType.RUN, name=tracked.name[:500]), doubts, moment
     names = [each["name"] for each in run.data_sets]
     task = names[0] if len(names) == 1 else tracked.name
-    samples = {name: run.judged[judge] for name in run.series if (judge := name.partition("/")[0]) in run.judged}
-    model = run.logged_models[0]["name"] if len(run.logged_models) == 1 else None
+    samples = _samples(run, doubts)
+    tracked.series = {name: points for name, points in run.series.items() if not name.endswith(_COUNT)} or run.series
+    models = {each["name"] for each in run.registered} or {each["name"] for each in run.logged_models}
+    model = models.pop() if len(models) == 1 else None
     body = tracked_run.evaluation_body(tracked, doubts, task=task, model=model, samples=samples)
     subject = Subject(type=SubjectType.MODEL, name=(body["model"]["adapter"] or body["model"]["name"])[:500])
     return KINDS[1], body | more, subject, doubts, moment
+
+
+def _samples(run: MlflowRun, doubts: Doubts) -> dict[str, int]:
+    """Over how many samples each measure was taken, of those where that is told."""
+    counts: dict[str, int] = {}
+    for name in sorted((name for name in run.series if name.endswith(_COUNT)), key=len):
+        told = run.series[name][-1].value
+        if told is None or told < 0 or told != int(told):
+            continue
+        if told == 0:
+            doubts.failed(f"{name} is 0: no sample was evaluated")
+        counts |= dict.fromkeys((each for each in run.series if each.startswith(name.removesuffix(_COUNT))), int(told))
+    return counts | {name: run.judged[judge] for name in run.series if (judge := name.partition("/")[0]) in run.judged}

@@ -2,7 +2,10 @@
 
 A value is text with its unit (`81559 MiB`, `67.03 W`), or one of the words for *no answer*: `N/A`, `[Not Supported]`,
 or the text of an error of the driver (the list of `nvmlErrorString`). Memory is in MiB, 2^20 bytes. A serial id that
-is all zeros, or says REDACTED, was taken out by somebody.
+is all zeros, or says REDACTED, was taken out by somebody. A model that the driver does not know is printed as
+`Graphics Device`, which is no name.
+
+On Windows PowerShell turns what a tool prints into UTF-16 when it is sent to a file; that is read as well.
 """
 
 from __future__ import annotations
@@ -12,9 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 from governance.collectors.reading.interface import not_understood
 from governance.domain.evidence import Subject, SubjectType
+from governance.errors import UnreadableError
 
 if TYPE_CHECKING:
     from governance.collectors.reading.doubts import Doubts
+    from governance.collectors.reading.files import File
 
 KIND = "compute-environment.v1"
 TOOL = "nvidia-smi"
@@ -22,6 +27,7 @@ MIB = 1024 * 1024
 NOT_NAMED = Subject(type=SubjectType.ENVIRONMENT, name="not named")
 """These tools do not say on which machine they ran."""
 NO_NAME = "not told"
+_UNKNOWN_MODEL = ("graphics device", "nvidia graphics device")
 MAX_GPUS = 1024
 
 _NO_ANSWER = frozenset(
@@ -42,6 +48,26 @@ _MASKED = re.compile(r"(?:GPU|MIG)?-?(?:0{8}-0{4}-0{4}-0{4}-0{12}|x{8}-.*|\*+)|.
 _TO_GO = re.compile(r"\s*\[deprecated;[^\]]*\]$", re.IGNORECASE)
 """Since driver 610 a value may be followed by a word on the field that takes its place."""
 _AMOUNT = re.compile(r"(-?\d+(?:\.\d+)?)\s*([A-Za-z%/]*)")
+_MARKS_16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+def opening(file: File) -> bytes:
+    """The first 64 KiB as UTF-8; nothing where the bytes are no text."""
+    head = file.head
+    if head.startswith(_MARKS_16):
+        return head.decode("utf-16", "replace").encode()
+    return head if file.form in ("text", "xml") else b""
+
+
+def whole(file: File, most: int) -> bytes:
+    """All bytes as UTF-8. Raises `UnreadableError` above `most`, and for UTF-16 that was cut in the middle of a letter."""
+    data = file.data(most)
+    if not data.startswith(_MARKS_16):
+        return data
+    try:
+        return data.decode("utf-16").encode()
+    except UnicodeError:
+        raise UnreadableError("text in UTF-16 that was cut or damaged") from None
 
 
 def is_masked(text: str) -> bool:
@@ -108,7 +134,7 @@ class Words:
     def name(self, text: str | None) -> str:
         """A model name; without one the record is partial."""
         word = self.word(text, most=300)
-        if word is None or is_masked(word):
+        if word is None or is_masked(word) or word.lower() in _UNKNOWN_MODEL:
             self.doubts.partial("the model of a graphics processor is not named")
             return NO_NAME
         return word

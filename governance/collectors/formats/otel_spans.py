@@ -37,6 +37,8 @@ def spans_in(document: Any, keep: Callable[[str], bool]) -> Iterator[Span] | Non
     """The spans of one document, with those attributes whose name `keep` takes; None for a document of another sort."""
     if not isinstance(document, dict):
         return None
+    if isinstance(document.get("trace"), dict):  # Tempo's second interface
+        document = document["trace"]
     for key in ("resourceSpans", "batches"):
         if isinstance(document.get(key), list):
             return _otlp(document[key], keep)
@@ -67,14 +69,19 @@ def _otlp(resources: list[Any], keep: Callable[[str], bool]) -> Iterator[Span]:
 def _encoded(span: dict[str, Any], keep: Callable[[str], bool], version: Any) -> Span:
     start, end = _nanoseconds(span, "startTimeUnixNano"), _nanoseconds(span, "endTimeUnixNano")
     return Span(
-        id=str(span.get("spanId") or ""),
-        parent=str(span["parentSpanId"]) if span.get("parentSpanId") else None,
+        id=_id(span.get("traceId"), span.get("spanId")) or "",
+        parent=_id(span.get("traceId"), span.get("parentSpanId")),
         seconds=(end - start) / 1e9 if start and end and end >= start else None,
         end=moments.of_epoch(end / 1e9) if end else None,
         failed=fields.table(span, "status").get("code") in (2, "STATUS_CODE_ERROR"),
         attributes=_attributes(span, keep),
         sdk_version=version if isinstance(version, str) else None,
     )
+
+
+def _id(trace: Any, span: Any) -> str | None:
+    """A span's id is its own only within its trace."""
+    return f"{trace or ''} {span}" if span else None
 
 
 def _nanoseconds(span: dict[str, Any], key: str) -> int | None:
@@ -118,8 +125,8 @@ def _plain(span: dict[str, Any], keep: Callable[[str], bool]) -> Span:
     resource = fields.table(fields.table(span, "resource"), "attributes")
     version = resource.get("telemetry.sdk.version")
     return Span(
-        id=str(span["context"].get("span_id") or ""),
-        parent=str(span["parent_id"]) if span.get("parent_id") else None,
+        id=_id(span["context"].get("trace_id"), span["context"].get("span_id")) or "",
+        parent=_id(span["context"].get("trace_id"), span.get("parent_id")),
         seconds=taken / timedelta(seconds=1) if taken is not None and taken >= timedelta(0) else None,
         end=end,
         failed=fields.table(span, "status").get("status_code") == "ERROR",

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 SUFFIXES = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".joblib", ".dill", ".cloudpickle", ".distcp", ".mdl")
 ARCHIVES = (".zip", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".7z", ".rar", ".zst", ".lz4", ".nemo", ".mar", ".whl")
-MOST_MEMBERS = 1_000
+MOST_ARRAYS = 1_000
 _TAIL = 4 * 1024 * 1024
 _LOOK = 1024
 _KERAS_CONFIG = 4 * 1024 * 1024
@@ -108,13 +108,14 @@ def _in_archive(file: File, head: bytes) -> str | None:
         return "a torch archive whose data.pkl runs as a program when it is loaded"
     try:
         archive = Archive(file)
-        if len(archive.names()) > MOST_MEMBERS:
-            return f"an archive of more than {MOST_MEMBERS:,} members, too many to look for a pickle among them"
-        for name in archive.names():
-            if name.lower().endswith((".pkl", ".pickle", ".joblib", ".dill")):
-                return "an archive with a pickle inside, which runs as a program when it is loaded"
-            if name.endswith(".npy") and _of_objects(b"".join(islice(archive.pieces(name), 1))):
-                return "an archive of numpy arrays of which one holds objects, kept as a pickle that runs as a program"
+        names = archive.names()
+        if any(name.lower().endswith((".pkl", ".pickle", ".joblib", ".dill")) for name in names):
+            return "an archive with a pickle inside, which runs as a program when it is loaded"
+        arrays = [name for name in names if name.endswith(".npy")]
+        if len(arrays) > MOST_ARRAYS:
+            return f"an archive of more than {MOST_ARRAYS:,} numpy arrays, too many to look for one that holds objects"
+        if any(_of_objects(b"".join(islice(archive.pieces(name), 1))) for name in arrays):
+            return "an archive of numpy arrays of which one holds objects, kept as a pickle that runs as a program"
     except UnreadableError:
         return None
     return None

@@ -24,9 +24,9 @@ _NAME = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:.]*")
 _LABEL = re.compile(r'[ \t]*(?:([a-zA-Z_][a-zA-Z0-9_.]*)|"((?:[^"\\]|\\.)*)")[ \t]*')
 _QUOTED = re.compile(r'=[ \t]*"((?:[^"\\]|\\.)*)"[ \t]*')
 _ESCAPE = re.compile(r"\\(.)")
-_REST = re.compile(r"[ \t]*(\S+)(?:[ \t]+([-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?))?[ \t]*(?:[ \t]#[ \t]*\{.*)?")
-_WHOLE = re.compile(r"[-+]?\d{1,30}")
-_FLOAT = re.compile(r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?")
+_REST = re.compile(r"[ \t]*(\S+)(?:[ \t]+([-+]?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?))?[ \t]*(?:[ \t]#[ \t]*\{.*)?")
+_WHOLE = re.compile(r"[-+]?[0-9]{1,30}")
+_FLOAT = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _SPECIAL = {"nan": math.nan, "inf": math.inf, "+inf": math.inf, "-inf": -math.inf}
 _KINDS = frozenset(
     {"counter", "gauge", "histogram", "summary", "untyped", "unknown", "info", "stateset", "gaugehistogram"}

@@ -57,10 +57,11 @@ def adapter_of(config: dict[str, Any]) -> dict[str, Any]:
     alpha = "lora_alpha" if "lora_alpha" in config else "alpha"
     return {
         "type": kind,
-        "r": fields.whole(config, "r", least=1),
+        # OFT keeps a rank of 0 where it works by the size of its blocks.
+        "r": fields.whole(config, "r", least=0) or None,
         "alpha": fields.number(config, alpha),
         # PEFT keeps a set and writes it in any order.
-        "target_modules": sorted(fields.texts(config, "target_modules")),
+        "target_modules": sorted(fields.texts(config, "target_modules", most=4000)),
     }
 
 

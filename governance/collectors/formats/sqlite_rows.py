@@ -18,7 +18,7 @@ import tempfile
 import time
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote
 
 from governance.collectors.reading.files import File
@@ -237,6 +237,9 @@ def _committed(log: bytes, pages: int, where: str) -> int:
     page = int.from_bytes(log[8:12], "big")
     if len(log) < 32 or int.from_bytes(log[:4], "big") not in _WAL or page not in _PAGES:
         raise UnreadableError("the write-ahead log beside it is cut or is not one", where=where)
+    if not _header_holds(log):
+        # SQLite takes such a log for an empty one, and what it holds would be gone without a word.
+        raise UnreadableError("the write-ahead log beside it is corrupt", where=where)
     most = pages + len(log) // page
     frames = done = 0
     for at in range(32, len(log), 24 + page):
@@ -252,6 +255,17 @@ def _committed(log: bytes, pages: int, where: str) -> int:
             "the write-ahead log beside it ends in the middle of a change", where=where, hint=_OPEN_ONCE
         )
     return done
+
+
+def _header_holds(log: bytes) -> bool:
+    """Whether the header of a write-ahead log bears out its own checksum; the first bytes say in which order to read."""
+    order: Literal["big", "little"] = "big" if log[3] & 1 else "little"
+    words = [int.from_bytes(log[at : at + 4], order) for at in range(0, 24, 4)]
+    first = second = 0
+    for one, other in zip(words[::2], words[1::2], strict=True):
+        first = (first + one + second) & 0xFFFFFFFF
+        second = (second + other + first) & 0xFFFFFFFF
+    return log[24:32] == first.to_bytes(4, "big") + second.to_bytes(4, "big")
 
 
 def _refuse_cut(head: bytes, size: int, where: str) -> None:

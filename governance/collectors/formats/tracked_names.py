@@ -24,7 +24,7 @@ OF_TRAINING = re.compile(
 OF_MACHINE = re.compile(
     r"^(?:system[/.]|_|.*(?:runtime|samples_per_second|steps_per_second|timestamp)$)", re.IGNORECASE
 )
-MEASURE = re.compile(r"[\w./@:%+ -]{1,200}")
+MEASURE = re.compile(r"[\w./@:%+ ()\[\],=&#-]{1,200}")
 TEXT_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 # In the order in which they are believed: the plain name of a logged step before the mean at the end.
 LOSSES = ("loss", "train/loss", "train.loss", "train_loss_step", "train/loss_step", "training_loss", "train_loss")

@@ -30,7 +30,7 @@ _LAST = re.compile(
     r"eval_[\w./-]+)$"
 )
 _OF_MACHINE = re.compile(
-    r"^eval_(?:runtime|samples_per_second|steps_per_second|jit_compilation_time|model_preparation_time)$"
+    r"^eval_(?:[\w.-]+_)?(?:runtime|samples_per_second|steps_per_second|jit_compilation_time|model_preparation_time)$"
 )
 
 
@@ -151,4 +151,7 @@ def _history(rows: list[dict[str, Any]], key: str) -> list[dict[str, Any]]:
 
 
 def _closes(row: dict[str, Any]) -> bool:
-    return "train_runtime" in row and "loss" not in row
+    """True for the row that ends a training; up to 4.1 it had the operations in all and no run time."""
+    if "loss" in row:
+        return False
+    return "train_runtime" in row or ("total_flos" in row and not any(key.startswith("eval_") for key in row))

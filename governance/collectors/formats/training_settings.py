@@ -1,9 +1,9 @@
 """Settings files of training tools, YAML or JSON: a document of plain values, and the few of them that are kept.
 
-Such a file says what was asked for. Values may be left open: the word `auto`, which the tool fills in when it runs, and
-references such as `${output_dir}`, which are counted and never resolved. YAML 1.1 reads `2e-5` as text, and the tools take
-it for the number it looks like; so does this. Only the values asked for by name are copied; accounts, keys and
-addresses of services are not looked at.
+Such a file says what was asked for. Values may be left open: the word `auto`, which the tool fills in when it runs,
+and references such as `${output_dir}`, which are counted and never resolved. YAML readers differ on `2e-5` and
+`500_000`, and the tools take both for the number they look like; so does this. Only the values asked for by name are
+copied; accounts, keys and addresses of services are not looked at.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 KIND = "training-settings.v1"
 MOST_DATA_SETS = 200
 _NUMBER = re.compile(r"[-+]?(?:\d{1,20}\.?\d{0,20}|\.\d{1,20})(?:[eE][-+]?\d{1,3})?")
+_GROUPED = re.compile(r"[-+]?\d{1,3}(?:_\d{3}){1,6}")
 _REFERENCE = re.compile(r"\$\{[^}]*\}|\$[A-Z][A-Z0-9_]+\b|\{\{.*?\}\}|%\(\w+\)s")
 _FILL_IN = re.compile(r"<[^<>]+>|\byour[-_ ](?:name|username|org|model|data)|/path/to/|\bpath/to/", re.IGNORECASE)
 _MOST_VALUES = 100_000
@@ -64,6 +65,8 @@ class Settings:
         value = self.values.get(key)
         if value is None or isinstance(value, bool) or _is_open(value):
             return None
+        if isinstance(value, str) and _GROUPED.fullmatch(value.strip()):
+            value = value.replace("_", "")
         if isinstance(value, str) and _NUMBER.fullmatch(value.strip()):
             value = float(value) if re.search(r"[.eE]", value) else int(value)
         if isinstance(value, float) and not math.isfinite(value):
@@ -139,6 +142,14 @@ def body(tool: str, file: File, settings: Settings, **said: Any) -> dict[str, An
 def batch(per_device: int | None = None, accumulation: int | None = None, total: int | None = None) -> dict[str, Any]:
     """How many samples go into a step."""
     return {"per_device": per_device, "gradient_accumulation": accumulation, "total": total}
+
+
+def warmup(settings: Settings) -> dict[str, Any]:
+    """The steps or the share of the training in which the learning rate rises. Since transformers 5 steps below 1 are a share."""
+    value, share = settings.number("warmup_steps"), settings.number("warmup_ratio")
+    if value is not None and 0 < value < 1:
+        return {"warmup_steps": None, "warmup_ratio": value if share is None else share}
+    return {"warmup_steps": settings.count("warmup_steps"), "warmup_ratio": share}
 
 
 def data_set(name: str, kind: str | None = None, **said: str | None) -> dict[str, Any]:

@@ -25,6 +25,8 @@ _HISTORY, _SUMMARY, _CONFIG, _ARTIFACT, _TELEMETRY = 2, 3, 5, 8, 11
 _RUN, _EXIT, _HEADER, _FOOTER, _ENVIRONMENT = 17, 18, 21, 22, 26
 # Of one logged, summed up or set value: its name in one part or in several, and its value as JSON.
 _KEY, _NESTED, _VALUE = 1, 2, 16
+_NAMED, _VALUED = (_KEY << 3 | 2, _NESTED << 3 | 2), b"\x82\x01"
+"""How a run of bytes with these numbers begins on the wire."""
 _STEP = "train/global_step"
 
 
@@ -46,7 +48,8 @@ class WandbRun:
     footer: bool = False
     settings: dict[str, Any] = field(default_factory=dict)
     series: dict[str, list[Point]] = field(default_factory=dict)
-    summary: dict[str, Any] = field(default_factory=dict)
+    summary: dict[bytes, bytes] = field(default_factory=dict)
+    """The last value of each name, both as they lie in the file: they are written again with every row."""
     data_sets: list[dict[str, Any]] = field(default_factory=list)
     rows: int = 0
 
@@ -66,7 +69,8 @@ def gathered(records: Iterable[bytes]) -> WandbRun | None:
                 take(run, value)
     if not run.run_id:
         return None
-    for key, value in run.summary.items():
+    for name, said in run.summary.items():
+        key, value = name.decode("utf-8", "replace"), _plain(said)
         # What stands in no row was set once, such as the run time at the end.
         if key not in run.series and not key.startswith("_") and tracked_run.is_number(value):
             run.series[key] = [Point(None, tracked_run.number(value))]
@@ -100,14 +104,18 @@ def _log(run: WandbRun, message: bytes) -> None:
     if run.rows > MOST_ROWS:
         raise UnreadableError(f"more than {MOST_ROWS:,} logged rows")
     row = {key: value for key, value in _items(message, 1) if tracked_run.is_number(value)}
-    own = protobuf_wire.last(message, 2)
-    counted = row.get(_STEP, row.get("_step", protobuf_wire.whole(own, 1) or 0 if own is not None else None))
+    counted = row[_STEP] if _STEP in row else row["_step"] if "_step" in row else _own_step(message)
     step = int(counted) if isinstance(counted, (int, float)) and counted == int(counted) >= 0 else None
     if isinstance(moment := row.get("_timestamp"), (int, float)):
         run.last = max(run.last or 0.0, float(moment))
     for key, value in row.items():
         if not key.startswith("_"):
             run.series.setdefault(key, []).append(Point(step, tracked_run.number(value)))
+
+
+def _own_step(message: bytes) -> int | None:
+    own = protobuf_wire.last(message, 2)
+    return None if own is None else protobuf_wire.whole(own, 1) or 0
 
 
 def _artifact(run: WandbRun, message: bytes) -> None:
@@ -122,24 +130,37 @@ def _artifact(run: WandbRun, message: bytes) -> None:
 
 def _items(message: bytes, number: int) -> list[tuple[str, Any]]:
     """Name and value of each item of a message; a name in several parts is joined by a full stop."""
-    made = []
-    for field_number, item in protobuf_wire.fields(message):
-        if field_number != number or not isinstance(item, bytes):
+    return [(name.decode("utf-8", "replace"), _plain(value)) for name, value in _raw(message, number)]
+
+
+def _raw(message: bytes, number: int) -> list[tuple[bytes, bytes]]:
+    """The items of a message with their names and their values as JSON, but for those that are too long to be a number."""
+    made = [
+        _parts(item)
+        for field_number, item in protobuf_wire.fields(message)
+        if field_number == number and isinstance(item, bytes)
+    ]
+    return [(name, value) for name, value in made if name and len(name) <= 500 and len(value) <= 100_000]
+
+
+def _parts(item: bytes) -> tuple[bytes, bytes]:
+    """Name and value of one item. Most are a short name and a short value one after the other: there are millions of those."""
+    if len(item) > 1 and item[0] in _NAMED and item[1] < 128:
+        end = 2 + item[1]
+        length = item[end + 2 : end + 3]
+        if item[end : end + 2] == _VALUED and length and length[0] < 128 and end + 3 + length[0] == len(item):
+            return item[2:end], item[end + 3 :]
+    key, nested, value = b"", b"", b""
+    for each, part in protobuf_wire.fields(item):
+        if not isinstance(part, bytes):
             continue
-        key, nested, value = b"", b"", b""
-        for each, part in protobuf_wire.fields(item):
-            if not isinstance(part, bytes):
-                continue
-            if each == _VALUE:
-                value = part
-            elif each == _NESTED:
-                nested = b".".join((nested, part)) if nested else part
-            elif each == _KEY:
-                key = part
-        name = key or nested
-        if name and len(name) <= 500 and len(value) <= 100_000:
-            made.append((name.decode("utf-8", "replace"), _plain(value)))
-    return made
+        if each == _VALUE:
+            value = part
+        elif each == _NESTED:
+            nested = b".".join((nested, part)) if nested else part
+        elif each == _KEY:
+            key = part
+    return key or nested, value
 
 
 def _plain(value: bytes) -> Any:
@@ -177,7 +198,7 @@ def _surround(run: WandbRun, message: bytes) -> None:
 
 
 def _sum_up(run: WandbRun, message: bytes) -> None:
-    run.summary.update(_items(message, 1))
+    run.summary.update(_raw(message, 1))
 
 
 _TAKES: dict[int, Callable[[WandbRun, bytes], None]] = {

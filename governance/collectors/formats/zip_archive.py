@@ -209,11 +209,14 @@ class Archive:
             raise self._error(f"its table of contents has {length:,} bytes, more than {self.caps.contents:,}")
         table = self.file.part(offset, length)
         members: dict[str, Member] = {}
+        spelled: set[str] = set()
         place = 0
         for _ in range(count):
             member, place = self._row(table, place)
-            if member.name in members:
+            plain = unicodedata.normalize("NFC", str(PurePosixPath(member.name.replace("\\", "/"))))
+            if plain in spelled:
                 raise self._error(f"holds {_shown(member.name)} twice")
+            spelled.add(plain)
             members[member.name] = member
         if place != length:
             raise self._error("its table of contents is longer than its members")
@@ -223,7 +226,9 @@ class Archive:
         """The members with the room each has, once none shares bytes with another and none is out of proportion."""
         ordered = sorted(members.values(), key=lambda member: member.offset)
         roomy: dict[str, int] = {}
-        for member, following in zip(ordered, [*(each.offset for each in ordered[1:]), end], strict=True):
+        if ordered and ordered[-1].offset >= end:
+            raise self._error("its members do not lie before its table of contents")
+        for member, following in zip(ordered, [*(each.offset for each in ordered[1:]), end], strict=False):
             roomy[member.name] = following - member.offset
             if _LOCAL.size + len(member.raw_name) + member.packed > following - member.offset:
                 raise self._error(f"{_shown(member.name)} shares bytes with the member after it")

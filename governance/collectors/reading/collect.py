@@ -9,6 +9,7 @@ entry-point group `governance.collectors`. One that can not be loaded is said an
 
 from __future__ import annotations
 
+import codecs
 import importlib
 import pkgutil
 from dataclasses import replace
@@ -21,7 +22,7 @@ from governance.collectors.reading.answers import Found, Look, NotRead, Reading
 from governance.collectors.reading.binding import Declared, bind
 from governance.collectors.reading.cross_checks import checked
 from governance.collectors.reading.interface import reason_of
-from governance.collectors.reading.redaction import redacted
+from governance.collectors.reading.redaction import redacted, unread
 from governance.collectors.reading.walk import walk
 from governance.errors import UnreadableError
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from governance.collectors.reading.files import File
     from governance.collectors.reading.interface import Collects
     from governance.collectors.reading.walk import Folder
 
@@ -72,7 +74,7 @@ def collect(
             file.release()
     # After all folders: a key that is named on its own is claimed by the signature that it verifies, wherever that lies.
     named = [file for folder in folders for file in folder.files.values() if file.explicit and not file.claimed]
-    not_read += [NotRead(file.shown, "no collector recognises it") for file in named if not file.is_lfs_pointer]
+    not_read += [NotRead(file.shown, _unknown(file)) for file in named if not file.is_lfs_pointer]
     told = [fact for fact in found if fact.declared_by is None]
     recorded = any(fact.kind == "compute-environment.v1" and fact.body["host"] is not None for fact in told)
     if environment and not recorded and any(fact.kind in _OF_A_RUN for fact in told):
@@ -83,7 +85,7 @@ def collect(
     )
     if effective is not None:
         bound = tuple(_dated(fact, effective) for fact in bound)
-    return Reading(found=bound, not_read=tuple(_once(not_read)), looks=tuple(sorted(looks, key=_by_path)))
+    return Reading(found=bound, not_read=tuple(map(unread, _once(not_read))), looks=tuple(sorted(looks, key=_by_path)))
 
 
 @cache
@@ -115,6 +117,15 @@ def _prepare(folder: Folder, progress: Callable[[str, int, int], None] | None) -
             continue
         if pointer:
             yield NotRead(file.shown, POINTER)
+
+
+def _unknown(file: File) -> str:
+    """Why a file that was named is nobody's, with a remedy where its first bytes tell one."""
+    if file.head[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        return "text in UTF-16 that no collector recognises. Save it as UTF-8 and attach again"
+    if file.form in ("gzip", "zstd"):
+        return f"packed with {file.form}, so no collector recognises it. Unpack it and attach again"
+    return "no collector recognises it"
 
 
 def _ask(collector: Collects, folder: Folder) -> Iterator[Found | NotRead]:

@@ -33,7 +33,7 @@ BLOCK = 1024 * 1024
 STREAM = 128 * 1024
 """A buffer that stays in the processor's own cache: larger ones are slower to hash from."""
 SMALL = 64 * 1024
-LOOKED_THROUGH = 8 * 1024 * 1024
+LOOKED_THROUGH = 16 * 1024 * 1024
 MAX_LINE = 16 * 1024 * 1024
 MAX_STREAMED = 4 * 1024 * 1024 * 1024
 LFS_POINTER = b"version https://git-lfs.github.com/spec/v1"
@@ -119,6 +119,8 @@ class File:
                 head = _read(descriptor, SMALL, self.shown)
             finally:
                 os.close(descriptor)
+            if len(head) != min(self.size, SMALL):
+                raise UnreadableError("changed while it was read", where=self.shown)
             if self.size <= SMALL:
                 self._data = head
             self._head = head
@@ -145,7 +147,7 @@ class File:
         return self._pointer
 
     def mentions(self, *words: bytes) -> bool:
-        """True when every word stands somewhere in the bytes. Above 8 MiB only the two ends are looked at."""
+        """True when every word stands somewhere in the bytes. Above 16 MiB only the two ends are looked at."""
         head = self.head
         if all(word in head for word in words):
             return True
@@ -155,7 +157,7 @@ class File:
         return all(word in text for word in words)
 
     def glance(self) -> bytes:
-        """All bytes up to 8 MiB; of a larger file the first and the last 64 KiB."""
+        """All bytes up to 16 MiB; of a larger file the first and the last 64 KiB."""
         return self.data() if self.size <= LOOKED_THROUGH else self.head + self.tail(SMALL)
 
     def data(self, max_bytes: int = strict_json.MAX_BYTES) -> bytes:
@@ -223,13 +225,15 @@ class File:
         digest = hashlib.sha256()
         descriptor = self._open()
         with os.fdopen(descriptor, "rb", buffering=BLOCK) as stream:
-            number = 0
+            number = done = 0
             while line := stream.readline(MAX_LINE + 1):
                 number += 1
                 if len(line) > MAX_LINE:
                     raise UnreadableError(f"line {number} is longer than {MAX_LINE:,} bytes", where=self.shown)
                 digest.update(line)
+                done += len(line)
                 yield number, line.rstrip(b"\r\n")
+        self._unchanged(done)
         if self._sha256 is None:
             self._sha256 = "sha256:" + digest.hexdigest()
 
@@ -289,6 +293,12 @@ class File:
             raise UnreadableError("changed while it was read", where=self.shown)
         return descriptor
 
+    def _unchanged(self, done: int) -> None:
+        """Raise unless all of the file was read and it is still the one that was opened."""
+        os.close(self._open())
+        if done != self.size:
+            raise UnreadableError("changed while it was read", where=self.shown)
+
     def _stream_digest(self) -> str:
         digest = hashlib.sha256()
         descriptor = self._open()
@@ -301,8 +311,7 @@ class File:
                 done += count
                 if self.progress is not None and (done % (64 * BLOCK) == 0 or done == total):
                     self.progress(self.shown, done, total)
-        if done != total:
-            raise UnreadableError("changed while it was read", where=self.shown)
+        self._unchanged(done)
         return "sha256:" + digest.hexdigest()
 
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 class Tried:
     """One version of a tool, or of a format, that a collector was held against.
 
-    `how`: *recorded* with the tool itself for the tests, a *published* file that the tool left in public or that its authors
+    `how`: *recorded* with the tool itself, a *published* file that the tool left in public or that its authors
     ship, or *written* by hand after the format's description, where the tool could not be run.
     """
 
@@ -67,7 +67,7 @@ class NotMine(Exception):  # noqa: N818 - an answer, not a fault
 
 @dataclass(frozen=True)
 class Marks:
-    """The bytes by which a collector knows its files. Above 8 MiB only the two ends of a file are looked at.
+    """The bytes by which a collector knows its files. Above 16 MiB only the two ends of a file are looked at.
 
     `form` is the sort of bytes; of `words` every one has to stand in the file, of `any_of` at least one, of `none_of` none;
     `pattern` has to be found.

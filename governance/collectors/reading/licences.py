@@ -163,6 +163,9 @@ def licence_fields(
     `text_is_there` when the link leads to a file beside, which was found. `other` with a name and a text is one definite
     licence, though nobody else knows it.
     """
+    names = list({name.lower(): name for name in reversed(names)}.values())[
+        ::-1
+    ]  # one for each configuration is still one
     read = licence_of_all(names)
     problems = list(read.problems)
     addresses = [name for name in names if _ADDRESS.fullmatch(name.strip())]

@@ -193,7 +193,8 @@ def _sort(folder: Folder) -> ModelFiles:
 def _place(file: File, kept: ModelFiles, others: list[File]) -> None:
     """Put one file where it belongs, by its bytes first and by its name where loaders go by it."""
     if file.is_lfs_pointer:
-        if _WEIGHT_NAME.match(file.name) or _LOADED.match(file.name):
+        is_part = _WEIGHT_NAME.match(file.name) or _LOADED.match(file.name)
+        if is_part and not pickle_signs.is_training_state(file.name):
             kept.pointers.append(file)
     elif safetensors_header.is_safetensors(file.head) or file.head.startswith(gguf_header.MAGIC):
         kept.weights.append(file)

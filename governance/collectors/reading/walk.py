@@ -5,7 +5,7 @@ Hugging Face snapshot is made of such links into its blobs, and the blobs are th
 that leaves it is refused and said so; a link to a folder is never followed, for what it points to is walked anyway or
 lies outside.
 
-There are caps on the number of files and on depth. A file named on its own is attached without its folder: only what
+There are caps on the number of files and folders and on depth. A file named on its own is attached without its folder: only what
 its own text names beside it is looked at.
 """
 
@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import os
 import stat
+from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 MAX_FILES = 100_000
+MAX_ENTRIES = 500_000
+"""Of one folder, which has to be listed whole to be sorted."""
 MAX_DEPTH = 32
 MAX_PATH = 1000
 SKIPPED = frozenset({".git"})
@@ -152,28 +155,38 @@ class _Walk:
     def _enter(self, folder: Folder, depth: int) -> None:
         try:
             with os.scandir(folder.place) as entries:
-                listed = sorted(entries, key=lambda entry: entry.name)
+                listed = sorted(islice(entries, MAX_ENTRIES + 1), key=lambda entry: entry.name)
         except OSError as error:
             self._refuse(folder.shown or ".", f"can not be entered: {error.strerror or error}")
+            return
+        if len(listed) > MAX_ENTRIES:
+            self._refuse(folder.shown or ".", f"more than {MAX_ENTRIES:,} entries; nothing in it was read")
             return
         self.folders.append(folder)
         for entry in listed:
             shown = f"{folder.shown}/{entry.name}" if folder.shown else entry.name
-            if problem := _bad_name(shown):
-                self._refuse(_printable(shown), problem)
-            elif entry.is_symlink():
-                self._link(folder, entry, shown)
-            elif entry.is_dir(follow_symlinks=False):
-                if entry.name in SKIPPED:
-                    continue
-                if depth + 1 > MAX_DEPTH:
-                    self._refuse(shown, f"deeper than {MAX_DEPTH} folders; nothing below it was read")
-                    continue
-                child = Folder(entry.path, shown, parent=folder)
-                folder.children.append(child)
-                self._enter(child, depth + 1)
-            elif entry.is_file(follow_symlinks=False):
-                self._add(folder, File(entry.path, shown, entry.name, memory=self.memory))
+            try:
+                self._take(folder, entry, shown, depth)
+            except OSError as error:  # gone, or no longer ours to look at, since the folder was listed
+                self._refuse(shown, f"can not be read: {error.strerror or error}")
+
+    def _take(self, folder: Folder, entry: os.DirEntry[str], shown: str, depth: int) -> None:
+        """One entry of a folder, by what it is."""
+        if problem := _bad_name(shown):
+            self._refuse(_printable(shown), problem)
+        elif entry.is_symlink():
+            self._link(folder, entry, shown)
+        elif entry.is_dir(follow_symlinks=False):
+            if entry.name in SKIPPED or not self._has_room(shown):
+                return
+            if depth + 1 > MAX_DEPTH:
+                self._refuse(shown, f"deeper than {MAX_DEPTH} folders; nothing below it was read")
+                return
+            child = Folder(entry.path, shown, parent=folder)
+            folder.children.append(child)
+            self._enter(child, depth + 1)
+        elif entry.is_file(follow_symlinks=False):
+            self._add(folder, File(entry.path, shown, entry.name, memory=self.memory))
 
     def _link(self, folder: Folder, entry: os.DirEntry[str], shown: str) -> None:
         target = os.path.realpath(entry.path)
@@ -189,14 +202,17 @@ class _Walk:
         key = f"{folder.place}/{file.name}"
         if key in self.seen:
             return
+        if self._has_room(file.shown):
+            self.seen.add(key)
+            folder.files[file.name] = file
+
+    def _has_room(self, shown: str) -> bool:
+        """Count one more file or folder; False beyond the cap, which is said once."""
         self.count += 1
-        if self.count > MAX_FILES:
-            if not self.full:
-                self._refuse(".", f"more than {MAX_FILES:,} files; those from {file.shown} on were not read")
+        if self.count > MAX_FILES and not self.full:
+            self._refuse(".", f"more than {MAX_FILES:,} files and folders; those from {shown} on were not read")
             self.full = True
-            return
-        self.seen.add(key)
-        folder.files[file.name] = file
+        return not self.full
 
     def _refuse(self, shown: str, reason: str) -> None:
         self.not_read.append(NotRead(shown, reason))

@@ -39,7 +39,7 @@ def test_descriptions_in_croissant(name, version, quality, spdx, files, facts):
 
 def test_dices_tells_its_biases_and_not_its_personal_data(facts):
     body = facts("croissant", "croissant")[0]["1.0_dices-350.json"].body
-    assert body["statements"] == {"provenance": True, "personal_data": False, "limitations": True}
+    assert body["statements"] == {"provenance": True, "personal_data": None, "limitations": True}
     assert len(body["sections"]) == 8
 
 
