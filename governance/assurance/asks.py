@@ -4,7 +4,9 @@
 2. Group them by what they speak of: each data set, each environment, each evaluation task, or each value of a field
    that the ask names; and within a group by the tool that told it. The newest of each tool decides, and the worst decides the ask, so
    one good data set does not cover for another, nor a tracker's copy for a trainer that stopped early. A tool that says
-   nothing on what is asked does not count beside one that does.
+   nothing on what is asked, or not when, does not count beside one that does; and where no tool can say it, such as what
+   became of a hit, a person may who saw what the tools found. What names no machine and no data set may be of any, and is heard
+   in the group of each; the reports of several scanners on one target are one group.
 3. Not whole enough: *inconclusive*. A failed test: *unmet*. A test on something unsaid: *inconclusive*.
 4. Too old, or past the day on which its author said it must be reviewed: *stale*. No clock, or a clock in the future,
    where an age is asked for: *inconclusive*.
@@ -22,7 +24,7 @@ from governance.assurance.expect import Outcome, check, is_number, unsaid
 from governance.assurance.subjects import moment, speaks_of
 from governance.domain.assessment import AskResult
 from governance.domain.control import About, Standing
-from governance.domain.evidence import Role
+from governance.domain.evidence import Role, SubjectType
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -35,6 +37,10 @@ if TYPE_CHECKING:
 
 SYSTEM_KIND = "system.v1"
 EVALUATION_KIND = "eval-run.v1"
+_NAMED_BY = {"compute-environment.v1": "host", "personal-data-scan.v1": "name"}
+"""The field that names the thing, of kinds whose tools often can not tell it."""
+_ANY = ""
+"""The group of what tells of a machine or of data and does not say of which."""
 WORST_FIRST = (
     Standing.UNMET,
     Standing.MISSING,
@@ -62,12 +68,16 @@ def answer(ask: Ask, dossier: Dossier, catalogue: Catalogue, on: datetime) -> As
     ]
     groups: dict[str, dict[str, tuple[Piece, Mapping[str, Any]]]] = {}
     for piece in pool:
-        tool = "" if piece.record.declared_by is not None else piece.record.collector.name
+        tool = _teller(piece)
         for key, body in _parts(ask, piece, dossier, catalogue):
             group = groups.setdefault(key, {})
             held = group.get(tool)
             if held is None or moment(piece) > moment(held[0]):
                 group[tool] = (piece, body)
+    unnamed = groups.pop(_ANY, {}) if len(groups) > 1 else {}
+    for group in groups.values():
+        for tool, held in unnamed.items():
+            group.setdefault(tool, held)
     if not groups:
         return AskResult(ask=ask.id, kind=ask.kind, standing=Standing.MISSING, reason=_why_missing(ask, pool, dossier))
     deciding_pieces = [pair for _, group in sorted(groups.items()) for pair in _deciding(ask, group)]
@@ -84,20 +94,34 @@ def answer(ask: Ask, dossier: Dossier, catalogue: Catalogue, on: datetime) -> As
     )
 
 
+def _teller(piece: Piece) -> str:
+    """Who told it: nobody's tool for what a person typed, else the collector and, where it reads several, the tool."""
+    record = piece.record
+    return "" if record.declared_by is not None else f"{record.collector.name} {record.tool or ''}"
+
+
 def _deciding(ask: Ask, group: Mapping[str, tuple[Piece, Mapping[str, Any]]]) -> list[tuple[Piece, Mapping[str, Any]]]:
-    """The pieces of one group that count: what tools wrote before what a person typed, and whoever answers before the silent."""
-    told = [pair for tool, pair in sorted(group.items()) if tool] or list(group.values())
+    """The pieces of one group that count: what tools wrote before what a person typed, and whoever answers before the silent.
+
+    What a person typed counts beside silent tools alone, and only when what those found was there to be looked at.
+    """
+    told = [pair for tool, pair in sorted(group.items()) if tool]
     answering = [pair for pair in told if not _is_silent(ask, *pair)]
-    return answering or told
+    if answering:
+        return answering
+    typed = [pair for tool, pair in group.items() if not tool and not (told and _is_silent(ask, *pair))]
+    seen = all(pair[0].recorded_at <= typed[0][0].recorded_at for pair in told) if typed else False
+    return typed if seen else told
 
 
 def _is_silent(ask: Ask, piece: Piece, body: Mapping[str, Any]) -> bool:
-    """True for a whole piece that leaves open something that is asked, and says *no* to nothing."""
+    """True for a whole piece that leaves open something that is asked, or its age, and says *no* to nothing."""
     if piece.record.quality not in ask.quality:
         return False
     open_ones = [unsaid(expectation, body) for expectation in ask.expect]
     said = [check(each, body)[0] for each, is_open in zip(ask.expect, open_ones, strict=True) if not is_open]
-    return any(open_ones) and Outcome.FAILS not in said
+    undated = ask.within is not None and piece.record.effective_at is None
+    return (undated or any(open_ones)) and Outcome.FAILS not in said
 
 
 def _of_system(ask: Ask, dossier: Dossier) -> AskResult:
@@ -129,7 +153,27 @@ def _parts(ask: Ask, piece: Piece, dossier: Dossier, catalogue: Catalogue) -> It
         yield f"{ask.each} {body.get(ask.each)}", body
         return
     if ask.purpose is None:
-        yield ("" if ask.about is About.CANDIDATE else piece.record.subject.name), body
+        yield _thing(ask, piece), body
+
+
+def _thing(ask: Ask, piece: Piece) -> str:
+    """What a piece speaks of, as far as an ask tells things apart."""
+    subject = piece.record.subject
+    if ask.about is About.CANDIDATE:
+        return ""
+    if _is_unnamed(ask, piece):
+        return _ANY
+    if ask.where and subject.type is SubjectType.DOCUMENT and piece.record.declared_by is None:
+        return " ".join(ask.where.values())  # a scanner's report is named after the scanner, and not after what it read
+    return subject.name
+
+
+def _is_unnamed(ask: Ask, piece: Piece) -> bool:
+    """Whether a tool did not say of which machine, or of which data, it tells, and nothing in its attach did."""
+    subject = piece.record.subject
+    if piece.record.declared_by is not None or subject.bound_by is not None or subject.digest is not None:
+        return False
+    return ask.kind in _NAMED_BY and not piece.body.get(_NAMED_BY[ask.kind])
 
 
 def _judge(ask: Ask, piece: Piece, body: Mapping[str, Any], on: datetime) -> tuple[Standing, str]:

@@ -33,7 +33,7 @@ FIELDS: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("duration_seconds", "s"),
     ),
     "compute-environment.v1": (("driver", ""), ("cuda", ""), ("python", ""), ("memory_bytes", "B")),
-    "dataset-manifest.v1": (("rows", ""), ("licence.id", ""), ("manifest_digest", "")),
+    "dataset-manifest.v1": (("rows", ""), ("spdx", ""), ("manifest_digest", "")),
     "model-artifacts.v1": (("parameters", ""), ("manifest_digest", "")),
 }  # fmt: skip
 _MOST = 200

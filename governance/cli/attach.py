@@ -107,23 +107,34 @@ def _say(done: Attached, *, explain: bool) -> None:
 
 
 def _explain(done: Attached) -> None:
-    """For each file who read it; where nobody did, what each collector for that sort of bytes missed in it."""
+    """For each file who read it; then the files that nobody read, with what each collector for that sort of bytes missed.
+
+    Files that all collectors passed over for the same reasons stand together, and the reasons once.
+    """
     output.say("Who looked at what:")
+    passed: dict[tuple[tuple[str, str], ...], list[str]] = {}
+    others: dict[tuple[tuple[str, str], ...], int] = {}
     for path, group in groupby(done.looks, key=lambda look: look.path):
         looks = list(group)
-        output.say(f"  {output.one_line(path)}")
         took = [look for look in looks if look.answer != "passed over"]
+        if not took:
+            near = [look for look in looks if not look.reason.startswith("its bytes are")]
+            said = tuple((look.collector, output.one_line(look.reason)) for look in near)
+            passed.setdefault(said, []).append(output.one_line(path))
+            others[said] = len(looks) - len(near)
+            continue
+        output.say(f"  {output.one_line(path)}")
         for look in took:
             output.say(
                 f"    {look.collector}: {look.answer}" + (f": {output.one_line(look.reason)}" if look.reason else "")
             )
-        if not took:
-            near = [look for look in looks if not look.reason.startswith("its bytes are")]
-            said = "; ".join(f"{look.collector} ({output.one_line(look.reason)})" for look in near)
-            output.say(
-                f"    nobody; {len(looks) - len(near)} collectors read other sorts of bytes"
-                + (f"; {said}" if said else "")
-            )
+    for said, paths in passed.items():
+        output.say("  Read by nobody:")
+        for path in paths:
+            output.say(f"    {path}")
+        for collector, reason in said:
+            output.say(f"      {collector}: {reason}")
+        output.say(f"      {others[said]} other collectors read other sorts of bytes")
 
 
 def _names(said: list[str]) -> dict[str, str]:

@@ -66,7 +66,7 @@ class AccelerateConfig(OneFile):
         if made["distributed"]["strategy"] is None:
             doubts.partial("the file does not say how the work is spread")
         yield self.found(
-            folder, file, ts.KIND, made, Subject(type=SubjectType.DOCUMENT, name=file.name[:500]), doubts=doubts
+            folder, file, ts.KIND, made, Subject(type=SubjectType.RUN, name=file.name[:500]), doubts=doubts
         )
 
 

@@ -56,7 +56,7 @@ class AxolotlConfig(OneFile):
         made = _body(file, settings)
         ts.judge_names(doubts, made)
         yield self.found(
-            folder, file, ts.KIND, made, Subject(type=SubjectType.DOCUMENT, name=file.name[:500]), doubts=doubts
+            folder, file, ts.KIND, made, Subject(type=SubjectType.RUN, name=file.name[:500]), doubts=doubts
         )
 
 

@@ -85,7 +85,7 @@ class C2paManifest(OneFile):
             file,
             "content-provenance.v1",
             body,
-            Subject(type=SubjectType.SYSTEM, name="generated content"),
+            Subject(type=SubjectType.SYSTEM, name=f"generated content: {file.shown}"[:500]),
             doubts=doubts,
             at=moments.of_text(info.get("time")),
         )

@@ -76,7 +76,7 @@ class Croissant(OneFile):
         licence, title = _licences(document)
         described = licence_fields(licence, title=title)
         if not licence:
-            doubts.partial("no licence is stated")
+            doubts.partial("no licence is stated, which the format requires")
         rai, unsaid = _sections(document)
         body = {
             "name": (_name(document) or folder.name)[:500],
@@ -193,7 +193,9 @@ def _files(
         if str(entry.get("@type")).endswith("FileSet"):
             rows = None
             continue
-        without += digest is None and _get(entry, "containedIn") is None
+        # A repository is fixed by a revision, if at all, and not by a digest of a file; the Hub writes an address where one would stand.
+        is_repository = str(_get(entry, "encodingFormat") or "").startswith("git+")
+        without += digest is None and _get(entry, "containedIn") is None and not is_repository
         path = _text(_get(entry, "contentUrl"), 1000)
         file = folder.beside(path) if path else None
         if file is None or file.is_lfs_pointer:

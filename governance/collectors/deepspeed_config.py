@@ -49,7 +49,7 @@ class DeepspeedConfig(OneFile):
         if not any(key in settings for key in _TOP[:2]) or "log_history" in settings:
             raise NotMine("the settings of DeepSpeed do not stand at its top")
         yield self.found(
-            folder, file, ts.KIND, _body(file, settings), Subject(type=SubjectType.DOCUMENT, name=file.name[:500])
+            folder, file, ts.KIND, _body(file, settings), Subject(type=SubjectType.RUN, name=file.name[:500])
         )
 
 

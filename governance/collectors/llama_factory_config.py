@@ -66,7 +66,7 @@ class LlamaFactoryConfig(OneFile):
             file,
             ts.KIND,
             made,
-            Subject(type=SubjectType.DOCUMENT, name=file.name[:500]),
+            Subject(type=SubjectType.RUN, name=file.name[:500]),
             doubts=doubts,
             beside=(listing,) if listing is not None and known is not None else (),
         )

@@ -115,7 +115,7 @@ class PickleScan(OneFile):
             hits=hits,
             graded=False,
         ) | {"suspicious": counts.get("Suspicious globals"), "imports": report.imports}
-        subject = Subject(type=SubjectType.DOCUMENT, name="weights scanned by picklescan")
+        subject = Subject(type=SubjectType.MODEL, name="weights scanned by picklescan")
         return self.found(folder, file, "security-scan.v1", made, subject, doubts=doubts)
 
 

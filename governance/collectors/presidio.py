@@ -75,7 +75,7 @@ class Presidio(OneFile):
             "dismissed": None,
             "unresolved": None,
         }
-        subject = Subject(type=SubjectType.DATA_SET, name="texts searched for personal data")
+        subject = Subject(type=SubjectType.DATA_SET, name=f"texts searched for personal data: {file.shown}"[:500])
         yield self.found(folder, file, "personal-data-scan.v1", body, subject, doubts=Doubts())
 
 

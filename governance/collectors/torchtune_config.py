@@ -58,7 +58,7 @@ class TorchtuneConfig(OneFile):
         if "dataset" in settings or "model" in settings:
             ts.judge_names(doubts, made)
         yield self.found(
-            folder, file, ts.KIND, made, Subject(type=SubjectType.DOCUMENT, name=file.name[:500]), doubts=doubts
+            folder, file, ts.KIND, made, Subject(type=SubjectType.RUN, name=file.name[:500]), doubts=doubts
         )
 
 

@@ -40,7 +40,7 @@ def test_explain_says_who_looked_at_each_file_and_why_it_was_passed_over(ready: 
     assert all(row["answer"] == "passed over" and row["reason"] for row in passed)
     said = ready("attach", "in", "--system", "elm-desk", "--explain").out
     assert "lm-eval: read" in said
-    assert "nobody; " in said
+    assert "Read by nobody:" in said
 
 
 def test_an_item_says_tool_version_quality_and_what_it_is_bound_to(ready: Govern, tmp_path: Path) -> None:

@@ -74,7 +74,7 @@ def test_what_is_no_digest_counts_as_none_and_makes_it_partial(digest, of):
 def test_a_missing_licence_is_said_and_makes_it_partial(of):
     fact = of(made(license=None))
     assert (fact.quality, fact.body["licence"]["known"]) == (Quality.PARTIAL, False)
-    assert "no licence is stated" in fact.quality_reasons
+    assert "no licence is stated, which the format requires" in fact.quality_reasons
 
 
 @pytest.mark.parametrize(
@@ -136,3 +136,16 @@ def test_a_distribution_of_another_shape_is_not_read(value, write, read, tmp_pat
     reading = read(tmp_path)
     assert not [row for row in reading.not_read if row.reason.startswith("the collector")]
     assert not [fact for fact in reading.found if fact.quality is Quality.COMPLETE]
+
+
+def test_a_repository_needs_no_digest_of_a_file_and_fixes_no_content(of):
+    repository = {
+        "@type": "cr:FileObject",
+        "@id": "repo",
+        "name": "repo",
+        "encodingFormat": "git+https",
+        "sha256": "https://example.org/issue/80",
+    }
+    fact = of(made(distribution=[repository]))
+    assert (fact.quality, fact.body["manifest_digest"]) == (Quality.COMPLETE, None)
+    assert fact.body["distribution"][0]["sha256"] is None

@@ -144,7 +144,7 @@ def _bound(fact: Found, attached: _Attached, about: Role | None) -> Found:
     if not modelled:
         return replace(fact, subject=subject)
     conflicts: tuple[str, ...] = (conflict,) if conflict else ()
-    target = attached.targets.get(_name_of(fact))
+    target = next((attached.targets[name] for name in _names_of(fact) if name in attached.targets), None)
     if target is not None and fact.kind != "model-artifacts.v1":
         if subject.digest not in (None, target.digest):
             conflicts += (f"declared to be {target.name}, and by its own words {subject.name}: {subject.bound_by}",)
@@ -158,11 +158,12 @@ def _bound(fact: Found, attached: _Attached, about: Role | None) -> Found:
     return replace(fact, subject=subject, conflicts=tuple(each[:500] for each in conflicts))
 
 
-def _name_of(fact: Found) -> str:
-    """The name by which a user would tie this fact: the adapter or model that a tool wrote down, else the subject's."""
+def _names_of(fact: Found) -> tuple[str, ...]:
+    """What a user would call this fact: the adapter or model a tool wrote down, else its subject; then a run's output folder."""
     model = fact.body.get("model")
     named = (model.get("adapter") or model.get("name")) if isinstance(model, dict) else None
-    return str(named or fact.subject.name)
+    output = fact.body.get("output_dir")
+    return (str(named or fact.subject.name), *([output] if isinstance(output, str) and output else []))
 
 
 def _weights(models: Iterable[Found], runs: Sequence[Found]) -> list[_Weights]:
@@ -303,8 +304,10 @@ def _of_named_model(fact: Found, attached: _Attached) -> tuple[Subject, str | No
             return _tied(named[0], f"adapter folder {named[0].name} on its own base {name}"), None
         return fact.subject, _several(adapter, named)
     fits = [each for each in whole if each.form != "adapter" and _is_named(each, name)]
-    # An adapter folder is a model of its own where a tool was given the folder and found the base by itself.
-    fits = fits or [each for each in whole if each.form == "adapter" and is_path(name) and _is_named(each, name)]
+    # An adapter folder is a model of its own where a tool was given the folder and found the base by itself. A scanner is
+    # always given a folder, and writes down its last part.
+    given = is_path(name) or fact.kind == "security-scan.v1"
+    fits = fits or [each for each in whole if each.form == "adapter" and given and _is_named(each, name)]
     if len(fits) == 1:
         return _tied(fits[0], f"the attached model folder {fits[0].name}"), None
     if not fits and any(same_model(name, base) for base in attached.bases):

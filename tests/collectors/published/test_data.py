@@ -24,9 +24,9 @@ def test_a_data_set_on_disk_has_two_rows(facts):
     ("name", "version", "quality", "spdx", "files"),
     [
         ("1.0_dices-350", "1.0", Quality.COMPLETE, "CC-BY-SA-4.0", 2),
-        ("1.0_huggingface-anthropic-hh-rlhf", "1.0", Quality.PARTIAL, "MIT", 6),
+        ("1.0_huggingface-anthropic-hh-rlhf", "1.0", Quality.COMPLETE, "MIT", 6),
         ("1.1_huggingface-data_provenance_initiative", "1.1", Quality.PARTIAL, None, 2),
-        ("1.1_huggingface-squad_v2", "1.1", Quality.PARTIAL, "CC-BY-SA-4.0", 2),
+        ("1.1_huggingface-squad_v2", "1.1", Quality.COMPLETE, "CC-BY-SA-4.0", 2),
     ],
 )
 def test_descriptions_in_croissant(name, version, quality, spdx, files, facts):
