@@ -19,9 +19,9 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from governance.collectors.formats import card_text
+from governance.collectors.formats import card_text, model_files
 from governance.collectors.formats.data_files import count_rows, data_files, pointers
-from governance.collectors.reading import fields, model_files
+from governance.collectors.reading import fields
 from governance.collectors.reading.answers import Found, NotRead
 from governance.collectors.reading.doubts import Doubts
 from governance.collectors.reading.files import hash_all

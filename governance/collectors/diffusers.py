@@ -18,8 +18,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from governance.collectors.formats import settings
-from governance.collectors.reading import fields, model_files
+from governance.collectors.formats import model_files, settings
+from governance.collectors.reading import fields
 from governance.collectors.reading.doubts import Doubts
 from governance.collectors.reading.files import hash_all
 from governance.collectors.reading.interface import Marks, NotMine, OneFile, Tried

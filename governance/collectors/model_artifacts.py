@@ -23,8 +23,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from governance.collectors.formats import model_findings, settings, weight_notes
-from governance.collectors.reading import fields, model_files
+from governance.collectors.formats import model_files, model_findings, settings, weight_notes
+from governance.collectors.reading import fields
 from governance.collectors.reading.answers import Found, NotRead
 from governance.collectors.reading.files import hash_all
 from governance.collectors.reading.interface import Tried, attempt, recognised

@@ -19,10 +19,10 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from governance.collectors.formats.scan_report import GRADES, Grade, Hit, body
-from governance.collectors.formats.settings import last_part
 from governance.collectors.reading import fields, moments
 from governance.collectors.reading.doubts import Doubts
 from governance.collectors.reading.interface import Marks, NotMine, OneFile, Tried, not_understood
+from governance.collectors.reading.names import last_part
 from governance.domain.evidence import Collector, Subject, SubjectType
 from governance.errors import UnreadableError
 

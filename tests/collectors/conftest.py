@@ -10,6 +10,8 @@ import pytest
 
 from governance.collectors.reading.collect import collect
 
+from .mlflow_made import database, store  # noqa: F401 - fixtures
+
 SAMPLES = Path(__file__).parent.parent / "samples"
 
 

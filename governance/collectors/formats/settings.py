@@ -85,22 +85,3 @@ def architecture_of(config: dict[str, Any]) -> str | None:
     """The first class named under `architectures`."""
     named = fields.texts(config, "architectures", most=200)
     return named[0] if named else None
-
-
-def same_model(one: str | None, other: str | None) -> bool:
-    """True when two names mean one model: the same text, or two paths with the same last part."""
-    if not one or not other:
-        return False
-    if one.rstrip("/") == other.rstrip("/"):
-        return True
-    return is_path(one) and is_path(other) and last_part(one) == last_part(other)
-
-
-def is_path(name: str) -> bool:
-    """True for a name that can only be a path: `organisation/model` could be a name on the Hub."""
-    return name.startswith(("/", "./", "../", "~")) or "\\" in name or name.count("/") > 1
-
-
-def last_part(name: str) -> str:
-    """The last part of a path or name."""
-    return name.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]

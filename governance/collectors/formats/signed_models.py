@@ -16,7 +16,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from governance.collectors.reading import fields, model_files
+from governance.collectors.formats import model_files
+from governance.collectors.reading import fields
 from governance.collectors.reading.files import hash_all
 from governance.errors import UnreadableError
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from governance.collectors.formats.gguf_header import GgufHeader
-from governance.collectors.formats.settings import is_path, last_part
+from governance.collectors.reading.names import is_path, last_part
 from governance.domain.base import is_placeholder
 
 if TYPE_CHECKING:

@@ -28,7 +28,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from governance.collectors.formats.settings import is_path, last_part, same_model
+from governance.collectors.reading.names import is_path, last_part, same_model
 from governance.domain.evidence import Role, Subject, SubjectType
 from governance.errors import UsageError
 
