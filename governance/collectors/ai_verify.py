@@ -21,6 +21,7 @@ from governance.collectors.formats import eval_body
 from governance.collectors.reading import fields, moments
 from governance.collectors.reading.doubts import Doubts
 from governance.collectors.reading.interface import Marks, NotMine, OneFile, Tried
+from governance.collectors.reading.names import named
 from governance.domain.evidence import Collector, Subject, SubjectType
 from governance.errors import UnreadableError
 
@@ -77,7 +78,7 @@ class AIVerify(OneFile):
         body = eval_body.body(
             TOOL,
             version,
-            eval_body.named(_file_name(arguments, "modelFile")),
+            named(_file_name(arguments, "modelFile")),
             numbers.results,
             plugin=plugin,
             test_data=_file_name(arguments, "testDataset"),

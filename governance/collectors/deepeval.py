@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from governance.collectors.formats import eval_body
 from governance.collectors.reading import fields
 from governance.collectors.reading.interface import Marks, NotMine, OneFile, Tried
+from governance.collectors.reading.names import named
 from governance.domain.evidence import Collector, Subject, SubjectType
 from governance.errors import UnreadableError
 
@@ -67,7 +68,7 @@ class DeepEval(OneFile):
         body = eval_body.body(
             TOOL,
             None,
-            eval_body.named(name),
+            named(name),
             _results(data, cases, metrics),
             judges=sorted({judge for metric in metrics.values() for judge in metric["judges"]}) or None,
             thresholds={

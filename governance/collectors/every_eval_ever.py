@@ -18,9 +18,11 @@ import contextlib
 import re
 from typing import TYPE_CHECKING, Any
 
+from governance.collectors.formats import eval_body
 from governance.collectors.reading import fields, moments
 from governance.collectors.reading.doubts import Doubts
 from governance.collectors.reading.interface import Marks, NotMine, OneFile, Tried, not_understood
+from governance.collectors.reading.names import named
 from governance.domain.evidence import Collector, Quality, Subject, SubjectType
 
 if TYPE_CHECKING:
@@ -56,18 +58,11 @@ class EveryEvalEver(OneFile):
         record = record_of(file)
         results = [_result(row, version_of(record), place) for place, row in enumerate(results_of(record), start=1)]
         model = model_of(record)
-        body = {
-            "harness": harness_of(record),
-            "model": model,
-            "results": results,
-            "limit": None,
-            "chat_template_sha256": None,
-            "seeds": {},
-            "device": None,
-            "n_shot": {},
-            "not_finite": file.not_finite,
-            "judges": sorted({name for row in results_of(record) for name in _judges(row)}),
-        }
+        harness = harness_of(record)
+        judges = sorted({name for row in results_of(record) for name in _judges(row)})
+        body = eval_body.body(
+            harness["name"], harness["version"], model, results, not_finite=file.not_finite, judges=judges
+        )
         subject = Subject(type=SubjectType.MODEL, name=model["name"])
         doubts = doubts_of(record)
         _doubt_results(record, results, doubts)
@@ -117,7 +112,7 @@ def model_of(record: dict[str, Any]) -> dict[str, Any]:
     path = name is not None and "/" in name and not name.endswith(f"/{identity}")
     shown = name if path or identity is None else identity
     revision = fields.plain(fields.table(info, "additional_details"), "revision")
-    return {"name": shown or "unknown", "digest": None, "adapter": None, "revision": revision}
+    return named(shown, revision=revision)
 
 
 def moment_of(record: dict[str, Any]) -> datetime | None:

@@ -33,6 +33,7 @@ from governance.collectors.every_eval_ever import (
 from governance.collectors.reading import fields
 from governance.collectors.reading.doubts import Doubts
 from governance.collectors.reading.interface import Marks, NotMine, OneFile, Tried
+from governance.collectors.reading.names import named
 from governance.domain.evidence import Collector, Subject, SubjectType
 from governance.errors import UnreadableError
 from governance.parsing import canonical, strict_json
@@ -220,7 +221,7 @@ def _doubts(record: tuple[File, dict[str, Any]] | None, file: File, count: int) 
 
 
 def _named(model: str) -> dict[str, Any]:
-    return {"name": model, "digest": None, "adapter": None, "revision": None}
+    return named(model)
 
 
 def _doubt_table(doubts: Doubts, table: _Table, without: int) -> None:

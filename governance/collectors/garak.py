@@ -25,6 +25,7 @@ from governance.collectors.formats.garak_report import TOOL, Counts, Pair, Repor
 from governance.collectors.reading import fields, moments
 from governance.collectors.reading.doubts import Doubts
 from governance.collectors.reading.interface import Marks, NotMine, OneFile, Tried, recognised
+from governance.collectors.reading.names import named
 from governance.domain.evidence import Collector, Subject, SubjectType
 from governance.errors import UnreadableError
 
@@ -239,7 +240,7 @@ def _target(report: Report) -> tuple[str | None, dict[str, Any] | None]:
     """The sort of target and the model by name: `target_*` since 0.13.1, `model_*` before. Garak's own stand-ins have no name."""
     kind = report.setting("plugins.target_type", "plugins.model_type", "model_type")
     name = report.setting("plugins.target_name", "plugins.model_name", "model_name") or kind
-    return kind, {"name": name, "digest": None, "adapter": None, "revision": None} if name else None
+    return kind, named(name) if name else None
 
 
 def _ended(report: Report, parts: list[Any] | None, attempts: int, doubts: Doubts) -> bool | None:

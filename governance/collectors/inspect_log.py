@@ -24,6 +24,7 @@ from governance.collectors.formats.inspect_log import TOOL, Log, log_of
 from governance.collectors.reading import fields, moments
 from governance.collectors.reading.doubts import Doubts
 from governance.collectors.reading.interface import Marks, OneFile, Tried, not_understood, recognised
+from governance.collectors.reading.names import UNKNOWN, named
 from governance.domain.evidence import Collector, Subject, SubjectType
 
 if TYPE_CHECKING:
@@ -125,11 +126,11 @@ def moment_of(log: Log) -> datetime | None:
 def model_of(log: Log) -> dict[str, Any]:
     """Name and revision of the model that answered; the path of the weights where the tool was given one."""
     arguments = fields.table(log.eval, "model_args")
-    named = fields.text(log.eval, "model") or "unknown"
+    called = fields.text(log.eval, "model") or UNKNOWN
     name = fields.text(arguments, "model_path") or next(
-        (named.removeprefix(start) for start in _LOCAL if named.startswith(start) and named != start), named
+        (called.removeprefix(start) for start in _LOCAL if called.startswith(start) and called != start), called
     )
-    return {"name": name, "digest": None, "adapter": None, "revision": fields.plain(arguments, "revision")}
+    return named(name, revision=fields.plain(arguments, "revision"))
 
 
 def task_of(log: Log) -> str:

@@ -25,6 +25,7 @@ from governance.collectors.reading import fields, moments
 from governance.collectors.reading.answers import Found, NotRead
 from governance.collectors.reading.doubts import MOST_REASONS, Doubts
 from governance.collectors.reading.interface import Tried, attempt, recognised
+from governance.collectors.reading.names import named
 from governance.domain.evidence import Collector, Subject, SubjectType
 from governance.errors import UnreadableError
 from governance.parsing import strict_json
@@ -196,7 +197,7 @@ def model_of(data: dict[str, Any]) -> dict[str, Any]:
         or fields.text(config, "model_revision", most=200)
     )
     adapter = next((name for key in ("peft", "lora_local_path", "delta") if (name := _said(arguments, key))), None)
-    return {"name": given or told or own or "unknown", "digest": None, "adapter": adapter, "revision": revision}
+    return named(given or told or own, adapter=adapter, revision=revision)
 
 
 def _said(arguments: dict[str, Any], key: str) -> str | None:

@@ -32,6 +32,7 @@ from governance.collectors.reading import fields
 from governance.collectors.reading.answers import Found, NotRead
 from governance.collectors.reading.doubts import Doubts
 from governance.collectors.reading.interface import Tried, attempt, recognised
+from governance.collectors.reading.names import named
 from governance.domain.evidence import Collector
 from governance.errors import UnreadableError
 from governance.parsing import strict_json
@@ -101,7 +102,7 @@ class LmEvalSamples:
         if not metrics:
             doubts.partial("no row has a score")
         data = run.data or {}
-        model = model_of(data) if run.data else {"name": "unknown", "digest": None, "adapter": None, "revision": None}
+        model = model_of(data) if run.data else named(None)
         moment = moment_of(data)
         version = version_of(data)
         body = {

@@ -26,6 +26,7 @@ from governance.collectors.formats.signed_models import MARK, MOST_FOLDERS, comp
 from governance.collectors.reading import fields, moments
 from governance.collectors.reading.doubts import Doubts
 from governance.collectors.reading.interface import Marks, NotMine, OneFile, Tried
+from governance.collectors.reading.names import named
 from governance.domain.evidence import Collector, Subject, SubjectType
 from governance.parsing import canonical
 
@@ -133,7 +134,7 @@ class ModelSigning(OneFile):
             "manifest_digest": signed.manifest_digest,
             "problems": problems,
             "not_checked": [why[:1000] for why in unchecked[:50]],
-            "model": {"name": name, "digest": None, "adapter": None, "revision": None},
+            "model": named(name),
         }
         # The fact lies where the model lies, so that it is tied to the weights in that folder.
         return self.found(

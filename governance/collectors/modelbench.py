@@ -22,6 +22,7 @@ from governance.collectors.formats import eval_body
 from governance.collectors.formats.garak_report import document
 from governance.collectors.reading import fields, moments
 from governance.collectors.reading.interface import Marks, OneFile, Tried, recognised
+from governance.collectors.reading.names import named
 from governance.domain.evidence import Collector, Subject, SubjectType
 from governance.errors import UnreadableError
 from governance.parsing import strict_json
@@ -89,7 +90,7 @@ class ModelBench(OneFile):
             body = eval_body.body(
                 TOOL,
                 None,
-                eval_body.named(sut),
+                named(sut),
                 [row["result"] for row in journal.hazards if row["sut"] == sut],
                 run_id=fields.text(journal.start, "run_id", most=200),
                 status="finished" if journal.finished else "not finished",

@@ -22,7 +22,7 @@ from governance.collectors.formats.scan_report import GRADES, Grade, Hit, body
 from governance.collectors.reading import fields, moments
 from governance.collectors.reading.doubts import Doubts
 from governance.collectors.reading.interface import Marks, NotMine, OneFile, Tried, not_understood
-from governance.collectors.reading.names import last_part
+from governance.collectors.reading.names import last_part, named
 from governance.domain.evidence import Collector, Subject, SubjectType
 from governance.errors import UnreadableError
 
@@ -79,7 +79,7 @@ class ModelScan(OneFile):
             not_scanned=fields.whole(fields.table(head, "skipped"), "total_skipped", least=0),
             hits=hits,
         ) | {
-            "model": {"name": name, "digest": None, "adapter": None, "revision": None} if name else None,
+            "model": named(name) if name else None,
             "local_time": fields.text(head, "timestamp", most=60),
         }
         yield self.found(

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from governance.collectors.formats import eval_body
 from governance.collectors.reading import fields
 from governance.collectors.reading.interface import Marks, NotMine, OneFile, Tried
+from governance.collectors.reading.names import named
 from governance.domain.evidence import Collector, Subject, SubjectType
 from governance.errors import UnreadableError
 
@@ -69,7 +70,7 @@ class Moonshot(OneFile):
             body = eval_body.body(
                 TOOL,
                 None,
-                eval_body.named(endpoint),
+                named(endpoint),
                 rows.get(endpoint, []),
                 run_id=fields.text(meta, "id", most=200),
                 status=fields.text(meta, "status", most=100),

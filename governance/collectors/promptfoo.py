@@ -24,6 +24,7 @@ from governance.collectors.formats import eval_body
 from governance.collectors.reading import fields, moments
 from governance.collectors.reading.doubts import Doubts
 from governance.collectors.reading.interface import Marks, NotMine, OneFile, Tried, not_understood, recognised
+from governance.collectors.reading.names import UNKNOWN, named
 from governance.domain.evidence import Collector, Subject, SubjectType
 from governance.errors import UnreadableError
 from governance.parsing import strict_json
@@ -139,7 +140,7 @@ class Promptfoo(OneFile):
         ]
         for kind, provider, sums, body in bodies:
             doubts = _doubts(sums)
-            if provider == eval_body.UNKNOWN:
+            if provider == UNKNOWN:
                 doubts.partial(eval_body.UNNAMED)
             ended = _doubt_sums(run, summary, config, doubts) if whole else None
             if not whole:
@@ -258,7 +259,7 @@ def _was_held(row: dict[str, Any]) -> bool:
 def _provider(row: dict[str, Any]) -> str:
     given = row.get("provider")
     name = fields.text(given, "id", most=2000) if isinstance(given, dict) else fields.text(row, "provider", most=2000)
-    return (name or eval_body.UNKNOWN)[:500]
+    return (name or UNKNOWN)[:500]
 
 
 def _attack_of(row: dict[str, Any]) -> tuple[str, str | None, str | None] | None:
@@ -342,9 +343,7 @@ def _evaluation(provider: str, prompts: dict[int, Sum], run: Run, common: _Commo
         for name, values in sums.metrics.items():
             mean = sum(values) / len(values)
             results.append(eval_body.result(task, name, mean, len(values), task_digest=digest))
-    return eval_body.body(
-        TOOL, common.version, eval_body.named(provider), results, run_id=common.run_id, judges=common.judges
-    )
+    return eval_body.body(TOOL, common.version, named(provider), results, run_id=common.run_id, judges=common.judges)
 
 
 def _attack(provider: str, attacks: dict[tuple[str, str | None, str | None], Sum], common: _Common) -> dict[str, Any]:
@@ -363,7 +362,7 @@ def _attack(provider: str, attacks: dict[tuple[str, str | None, str | None], Sum
         "attempts": attempts,
         "hits": sum(sums.missed for sums in attacks.values()),
         "not_scored": sum(sums.unjudged for sums in attacks.values()),
-        "model": eval_body.named(provider),
+        "model": named(provider),
         "judges": common.judges or [],
         "generations": common.repeat,
         "run_id": common.run_id,

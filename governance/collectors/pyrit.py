@@ -15,9 +15,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from governance.collectors.formats import eval_body, sqlite_rows
+from governance.collectors.formats import sqlite_rows
 from governance.collectors.reading.doubts import Doubts
 from governance.collectors.reading.interface import OneFile, Tried, not_understood, recognised
+from governance.collectors.reading.names import named
 from governance.domain.evidence import Collector, Subject, SubjectType
 from governance.errors import UnreadableError
 from governance.parsing import strict_json
@@ -219,7 +220,7 @@ def _body(name: str | None, target: Target, states: list[str], doubts: Doubts) -
         "attempts": attempts,
         "hits": sum(counts[0] for counts in target.probes.values()),
         "not_scored": left,
-        "model": eval_body.named(name) if name else None,
+        "model": named(name) if name else None,
         "local_start_time": min(target.times, default=None),
         "local_end_time": max(target.times, default=None),
     }

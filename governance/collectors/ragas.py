@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from governance.collectors.formats import csv_table, eval_body
 from governance.collectors.reading.doubts import Doubts
 from governance.collectors.reading.interface import NotMine, OneFile, Tried, recognised
+from governance.collectors.reading.names import named
 from governance.domain.evidence import Collector, Subject, SubjectType
 from governance.errors import UnreadableError
 from governance.parsing import strict_json
@@ -92,7 +93,7 @@ class Ragas(OneFile):
             eval_body.result("samples", name, sum(listed) / len(listed) if listed else None, len(listed), of=count)
             for name, listed in scores.items()
         ]
-        body = eval_body.body(TOOL, None, eval_body.named(None), results)
+        body = eval_body.body(TOOL, None, named(None), results)
         doubts = Doubts()
         for quality_row in results:
             _doubt(quality_row, doubts)

@@ -24,6 +24,7 @@ from governance.collectors.formats import histogram, prometheus_text
 from governance.collectors.reading import moments
 from governance.collectors.reading.doubts import Doubts
 from governance.collectors.reading.interface import Marks, NotMine, OneFile, Tried
+from governance.collectors.reading.names import named
 from governance.domain.evidence import Collector, Subject, SubjectType
 from governance.errors import UnreadableError
 
@@ -98,7 +99,7 @@ class VllmMetrics(OneFile):
             "errors": finished.get("error"),
             "rate_limited": None,
             "finished": finished,
-            "model": {"name": name[:500], "digest": None, "adapter": None, "revision": None},
+            "model": named(name),
             "input_tokens": _sum(mine, *_INPUT),
             "output_tokens": _sum(mine, *_OUTPUT),
             "cost_total": None,

@@ -5,17 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from governance.collectors.reading.doubts import Doubts
+from governance.collectors.reading.names import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-UNKNOWN = "unknown"
 UNNAMED = "the file does not name the model"
-
-
-def named(name: str | None, *, revision: str | None = None) -> dict[str, Any]:
-    """A model by the name it was given; one without a name is called unknown, and `judged` says so."""
-    return {"name": (name or UNKNOWN)[:500], "digest": None, "adapter": None, "revision": revision}
 
 
 def result(

@@ -11,6 +11,8 @@ from array import array
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from governance.collectors.reading.names import named
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -82,7 +84,7 @@ def body(model: str, made: Requests, *, currency: str | None = None) -> dict[str
         "hardware": None,
         "runtime": None,
         "quantisation": None,
-        "model": {"name": model[:500], "digest": None, "adapter": None, "revision": None},
+        "model": named(model),
         "answered_as": sorted(made.answered_as)[:_MOST_REASONS],
         "requests": made.requests,
         "errors": made.errors,

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+UNKNOWN = "unknown"
+
 
 def same_model(one: str | None, other: str | None) -> bool:
     """True when two names mean one model: the same text, or two paths with the same last part."""
@@ -20,3 +24,11 @@ def is_path(name: str) -> bool:
 def last_part(name: str) -> str:
     """The last part of a path or name."""
     return name.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
+
+
+def named(name: str | None, *, adapter: str | None = None, revision: str | None = None) -> dict[str, Any]:
+    """What a tool says of the model that answered, as the kinds have it; one without a name is called unknown.
+
+    The digest of the weights is null: no tool writes one down that is ours, and `binding` settles which weights were meant.
+    """
+    return {"name": (name or UNKNOWN)[:500], "digest": None, "adapter": adapter, "revision": revision}
