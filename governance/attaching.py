@@ -93,6 +93,8 @@ class How(TypedDict, total=False):
     """Which part the models play that the facts speak of."""
     names: Mapping[str, str]
     """Names that tools wrote, each with the folder or digest of the weights it stands for."""
+    place: str | None
+    """Where the model answered that logs of requests tell of: cloud, on-device or on-premises."""
     effective: datetime | None
     """When it was true, where the tool left no clock."""
     environment: bool
@@ -120,7 +122,12 @@ def attach(
     names = how.get("names", {})
     reading = collect(
         paths,
-        declared=Declared(how.get("about"), names, _weights_before(ledger, system) if names else ()),
+        declared=Declared(
+            about=how.get("about"),
+            names=names,
+            place=how.get("place"),
+            earlier=_weights_before(ledger, system) if names else (),
+        ),
         effective=how.get("effective"),
         environment=how.get("environment", True),
         progress=how.get("progress"),

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from governance.attaching import Attached, Item
 
 
+PLACES = ("cloud", "on-device", "on-premises")
+
+
 def register(top: typer.Typer) -> None:
     """Put the command under the app."""
     top.command()(attach)
@@ -38,6 +41,10 @@ def attach(
             help="Declare which weights a name stands for that a tool wrote: an attached model folder, or a manifest digest.",
         ),
     ] = None,
+    place: Annotated[
+        str | None,
+        typer.Option(help="Declare where the model answered that logs tell of: cloud, on-device or on-premises."),
+    ] = None,
     explain: Annotated[bool, typer.Option(help="Say who looked at which file, and why it was passed over.")] = False,
     environment: Annotated[
         bool, typer.Option(help="Record this machine as the environment where the run recorded none.")
@@ -51,12 +58,15 @@ def attach(
 
     if about is not None and about not in set(Role):
         raise UsageError(f"--about {about!r} is unknown", hint=f"One of: {', '.join(Role)}.")
+    if place is not None and place not in PLACES:
+        raise UsageError(f"--place {place!r} is unknown", hint=f"One of: {', '.join(PLACES)}.")
     with output.progress("reading") as report:
         done = Workspace(workspace).attach(
             paths,
             system,
             about=Role(about) if about else None,
             names=_names(bind or []),
+            place=place,
             explain=explain,
             effective=moment(effective),
             environment=environment,

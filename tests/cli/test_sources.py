@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from huggingface_hub import parse_eval_result_entries
 
+from tests.conftest import RECORDED
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -129,3 +131,15 @@ def test_scores_for_the_hub_need_a_benchmark_that_a_person_named(ready: Govern, 
 @pytest.mark.parametrize("option", [("--format", "xml"), ("--format", "hf-eval-results", "--benchmark", "x")])
 def test_a_form_or_benchmark_that_is_none_is_wrong_usage(option: tuple[str, ...], ready: Govern) -> None:
     assert ready("evidence", "export", "--system", "elm-desk", *option).code == 2
+
+
+def test_where_a_served_model_answered_is_declared_and_kept_as_declared(ready: Govern) -> None:
+    sample = RECORDED.parents[2] / "tests" / "samples" / "vllm-metrics"
+    plain = ready("attach", sample, "--system", "elm-desk", "--json").json["appended"]
+    told = ready("attach", sample, "--system", "elm-desk", "--place", "cloud", "--json").json["appended"]
+    bodies = [ready("evidence", "show", item["id"], "--json").json["body"] for item in (plain[0], told[0])]
+    assert [(body["place"], body.get("place_from")) for body in bodies] == [
+        (None, None),
+        ("cloud", "declared at attach"),
+    ]
+    assert ready("attach", sample, "--system", "elm-desk", "--place", "moon").code == 2

@@ -48,10 +48,12 @@ class Declared:
 
     `about` is the part that the models play. `names` ties a name that a tool wrote to weights: to an attached folder by its
     name, or to a manifest digest (or a beginning of one, of at least eight hex digits) that is attached now or was `earlier`.
+    `place` is where the model answered that a log of requests tells of; no log knows it.
     """
 
     about: Role | None = None
     names: Mapping[str, str] = field(default_factory=dict)
+    place: str | None = None
     earlier: tuple[Subject, ...] = ()
 
 
@@ -82,7 +84,14 @@ def bind(found: Sequence[Found], declared: Declared | None = None) -> tuple[Foun
         cards=_cards(found),
         machines=sorted({fact.subject.name for fact in found if _is_machine(fact)}),
     )
-    return tuple(_bound(fact, attached, said.about) for fact in found)
+    return tuple(_placed(_bound(fact, attached, said.about), said.place) for fact in found)
+
+
+def _placed(fact: Found, place: str | None) -> Found:
+    """A profile of answers with the place that was declared, where its tool left it open."""
+    if place is None or fact.kind != "inference-profile.v1" or fact.body.get("place") is not None:
+        return fact
+    return replace(fact, body={**fact.body, "place": place, "place_from": DECLARED})
 
 
 @dataclass(frozen=True)
