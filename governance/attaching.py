@@ -52,6 +52,8 @@ class Item:
     quality: str
     quality_reasons: tuple[str, ...]
     declared_by: str | None
+    subject_type: str
+    subject: str
     role: str | None
     bound_to: str | None
     bound_by: str | None
@@ -318,6 +320,8 @@ def _item(evidence_id: str, found: Found, record: Evidence) -> Item:
         quality=record.quality.value,
         quality_reasons=record.quality_reasons,
         declared_by=record.declared_by,
+        subject_type=record.subject.type.value,
+        subject=record.subject.name,
         role=record.subject.role.value if record.subject.role else None,
         bound_to=record.subject.digest,
         bound_by=record.subject.bound_by,

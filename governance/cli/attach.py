@@ -162,4 +162,4 @@ def _about(item: Item) -> str:
         return f"declared by {item.declared_by}"
     if item.role is not None:
         return f"{item.role} {item.bound_to[7:19]}" if item.bound_to else f"{item.role}, by name"
-    return "tied to no model" if item.kind.startswith(("eval-", "training-", "model-")) else "–"
+    return "tied to no model" if item.subject_type in ("model", "run") else "–"

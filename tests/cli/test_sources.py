@@ -143,3 +143,9 @@ def test_where_a_served_model_answered_is_declared_and_kept_as_declared(ready: G
         ("cloud", "declared at attach"),
     ]
     assert ready("attach", sample, "--system", "elm-desk", "--place", "moon").code == 2
+
+
+def test_attacks_and_energy_that_no_weights_lie_beside_are_said_to_be_tied_to_no_model(ready: Govern) -> None:
+    samples = RECORDED.parents[2] / "tests" / "samples"
+    said = ready("attach", samples / "garak", samples / "energy-counter", "--system", "elm-desk").out
+    assert said.count("tied to no model") == 3  # each piece, and what to do about it
