@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 64 * 1024 * 1024
 MAX_DEPTH = 64
-MAX_CONTAINERS = 1_000_000
-MAX_VALUES = 4_000_000
+MAX_CONTAINERS = 500_000
+MAX_VALUES = 2_500_000
 """A document of 64 MiB can ask for gigabytes: an empty list takes two bytes in it, and some sixty in memory."""
 # Possessive, and a string that is never closed reaches to the end: either way each byte is looked at once.
 _STRINGS = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
