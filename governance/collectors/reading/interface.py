@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from governance.collectors.reading.answers import Found, NotRead
 from governance.collectors.reading.doubts import Doubts
+from governance.collectors.reading.files import SMALL
 from governance.errors import UnreadableError
 
 if TYPE_CHECKING:
@@ -84,6 +85,12 @@ class Marks:
         """The sorts of bytes, as a tuple."""
         return (self.form,) if isinstance(self.form, str) else self.form
 
+    def excludes(self, file: File) -> bool:
+        """True where the sort of bytes, or the first word in a small file, tells at once that it is none of these."""
+        if file.form not in self.forms:
+            return True
+        return bool(self.words) and len(file.head) < SMALL and self.words[0] not in file.head
+
     def missing(self, file: File) -> str | None:
         """None where the file bears the marks, else the first that is missing, in words."""
         if file.form not in self.forms:
@@ -118,7 +125,7 @@ class OneFile:
         """Yield what the files directly in `folder` say."""
         by_marks = type(self).looks is OneFile.looks
         for file in list(folder.files.values()):
-            if by_marks and file.form not in self.marks.forms:
+            if by_marks and self.marks.excludes(file):
                 continue  # most files, for most collectors: not worth putting a reason into words
             if self.looks(folder, file) is None:
                 yield from attempt(file, partial(self.facts, folder, file), self.noun.name)
