@@ -17,7 +17,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from governance.collectors.formats import nvidia_words
+from governance.collectors.formats import nvidia_words, plain_text
 from governance.collectors.formats.nvidia_words import MAX_GPUS, NOT_NAMED, TOOL, Words
 from governance.collectors.reading.doubts import Doubts
 from governance.collectors.reading.interface import OneFile, Tried, recognised
@@ -101,12 +101,7 @@ def _missing(file: File) -> str | None:
 
 def _lines(data: bytes) -> list[str]:
     """The lines, each with a character in it; raises for what is no text, or has no end."""
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UnreadableError(f"line {data.count(10, 0, error.start) + 1} is not UTF-8") from None
-    if "\0" in text:
-        raise UnreadableError("holds zero bytes, so it was damaged")
+    text = plain_text.decoded(data)
     if not text.endswith("\n"):
         raise UnreadableError("the last line has no end", hint="The report was cut off; run nvidia-smi -q again")
     lines = [line.rstrip("\r") for line in text.split("\n") if line.strip()]

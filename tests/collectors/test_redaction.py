@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from governance.collectors.reading.answers import NotRead
-from governance.collectors.reading.redaction import redacted, text, unread
+from governance.collectors.reading.answers import Look, NotRead
+from governance.collectors.reading.redaction import redacted, said, text
 from governance.domain.evidence import Source
 
 from .made import fact
@@ -161,8 +161,13 @@ def test_paths_reasons_and_conflicts_count_as_copied():
 
 
 def test_what_is_not_read_tells_no_secret_and_keeps_its_place():
-    said = unread(NotRead("/home/ada/" + TOKENS[2], "quotes ada@example.org"))
-    assert (said.path, said.reason) == ("/home/ada/[redacted]", "quotes [redacted]")
+    made = said(NotRead("/home/ada/" + TOKENS[2], "quotes ada@example.org"))
+    assert (made.path, made.reason) == ("/home/ada/[redacted]", "quotes [redacted]")
+
+
+def test_what_is_told_of_who_looked_tells_no_secret_either():
+    made = said(Look("a.json", "garak", "not read", "quotes ada@example.org"))
+    assert (made.answer, made.reason) == ("not read", "quotes [redacted]")
 
 
 def test_marks_do_not_make_a_text_longer_than_its_field():

@@ -14,6 +14,7 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from governance.collectors.formats import plain_text
 from governance.errors import UnreadableError
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ MAX_CELLS = 4_000_000
 MAX_CELL = 1024 * 1024
 MAX_DELIMITERS = 100_000
 """On one line, quoted text included: beyond it the line is made to fill memory with empty cells."""
-_BOM = b"\xef\xbb\xbf"
 _HINT = "The file was cut off or put together by hand; take it from the tool again"
 
 
@@ -62,12 +62,7 @@ def parse(data: bytes, *, delimiter: str = ",", space_after_delimiter: bool = Fa
 def _text(data: bytes) -> str:
     if len(data) > MAX_BYTES:
         raise UnreadableError(f"{len(data):,} bytes is over the cap of {MAX_BYTES:,}")
-    try:
-        text = data.removeprefix(_BOM).decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise UnreadableError(f"line {data.count(10, 0, error.start) + 1} is not UTF-8") from None
-    if "\0" in text:
-        raise UnreadableError(f"line {text.count(chr(10), 0, text.index(chr(0))) + 1} holds a zero byte")
+    text = plain_text.decoded(data)
     if text and text[-1] not in "\r\n":
         raise UnreadableError(f"line {text.count(chr(10)) + 1}, the last, has no end", hint=_HINT)
     return text.rstrip("\r\n") + "\n" if text else text

@@ -12,6 +12,7 @@ import math
 import re
 from dataclasses import dataclass
 
+from governance.collectors.formats import plain_text
 from governance.errors import UnreadableError
 
 MAX_BYTES = 16 * 1024 * 1024
@@ -64,12 +65,7 @@ def parse(data: bytes) -> Exposition:
     """The metrics in `data`. Raises `UnreadableError` naming the line that can not be read, or gives a series twice."""
     if len(data) > MAX_BYTES:
         raise UnreadableError(f"{len(data):,} bytes is over the cap of {MAX_BYTES:,}")
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UnreadableError(f"line {data.count(10, 0, error.start) + 1} is not UTF-8") from None
-    if "\0" in text:
-        raise UnreadableError("holds zero bytes, so it was damaged")
+    text = plain_text.decoded(data)
     if text.count("\n") > MAX_LINES:
         raise UnreadableError(f"more than {MAX_LINES:,} lines")
     lines = text.split("\n")

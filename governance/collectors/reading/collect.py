@@ -22,7 +22,7 @@ from governance.collectors.reading.answers import Found, Look, NotRead, Reading
 from governance.collectors.reading.binding import Declared, bind
 from governance.collectors.reading.cross_checks import checked
 from governance.collectors.reading.interface import reason_of
-from governance.collectors.reading.redaction import redacted, unread
+from governance.collectors.reading.redaction import redacted, said
 from governance.collectors.reading.walk import walk
 from governance.errors import UnreadableError
 
@@ -76,7 +76,7 @@ def collect(
     named = [file for folder in folders for file in folder.files.values() if file.explicit and not file.claimed]
     not_read += [NotRead(file.shown, _unknown(file)) for file in named if not file.is_lfs_pointer]
     told = [fact for fact in found if fact.declared_by is None]
-    recorded = any(fact.kind == "compute-environment.v1" and fact.body["host"] is not None for fact in told)
+    recorded = any(fact.kind == "compute-environment.v1" and fact.body.get("host") is not None for fact in told)
     if environment and not recorded and any(fact.kind in _OF_A_RUN for fact in told):
         found.append(_this_machine())
     bound = tuple(
@@ -85,7 +85,9 @@ def collect(
     )
     if effective is not None:
         bound = tuple(_dated(fact, effective) for fact in bound)
-    return Reading(found=bound, not_read=tuple(map(unread, _once(not_read))), looks=tuple(sorted(looks, key=_by_path)))
+    return Reading(
+        found=bound, not_read=tuple(map(said, _once(not_read))), looks=tuple(map(said, sorted(looks, key=_by_path)))
+    )
 
 
 @cache

@@ -18,12 +18,14 @@ import json
 import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from governance.collectors.reading.answers import Found, NotRead
+    from governance.collectors.reading.answers import Found, Look, NotRead
     from governance.domain.evidence import Source
 
+Answer = TypeVar("Answer", "NotRead", "Look")
+"""What is told of a file that gave nothing, or of who looked at it."""
 MARK = "[redacted]"
 _SHORTEST = 5
 _DIGEST = 71
@@ -118,7 +120,7 @@ def redacted(found: Found, *, by_hand: bool) -> Found:
     )
 
 
-def unread(answer: NotRead) -> NotRead:
+def said(answer: Answer) -> Answer:
     """The same answer without secrets in its path, and without secrets and personal data in its reason."""
     path, reason = text(answer.path, personal=False), text(answer.reason)
     return answer if (path, reason) == (answer.path, answer.reason) else replace(answer, path=path, reason=reason)
