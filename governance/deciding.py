@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from governance.domain.decision import MEANING, Decision, DecisionKind
 from governance.errors import CouldNotTell, UsageError
+from governance.proofs import ed25519
 from governance.signing import keys, statements
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def decide(
 ) -> tuple[Decision, bytes]:
     """The decision and its signed envelope. Raises where the key is not on the list in that role, or there is nothing to sign."""
     key = keys.load(key_file, passphrase)
-    who = signers.by_key().get(keys.raw(key))
+    who = signers.by_key().get(ed25519.raw(key))
     if who is None:
         raise UsageError(
             "this key is not on the list of signers", where=str(key_file), hint="Add it with: govern signer add"

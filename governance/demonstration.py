@@ -13,6 +13,7 @@ from governance.content import places
 from governance.domain.decision import DecisionKind
 from governance.domain.policy import Answer
 from governance.errors import UsageError
+from governance.proofs import ed25519
 from governance.reports.press import Press
 from governance.signing import keys
 from governance.workspace import Workspace, now
@@ -51,7 +52,7 @@ def _run(out: Path, press: Press, *, say: Callable[[str], None], clock: Callable
     key_file = out / "workspace" / "keys" / "demo-reviewer.pem"
     key = keys.generate()
     keys.save(key, key_file)
-    workspace.add_signer("Demo Reviewer", keys.public_line(keys.raw(key)), ("reviewer",))
+    workspace.add_signer("Demo Reviewer", ed25519.public_line(ed25519.raw(key)), ("reviewer",))
     decision = DECISIONS[case.gate.answer]
     workspace.sign(
         system_id,

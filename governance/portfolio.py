@@ -61,7 +61,7 @@ class Portfolio:
         return {system: case for system, (_, case) in sorted(made.items())}
 
     def _require_continued(self) -> None:
-        why = self._workspace.ledger.departs_from(self._seen) if self._seen else None
+        why = self._workspace.ledger.departs_from(self._seen.head) if self._seen else None
         if why is not None:
             raise IntegrityError(why, where=str(self._workspace.ledger.path))
 

@@ -28,12 +28,12 @@ from governance.domain.entry import EntryType
 from governance.domain.evidence import Evidence, Piece
 from governance.domain.system import System
 from governance.errors import ContentError, IntegrityError, UnreadableError, UsageError
-from governance.ledger import note, tree
 from governance.ledger.blobs import Blobs
 from governance.ledger.store import Draft, Ledger
 from governance.packs import build as packs_build
 from governance.packs.judgement import dossier_of, judge
 from governance.parsing import canonical, strict_json
+from governance.proofs import ed25519, note, tree
 from governance.signing import keys, signers
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ class Workspace:
         root.mkdir(parents=True, exist_ok=True)
         key = keys.generate()
         keys.save(key, root / "keys" / "ledger.pem")
-        (root / "keys" / "ledger.pub").write_text(keys.public_line(keys.raw(key)) + "\n", "utf-8")
+        (root / "keys" / "ledger.pub").write_text(ed25519.public_line(ed25519.raw(key)) + "\n", "utf-8")
         (root / "signers.yaml").write_bytes(signers.dumps(signers.Signers()))
         Ledger.create(root / "ledger.db", origin=name, clock=clock).close()
         text = f'schema = "workspace.v1"\norigin = "{name}"\npolicy = "{DEFAULT_POLICY}"\n'
@@ -330,12 +330,12 @@ class Workspace:
 
     def checkpoint_note(self, checkpoint: Checkpoint | None = None) -> bytes:
         """The head of the ledger as a signed note, to be kept somewhere else."""
-        return note.sign(checkpoint or self.ledger.checkpoint(), keys.raw(self._key), self._key.sign)
+        return note.sign((checkpoint or self.ledger.checkpoint()).head, ed25519.raw(self._key), self._key.sign)
 
     @property
     def ledger_key(self) -> str:
         """The ledger's public key as OpenSSH writes it; auditors keep a copy."""
-        return keys.public_line(keys.raw(self._key))
+        return ed25519.public_line(ed25519.raw(self._key))
 
     def against(self, kept: Path) -> str | None:
         """Why the ledger does not continue a checkpoint kept from before, or None where it does."""
@@ -343,8 +343,8 @@ class Workspace:
             checkpoint, signed, signatures = note.parse(kept.read_bytes(), where=str(kept))
         except OSError as error:
             raise UsageError(f"can not be read: {error.strerror}", where=str(kept)) from None
-        public = keys.raw(self._key)
-        if not any(keys.verify(public, signature, signed) for _, _, signature in signatures):
+        public = ed25519.raw(self._key)
+        if not any(ed25519.verify(public, signature, signed) for _, _, signature in signatures):
             return "the checkpoint was not signed by this ledger's key"
         return self.ledger.departs_from(checkpoint)
 

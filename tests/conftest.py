@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from governance.domain.decision import DecisionKind
+from governance.proofs import ed25519
 from governance.signing import keys
 from governance.workspace import Workspace
 
@@ -67,7 +68,7 @@ def reviewer(attached: Workspace) -> Path:
     path = attached.root / "keys" / "reviewer.pem"
     key = keys.generate()
     keys.save(key, path)
-    attached.add_signer("Rita Example", keys.public_line(keys.raw(key)), ("reviewer",))
+    attached.add_signer("Rita Example", ed25519.public_line(ed25519.raw(key)), ("reviewer",))
     return path
 
 

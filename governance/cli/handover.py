@@ -151,14 +151,13 @@ def _print(found: PackReport) -> None:
 
 
 def _trust(signers: Path | None, ledger_key: str | None, checkpoint: Path | None) -> Trust:
-    from governance.ledger import note
     from governance.packs.verify import Trust
-    from governance.signing import keys
+    from governance.proofs import ed25519, note
     from governance.signing.signers import parse
 
     try:
         return Trust(
-            ledger_key=keys.parse_public(_key_line(ledger_key), where="--ledger-key") if ledger_key else None,
+            ledger_key=ed25519.parse_public(_key_line(ledger_key), where="--ledger-key") if ledger_key else None,
             signers=parse(signers.read_bytes(), where=str(signers)) if signers else None,
             checkpoint=note.parse(checkpoint.read_bytes(), where=str(checkpoint))[0] if checkpoint else None,
         )

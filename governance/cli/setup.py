@@ -132,7 +132,7 @@ def signer_add(
 @people.command("list")
 def signer_list(*, workspace: Folder = HERE, json: Json = False) -> None:
     """List who may sign as what."""
-    from governance.signing import keys
+    from governance.proofs import ed25519
     from governance.workspace import Workspace
 
     listed = Workspace(workspace).signers.signers
@@ -140,7 +140,7 @@ def signer_list(*, workspace: Folder = HERE, json: Json = False) -> None:
         output.document("signers.v1", signers=[signer.plain() for signer in listed])
     else:
         rows = [
-            [s.name, ", ".join(s.roles), keys.fingerprint(s.public), str(s.valid_until or "no end")] for s in listed
+            [s.name, ", ".join(s.roles), ed25519.fingerprint(s.public), str(s.valid_until or "no end")] for s in listed
         ]
         output.table("Signers", ["name", "roles", "key", "until"], rows)
 
@@ -152,13 +152,14 @@ def key_new(
     json: Json = False,
 ) -> None:
     """Make an Ed25519 key pair. A key of `ssh-keygen -t ed25519` serves as well."""
+    from governance.proofs import ed25519
     from governance.signing import keys
 
     key = keys.generate()
     keys.save(key, file)
-    public = keys.public_line(keys.raw(key))
+    public = ed25519.public_line(ed25519.raw(key))
     if json:
-        output.document("key.v1", file=str(file), public=public, fingerprint=keys.fingerprint(keys.raw(key)))
+        output.document("key.v1", file=str(file), public=public, fingerprint=ed25519.fingerprint(ed25519.raw(key)))
     else:
         output.say(public)
         output.aside(f"The private key is in {file}; the line above is the public key.")

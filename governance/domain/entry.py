@@ -14,6 +14,7 @@ from pydantic import Field, field_serializer
 
 from governance.domain.base import Moment, Noun, Slug
 from governance.parsing import canonical
+from governance.proofs.note import Head
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -70,3 +71,8 @@ class Checkpoint(Noun):
     origin: str = Field(pattern=r"^[^\s+\p{C}]+$", max_length=255)
     size: int = Field(ge=0)
     root: str = Field(pattern=r"^[0-9a-f]{64}$")
+
+    @property
+    def head(self) -> Head:
+        """The same in the form in which notes are signed and proven."""
+        return Head(origin=self.origin, size=self.size, root=self.root)

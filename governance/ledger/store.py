@@ -19,9 +19,10 @@ from sqlmodel import Session, col, func, select
 
 from governance.domain.entry import MAX_ENTRY_BYTES, Checkpoint, Entry
 from governance.errors import GovernanceError, IntegrityError, UnreadableError, UsageError
-from governance.ledger import schema, tree
+from governance.ledger import schema
 from governance.ledger.tables import EntryRow, NodeRow, engine
 from governance.parsing import canonical, strict_json
+from governance.proofs import tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from governance.domain.entry import EntryType
+    from governance.proofs.note import Head
 
 _CHUNK = 10_000
 
@@ -207,7 +209,7 @@ class Ledger:
                 raise UsageError(f"the ledger has {held} entries, not {at}")
             return Checkpoint(origin=self.origin, size=at, root=tree.root(at, self._node(session)).hex())
 
-    def departs_from(self, kept: Checkpoint) -> str | None:
+    def departs_from(self, kept: Head) -> str | None:
         """Why this ledger does not continue a checkpoint kept from before, or None where it does."""
         head = self.checkpoint()
         if kept.size > head.size:

@@ -12,7 +12,7 @@ from governance.packs import archive, layout
 from governance.packs.judgement import Register
 from governance.packs.spec import SPEC
 from governance.parsing import canonical
-from governance.signing import dsse
+from governance.proofs import dsse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -18,20 +18,20 @@ from pydantic import ValidationError
 from governance.content import loader, places
 from governance.domain.entry import Entry
 from governance.errors import GovernanceError, UnreadableError
-from governance.ledger import note, tree
 from governance.packs import layout
 from governance.packs.archive import Archive
 from governance.packs.build import body_digests
 from governance.packs.judgement import Register, dossier_of, judge
 from governance.parsing import canonical, strict_json
-from governance.signing import dsse, keys, signers
+from governance.proofs import dsse, ed25519, note, tree
+from governance.signing import signers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from governance.domain.case import Case
-    from governance.domain.entry import Checkpoint
+    from governance.proofs.note import Head
     from governance.signing.signers import Signers
 
 
@@ -41,7 +41,7 @@ class Trust:
 
     ledger_key: bytes | None = None
     signers: Signers | None = None
-    checkpoint: Checkpoint | None = None
+    checkpoint: Head | None = None
 
     @property
     def evaluated(self) -> bool:
@@ -117,7 +117,7 @@ def _manifest(pack: Archive, report: PackReport) -> dict[str, str]:
         statement: Any = strict_json.loads(envelope.payload, where=layout.MANIFEST)
         predicate = layout.PackPredicate.model_validate(statement["predicate"])
         digests = {row["name"]: "sha256:" + row["digest"]["sha256"] for row in statement["subject"]}
-        public = keys.parse_public(predicate.ledger_key, where=layout.MANIFEST)
+        public = ed25519.parse_public(predicate.ledger_key, where=layout.MANIFEST)
         if canonical.dumps(layout.statement(predicate, digests)) != envelope.payload:
             raise UnreadableError("is not in its one form")
     except (UnreadableError, ValidationError, KeyError, TypeError) as error:
@@ -126,7 +126,7 @@ def _manifest(pack: Archive, report: PackReport) -> dict[str, str]:
         return {}
     if envelope.payload_type != dsse.IN_TOTO or len(envelope.signatures) != 1:
         report.problem(layout.MANIFEST, "is not one signed in-toto statement")
-    if not envelope.signed_by({"ledger": public}) or envelope.signatures[0].keyid != keys.fingerprint(public):
+    if not envelope.signed_by({"ledger": public}) or envelope.signatures[0].keyid != ed25519.fingerprint(public):
         report.problem(layout.MANIFEST, "is not signed by the key it names: it was changed")
     report.predicate = predicate
     return digests
@@ -167,11 +167,11 @@ class _Inside:
         except ValueError:
             raise UnreadableError("is not a list of leaf hashes", where=layout.LEAVES) from None
         checkpoint, signed, signatures = note.parse(self.pack.read(layout.CHECKPOINT), where=layout.CHECKPOINT)
-        public = keys.parse_public(self.predicate.ledger_key)
+        public = ed25519.parse_public(self.predicate.ledger_key)
         wanted = (checkpoint.origin, note.key_id(checkpoint.origin, public))
-        if not any((name, kid) == wanted and keys.verify(public, sig, signed) for name, kid, sig in signatures):
+        if not any((name, kid) == wanted and ed25519.verify(public, sig, signed) for name, kid, sig in signatures):
             self.report.problem(layout.CHECKPOINT, "is not signed by the ledger's key")
-        if checkpoint != self.predicate.checkpoint:
+        if checkpoint != self.predicate.checkpoint.head:
             self.report.problem(layout.CHECKPOINT, "is not the checkpoint that the manifest names")
         if len(leaves) != checkpoint.size or tree.root_of(leaves).hex() != checkpoint.root:
             self.report.problem(layout.LEAVES, "does not come to the root of the checkpoint")

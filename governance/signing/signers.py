@@ -16,7 +16,7 @@ from governance.domain.base import Noun, Sentence, Slug
 from governance.domain.system import person_key
 from governance.errors import UnreadableError, UsageError
 from governance.parsing import strict_yaml
-from governance.signing import keys
+from governance.proofs import ed25519
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,7 +38,7 @@ class Signer(Noun):
     @property
     def public(self) -> bytes:
         """The 32 bytes of the key."""
-        return keys.parse_public(self.key, where=f"the key of {self.name}")
+        return ed25519.parse_public(self.key, where=f"the key of {self.name}")
 
 
 class Signers(Noun):

@@ -15,7 +15,7 @@ from governance.domain.decision import MEANING, PREDICATE_TYPE, Decision, Signed
 from governance.domain.system import person_key
 from governance.errors import UnreadableError
 from governance.parsing import canonical, strict_json
-from governance.signing import dsse, keys
+from governance.proofs import dsse, ed25519
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -47,7 +47,7 @@ def read(data: bytes, *, entry_id: str, seq: int, signers: Signers) -> SignedDec
     envelope = dsse.parse(data, where=entry_id)
     decision = _decision(envelope, entry_id)
     by_key = signers.by_key()
-    prints = {keys.fingerprint(public): public for public in by_key}
+    prints = {ed25519.fingerprint(public): public for public in by_key}
     signed = sorted(
         envelope.signed_by(prints),
         key=lambda name: person_key(by_key[prints[name]].name) != person_key(decision.signer),

@@ -14,6 +14,7 @@ from governance.domain.decision import DecisionKind
 from governance.errors import CouldNotTell
 from governance.parsing import strict_yaml
 from governance.portfolio import Portfolio
+from governance.proofs import ed25519
 from governance.signing import keys
 from governance.workspace import Workspace
 
@@ -187,7 +188,7 @@ def test_what_is_signed_or_handed_over_rests_on_the_files_and_not_on_the_cache(
         assert Workspace.verify(tmp_path / "p.zip").ok
     else:
         keys.save(key := keys.generate(), tmp_path / "me.pem")
-        workspace.add_signer("Ada Example", keys.public_line(keys.raw(key)), ("reviewer",))
+        workspace.add_signer("Ada Example", ed25519.public_line(ed25519.raw(key)), ("reviewer",))
         with pytest.raises(CouldNotTell, match="nothing to sign"):  # no weights are there; it was judged all the same
             workspace.sign(
                 "desk", key_file=tmp_path / "me.pem", role="reviewer", decision=DecisionKind.HOLD, reason="Not yet read"

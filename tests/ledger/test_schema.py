@@ -11,7 +11,8 @@ from alembic.script import ScriptDirectory
 
 from governance.domain.entry import Entry, EntryType
 from governance.errors import GovernanceError, UnreadableError, UsageError, VersionError
-from governance.ledger import schema, tree
+from governance.ledger import schema
+from governance.proofs import tree
 from tests.ledger.made import NOON, drafts, made, opened
 
 

@@ -9,8 +9,9 @@ import pytest
 
 from governance.domain.entry import MAX_ENTRY_BYTES, Checkpoint, EntryType
 from governance.errors import GovernanceError, IntegrityError, UnreadableError, UsageError
-from governance.ledger import tables, tree
+from governance.ledger import tables
 from governance.ledger.store import Draft, Ledger
+from governance.proofs import tree
 from tests.ledger.made import NOON, ORIGIN, draft, drafts, made, noon, opened, tamper
 
 

@@ -12,8 +12,8 @@ import pytest
 
 from governance.domain.decision import DecisionKind
 from governance.errors import UnreadableError
-from governance.ledger import note
 from governance.packs.verify import Trust, verify
+from governance.proofs import ed25519, note
 from governance.signing import keys, signers
 from governance.workspace import Workspace
 from tests.conftest import RECORDED, Clock
@@ -31,7 +31,7 @@ def pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made.attach([RECORDED], "elm-desk", environment=False)
     key = keys.generate()
     keys.save(key, root / "reviewer.pem")
-    made.add_signer("Rita Example", keys.public_line(keys.raw(key)), ("reviewer",))
+    made.add_signer("Rita Example", ed25519.public_line(ed25519.raw(key)), ("reviewer",))
     made.sign(
         "elm-desk", key_file=root / "reviewer.pem", role="reviewer", decision=DecisionKind.HOLD, reason="Wait for bias."
     )
@@ -243,7 +243,7 @@ def test_a_kept_checkpoint_of_another_past_is_a_rewritten_past(pack: Path) -> No
 
 
 def test_another_ledger_key_than_the_trusted_one_is_not_met(pack: Path) -> None:
-    found = verify(pack, Trust(ledger_key=keys.raw(keys.generate())))
+    found = verify(pack, Trust(ledger_key=ed25519.raw(keys.generate())))
     assert not found.ok
     assert not found.problems
 

@@ -19,7 +19,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from governance.errors import UnreadableError, UsageError
-from governance.signing import dsse, keys
+from governance.proofs import dsse, ed25519
+from governance.signing import keys
 
 needs_ssh_keygen = pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="ssh-keygen is not installed")
 needs_openssl = pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
@@ -76,22 +77,22 @@ def test_there_are_five_such_y_and_fourteen_spellings():
 @pytest.mark.parametrize("raw", WEAK, ids=bytes.hex)
 def test_a_key_of_small_order_is_refused_in_every_spelling(raw):
     with pytest.raises(UnreadableError, match="weak"):
-        keys.require_strong(raw)
+        ed25519.require_strong(raw)
     with pytest.raises(UnreadableError, match=r"weak|not an OpenSSH public key"):
-        keys.parse_public(line_of(raw))
+        ed25519.parse_public(line_of(raw))
 
 
 @pytest.mark.parametrize("raw", WEAK, ids=bytes.hex)
 @pytest.mark.parametrize("nonce", WEAK[:2], ids=["neutral", "neutral-with-sign"])
 def test_a_key_of_small_order_verifies_nothing(raw, nonce):
     forged = nonce + bytes(32)
-    assert not any(keys.verify(raw, forged, b"message %d" % number) for number in range(20))
+    assert not any(ed25519.verify(raw, forged, b"message %d" % number) for number in range(20))
 
 
 def test_the_forgery_would_pass_without_the_refusal():
     neutral = (1).to_bytes(32, "little")
     Ed25519PublicKey.from_public_bytes(neutral).verify(neutral + bytes(32), b"any message at all")
-    assert not keys.verify(neutral, neutral + bytes(32), b"any message at all")
+    assert not ed25519.verify(neutral, neutral + bytes(32), b"any message at all")
 
 
 @pytest.mark.parametrize("offset", range(19))
@@ -99,14 +100,14 @@ def test_a_second_spelling_of_a_point_is_refused(offset):
     for sign in (0, 1):
         raw = (P + offset | sign << 255).to_bytes(32, "little")
         with pytest.raises(UnreadableError, match="weak"):
-            keys.require_strong(raw)
+            ed25519.require_strong(raw)
 
 
 @pytest.mark.parametrize("length", [0, 31, 33, 64])
 def test_a_key_of_another_length_is_refused(length):
     with pytest.raises(UnreadableError, match="32 bytes"):
-        keys.require_strong(bytes(length))
-    assert not keys.verify(bytes(length), bytes(64), b"")
+        ed25519.require_strong(bytes(length))
+    assert not ed25519.verify(bytes(length), bytes(64), b"")
 
 
 @settings(max_examples=30)
@@ -114,24 +115,26 @@ def test_a_key_of_another_length_is_refused(length):
 def test_a_signature_is_the_keys_own_over_these_bytes_alone(message, at, change):
     key, other = keys.generate(), keys.generate()
     signature = key.sign(message)
-    assert keys.verify(keys.raw(key), signature, message)
-    assert not keys.verify(keys.raw(other), signature, message)
-    assert not keys.verify(keys.raw(key), signature, message + b"\0")
+    assert ed25519.verify(ed25519.raw(key), signature, message)
+    assert not ed25519.verify(ed25519.raw(other), signature, message)
+    assert not ed25519.verify(ed25519.raw(key), signature, message + b"\0")
     spoilt = signature[:at] + bytes([signature[at] ^ change]) + signature[at + 1 :]
-    assert not keys.verify(keys.raw(key), spoilt, message)
-    assert not keys.verify(keys.raw(key), signature[:-1], message)
-    assert not keys.verify(keys.raw(key), signature + b"\0", message)
+    assert not ed25519.verify(ed25519.raw(key), spoilt, message)
+    assert not ed25519.verify(ed25519.raw(key), signature[:-1], message)
+    assert not ed25519.verify(ed25519.raw(key), signature + b"\0", message)
 
 
 def test_a_public_line_is_read_back_with_or_without_a_comment():
-    public = keys.raw(keys.generate())
-    line = keys.public_line(public)
+    public = ed25519.raw(keys.generate())
+    line = ed25519.public_line(public)
     assert line == line_of(public)
     for spelling in (line, f"{line}\n", f"{line} ann@example.org", f"{line} a comment of words\n"):
-        assert keys.parse_public(spelling) == public
+        assert ed25519.parse_public(spelling) == public
 
 
-GOOD = keys.public_line(keys.raw(Ed25519PrivateKey.from_private_bytes(bytes(range(32)))))  # the same in every worker
+GOOD = ed25519.public_line(
+    ed25519.raw(Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
+)  # the same in every worker
 
 
 @pytest.mark.parametrize(
@@ -158,14 +161,14 @@ GOOD = keys.public_line(keys.raw(Ed25519PrivateKey.from_private_bytes(bytes(rang
 )
 def test_a_line_that_is_not_one_key_in_its_one_spelling_is_refused(line):
     with pytest.raises(UnreadableError):
-        keys.parse_public(line, where="signers.yaml")
+        ed25519.parse_public(line, where="signers.yaml")
 
 
 @pytest.mark.parametrize("other", [ec.generate_private_key(ec.SECP256R1()), rsa.generate_private_key(65537, 2048)])
 def test_a_key_of_another_kind_is_refused(tmp_path, other):
     line = other.public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()
     with pytest.raises(UnreadableError, match="not an Ed25519"):
-        keys.parse_public(line)
+        ed25519.parse_public(line)
     path = tmp_path / "key"
     path.write_bytes(other.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     path.chmod(0o600)
@@ -179,7 +182,7 @@ def test_a_saved_key_is_its_owners_alone_and_is_read_back(tmp_path):
     keys.save(key, path)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) & 0o077 == 0
-    assert keys.raw(keys.load(path)) == keys.raw(key)
+    assert ed25519.raw(keys.load(path)) == ed25519.raw(key)
 
 
 def test_a_key_that_is_there_is_never_overwritten(tmp_path):
@@ -239,7 +242,7 @@ def test_a_locked_key_needs_its_passphrase(tmp_path):
     key, path = keys.generate(), tmp_path / "key.pem"
     path.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"open sesame")))
     path.chmod(0o600)
-    assert keys.raw(keys.load(path, b"open sesame")) == keys.raw(key)
+    assert ed25519.raw(keys.load(path, b"open sesame")) == ed25519.raw(key)
     for passphrase in (None, b"wrong", b""):
         with pytest.raises(UnreadableError, match="not a private key that can be used"):
             keys.load(path, passphrase)
@@ -259,11 +262,11 @@ def ran(*command: object) -> str:
 def test_a_key_of_ssh_keygen_is_read_and_named_as_ssh_keygen_names_it(tmp_path):
     path = tmp_path / "id"
     ran("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "ann@example.org", "-f", path)
-    public = keys.raw(keys.load(path))
+    public = ed25519.raw(keys.load(path))
     written = (tmp_path / "id.pub").read_text()
-    assert keys.parse_public(written) == public
-    assert written.split()[:2] == keys.public_line(public).split()
-    assert ran("ssh-keygen", "-l", "-f", path).split()[1] == keys.fingerprint(public)
+    assert ed25519.parse_public(written) == public
+    assert written.split()[:2] == ed25519.public_line(public).split()
+    assert ran("ssh-keygen", "-l", "-f", path).split()[1] == ed25519.fingerprint(public)
 
 
 @needs_ssh_keygen
@@ -271,7 +274,7 @@ def test_a_locked_key_of_ssh_keygen_is_read_with_its_passphrase(tmp_path):
     pytest.importorskip("bcrypt", reason="locked OpenSSH keys need bcrypt")
     path = tmp_path / "id"
     ran("ssh-keygen", "-q", "-t", "ed25519", "-a", "1", "-N", "open sesame", "-f", path)
-    assert keys.raw(keys.load(path, b"open sesame")) == keys.parse_public((tmp_path / "id.pub").read_text())
+    assert ed25519.raw(keys.load(path, b"open sesame")) == ed25519.parse_public((tmp_path / "id.pub").read_text())
     for passphrase in (None, b"wrong"):
         with pytest.raises(UnreadableError, match="not a private key that can be used"):
             keys.load(path, passphrase)
@@ -279,9 +282,9 @@ def test_a_locked_key_of_ssh_keygen_is_read_with_its_passphrase(tmp_path):
 
 @needs_ssh_keygen
 def test_our_public_line_is_one_that_ssh_keygen_reads(tmp_path):
-    public = keys.raw(keys.generate())
-    (tmp_path / "id.pub").write_text(keys.public_line(public) + "\n")
-    assert ran("ssh-keygen", "-l", "-f", tmp_path / "id.pub").split()[1] == keys.fingerprint(public)
+    public = ed25519.raw(keys.generate())
+    (tmp_path / "id.pub").write_text(ed25519.public_line(public) + "\n")
+    assert ran("ssh-keygen", "-l", "-f", tmp_path / "id.pub").split()[1] == ed25519.fingerprint(public)
 
 
 @needs_ssh_keygen
@@ -290,7 +293,7 @@ def test_a_certificate_over_a_key_is_not_that_key(tmp_path):
         ran("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", tmp_path / name)
     ran("ssh-keygen", "-q", "-s", tmp_path / "ca", "-I", "ann", "-n", "ann", tmp_path / "id.pub")
     with pytest.raises(UnreadableError, match=r"second spelling|not an OpenSSH"):
-        keys.parse_public((tmp_path / "id-cert.pub").read_text())
+        ed25519.parse_public((tmp_path / "id-cert.pub").read_text())
 
 
 @needs_openssl
@@ -315,4 +318,4 @@ def test_a_key_of_openssl_is_read(tmp_path):
     der = subprocess.run(
         ["openssl", "pkey", "-in", path, "-pubout", "-outform", "DER"], check=True, capture_output=True
     ).stdout
-    assert keys.raw(keys.load(path)) == der[-32:]
+    assert ed25519.raw(keys.load(path)) == der[-32:]

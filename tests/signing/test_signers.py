@@ -5,9 +5,10 @@ from datetime import date
 import pytest
 
 from governance.errors import UnreadableError
+from governance.proofs import ed25519
 from governance.signing import keys, signers
 
-LINES = [keys.public_line(keys.raw(keys.generate())) for _ in range(3)]
+LINES = [ed25519.public_line(ed25519.raw(keys.generate())) for _ in range(3)]
 
 
 def written(*rows: tuple[str, str], more: str = "") -> bytes:

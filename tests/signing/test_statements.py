@@ -10,15 +10,16 @@ from hypothesis import strategies as st
 from governance.domain.decision import MEANING, PREDICATE_TYPE, Decision, DecisionKind
 from governance.errors import UnreadableError
 from governance.parsing import canonical
-from governance.signing import dsse, keys, statements
+from governance.proofs import dsse, ed25519
+from governance.signing import keys, statements
 from governance.signing.signers import Signer, Signers
 
 ANN, BOB, STRANGER = keys.generate(), keys.generate(), keys.generate()
 
 
 def listed(**changes) -> Signers:
-    ann = {"name": "Ann Lee", "roles": ("approver",), "key": keys.public_line(keys.raw(ANN)), **changes}
-    bob = Signer(name="Bob", roles=("owner",), key=keys.public_line(keys.raw(BOB)))
+    ann = {"name": "Ann Lee", "roles": ("approver",), "key": ed25519.public_line(ed25519.raw(ANN)), **changes}
+    bob = Signer(name="Bob", roles=("owner",), key=ed25519.public_line(ed25519.raw(BOB)))
     return Signers(signers=(bob, Signer.model_validate(ann)))
 
 
@@ -73,7 +74,7 @@ def test_a_signed_decision_is_read_back_as_valid(kind, expires):
     made = decision(decision=kind, expires=expires)
     found = read(statements.seal(made, ANN))
     assert (found.valid, found.problem, found.decision) == (True, None, made)
-    assert found.key_fingerprint == keys.fingerprint(keys.raw(ANN))
+    assert found.key_fingerprint == ed25519.fingerprint(ed25519.raw(ANN))
 
 
 def test_the_statement_is_an_in_toto_statement_about_the_model():
@@ -210,7 +211,7 @@ def test_no_changed_byte_leaves_a_valid_decision_of_other_content(data):
         (decision(), listed(valid_until=date(2026, 11, 21)), "signed on 2026-11-22, when the key was not valid"),
         (
             decision(),
-            listed(key=keys.public_line(keys.raw(STRANGER))),
+            listed(key=ed25519.public_line(ed25519.raw(STRANGER))),
             "no key of the list of signers made this signature",
         ),
         (decision(), Signers(), "no key of the list of signers made this signature"),
@@ -228,7 +229,7 @@ def test_the_first_and_the_last_day_of_a_key_count(days):
 
 def test_a_key_that_is_not_listed_is_named_by_what_it_claims():
     found = read(statements.seal(decision(), STRANGER))
-    assert (found.valid, found.key_fingerprint) == (False, keys.fingerprint(keys.raw(STRANGER)))
+    assert (found.valid, found.key_fingerprint) == (False, ed25519.fingerprint(ed25519.raw(STRANGER)))
 
 
 @pytest.mark.parametrize("name", ["ann lee", "ANN  LEE", "\uff21\uff4e\uff4e Lee"])
@@ -248,4 +249,4 @@ def test_a_signature_that_somebody_adds_takes_nothing_from_the_signers_own(first
     own, added = (json.loads(statements.seal(decision(), key)) for key in (ANN, BOB))
     rows = own["signatures"] + added["signatures"]
     found = read(canonical.dumps({**own, "signatures": rows if first else rows[::-1]}))
-    assert (found.valid, found.key_fingerprint) == (True, keys.fingerprint(keys.raw(ANN)))
+    assert (found.valid, found.key_fingerprint) == (True, ed25519.fingerprint(ed25519.raw(ANN)))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from governance.ledger import tree
+from governance.proofs import tree
 
 
 def split(size: int) -> int:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from governance.errors import UnreadableError
 from governance.parsing import canonical, strict_json
-from governance.signing import keys
+from governance.proofs import ed25519
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,7 +46,7 @@ class Envelope:
         return frozenset(
             name
             for name, public in public_keys.items()
-            if any(keys.verify(public, signature.sig, message) for signature in self.signatures)
+            if any(ed25519.verify(public, signature.sig, message) for signature in self.signatures)
         )
 
 
@@ -63,7 +63,7 @@ def seal(payload: bytes, key: Ed25519PrivateKey, *, payload_type: str = IN_TOTO)
         "payloadType": payload_type,
         "signatures": [
             {
-                "keyid": keys.fingerprint(keys.raw(key)),
+                "keyid": ed25519.fingerprint(ed25519.raw(key)),
                 "sig": base64.b64encode(key.sign(pae(payload_type, payload))).decode(),
             }
         ],

@@ -11,19 +11,38 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
+import unicodedata
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from governance.domain.entry import Checkpoint
 from governance.errors import UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 _ED25519 = b"\x01"
+_ROOT = re.compile(r"[0-9a-f]{64}\Z")
 
 
-def text(checkpoint: Checkpoint) -> str:
+@dataclass(frozen=True)
+class Head:
+    """The head of a log: its origin, how many entries, and the hexadecimal root of the tree over them."""
+
+    origin: str
+    size: int
+    root: str
+
+    def __post_init__(self) -> None:
+        name = self.origin
+        if not 0 < len(name) <= 255 or any(c == "+" or c.isspace() or unicodedata.category(c)[0] == "C" for c in name):
+            raise ValueError("an origin holds neither space nor plus sign nor what can not be seen")
+        if self.size < 0 or not _ROOT.match(self.root):
+            raise ValueError("a head has a size of 0 or more and a root of 64 hexadecimal digits")
+
+
+def text(checkpoint: Head) -> str:
     """The signed text of a checkpoint."""
     root = base64.b64encode(bytes.fromhex(checkpoint.root)).decode()
     return f"{checkpoint.origin}\n{checkpoint.size}\n{root}\n"
@@ -34,14 +53,14 @@ def key_id(name: str, public_key: bytes) -> bytes:
     return sha256(name.encode() + b"\n" + _ED25519 + public_key).digest()[:4]
 
 
-def sign(checkpoint: Checkpoint, public_key: bytes, signer: Callable[[bytes], bytes]) -> bytes:
+def sign(checkpoint: Head, public_key: bytes, signer: Callable[[bytes], bytes]) -> bytes:
     """The checkpoint as a signed note; the key bears the origin's name."""
     body = text(checkpoint)
     blob = base64.b64encode(key_id(checkpoint.origin, public_key) + signer(body.encode())).decode()
     return f"{body}\n\u2014 {checkpoint.origin} {blob}\n".encode()
 
 
-def parse(data: bytes, *, where: str = "checkpoint") -> tuple[Checkpoint, bytes, list[tuple[str, bytes, bytes]]]:
+def parse(data: bytes, *, where: str = "checkpoint") -> tuple[Head, bytes, list[tuple[str, bytes, bytes]]]:
     """Returns (checkpoint, signed text, [(key name, key id, signature)]). Signatures are split off, not verified."""
     try:
         note = data.decode("utf-8")
@@ -51,7 +70,7 @@ def parse(data: bytes, *, where: str = "checkpoint") -> tuple[Checkpoint, bytes,
         decoded = base64.b64decode(root, validate=True)
         if not size.isdigit() or (size != "0" and size.startswith("0")) or len(decoded) != 32:
             raise ValueError("size or root")
-        checkpoint = Checkpoint(origin=origin, size=int(size), root=decoded.hex())
+        checkpoint = Head(origin=origin, size=int(size), root=decoded.hex())
         if text(checkpoint) != body or not signatures.endswith("\n"):
             raise ValueError("not in canonical form")
         lines = [_signature(line) for line in signatures[:-1].split("\n")]
