@@ -13,6 +13,10 @@ def main() -> None:
     if sys.argv[1:] in (["--version"], ["-V"]):
         print(f"govern {__version__}")  # noqa: T201 - the one line that does without the output module
         return
+    if sys.argv[1:2] == ["verify"]:  # the verifier starts without the rest of the program
+        from governance.verifier.command import run as verify
+
+        sys.exit(verify(sys.argv[2:]))
     from governance.cli.app import run
 
     sys.exit(run(sys.argv[1:]))

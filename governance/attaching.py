@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from governance.domain.kind import Kind
     from governance.ledger.blobs import Blobs
     from governance.ledger.store import Ledger
+    from governance.verifier.hashing import Known
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,8 @@ class How(TypedDict, total=False):
     """Told path, bytes done and bytes in all while large files are hashed."""
     explain: bool
     """Whether to say who looked at which file, and why it was passed over."""
+    known: Known | None
+    """Digests of large files from before; without it every byte is read."""
 
 
 def attach(
@@ -134,6 +137,7 @@ def attach(
         environment=how.get("environment", True),
         progress=how.get("progress"),
         explain=how.get("explain", False),
+        known=how.get("known"),
     )
     named = {path.name for path in paths if not path.is_dir()} | {str(path) for path in paths}
     unread = [Unread(row.path, row.reason, row.path in named, row.collector or None) for row in reading.not_read]

@@ -1,71 +1,177 @@
-"""A decision is made over exactly what the signer saw: identity, ledger, policy, content, and the gate's answer."""
+"""A decision is made over exactly what the signer saw: identity, ledger, evidence, risks, policy, content, and the gate's answer."""
 
 from __future__ import annotations
 
 import secrets
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from governance.domain.decision import MEANING, Decision, DecisionKind
-from governance.errors import CouldNotTell, UsageError
-from governance.proofs import ed25519
+from governance.domain.decision import (
+    AcceptedRisk,
+    ApprovalCondition,
+    Decision,
+    DecisionKind,
+    Dissent,
+    DutiesException,
+    Scope,
+    Waiver,
+)
+from governance.domain.seen import evidence_root, risk_state, system_digest
+from governance.errors import CouldNotTell, DutiesError, UsageError
 from governance.signing import keys, statements
+from governance.verifier.decisions import KEPT_APART, ROLE_OF, conflicts
+from governance.verifier.meanings import MEANING
 
 if TYPE_CHECKING:
     from datetime import date, datetime
     from pathlib import Path
 
     from governance.domain.case import Case
-    from governance.signing.signers import Signers
+    from governance.signing.keys import SigningKey
+    from governance.verifier.roster import Roster, Signer
 
 
-def decide(
-    case: Case,
-    signers: Signers,
-    moment: datetime,
-    *,
-    key_file: Path,
-    role: str,
-    decision: DecisionKind,
-    reason: str,
-    expires: date | None,
-    passphrase: bytes | None,
-) -> tuple[Decision, bytes]:
-    """The decision and its signed envelope. Raises where the key is not on the list in that role, or there is nothing to sign."""
-    key = keys.load(key_file, passphrase)
-    who = signers.by_key().get(ed25519.raw(key))
-    if who is None:
-        raise UsageError(
-            "this key is not on the list of signers", where=str(key_file), hint="Add it with: govern signer add"
-        )
-    if role not in who.roles:
-        raise UsageError(f"{who.name} is not listed in the role {role}", hint=f"Listed: {', '.join(who.roles)}.")
-    system, identity = case.dossier.system.id, case.assessment.identity
-    if identity is None:
-        raise CouldNotTell("no weights of a candidate were attached, so there is nothing to sign", where=system)
-    if expires is not None and expires < moment.date():
-        raise UsageError(f"{expires} has passed already")
+@dataclass(frozen=True)
+class Wish:
+    """What a signer says; everything else of a decision is what they saw. What does not belong to its kind stays empty."""
+
+    decision: DecisionKind
+    role: str
+    reason: str
+    expires: date | None = None
+    page: str | None = None
+    scope: Scope = Scope()
+    conditions: tuple[ApprovalCondition, ...] = ()
+    dissent: tuple[Dissent, ...] = ()
+    rollback: str | None = None
+    reapprove_on: tuple[str, ...] = ()
+    target: str | None = None
+    risk: str | None = None
+    control: str | None = None
+    compensation: str | None = None
+    owner: str | None = None
+    retest: date | None = None
+    person: str | None = None
+    duties: tuple[str, ...] = ()
+
+
+def decide(case: Case, roster: Roster, moment: datetime, key: SigningKey, wish: Wish) -> tuple[Decision, bytes]:
+    """The decision and its signed envelope.
+
+    Raises `UsageError` where the key is not enrolled in that role or a part is missing, `CouldNotTell` where there is nothing to
+    sign, `DutiesError` where the signer holds a duty that is kept apart.
+    """
+    who = _signer(roster, key, moment, case.checkpoint.size)
+    if wish.role not in who.roles:
+        raise UsageError(f"{who.name} does not hold the role {wish.role}", hint=f"Held: {', '.join(who.roles)}.")
+    wanted = ROLE_OF.get(wish.decision)
+    if wanted is not None and wish.role != wanted:
+        raise UsageError(f"{wish.decision} is signed in the role {wanted}", hint=f"Give --role {wanted}.")
+    identity = case.assessment.identity
+    if identity is None and (wish.decision.approves or wish.decision.ends):
+        raise CouldNotTell("no weights of a candidate were attached, so there is nothing to sign", where=case.dossier.system.id)
+    if wish.expires is not None and wish.expires < moment.date():
+        raise UsageError(f"{wish.expires} has passed already")
+    if wish.decision in KEPT_APART:
+        broken = conflicts(who.name, case.dossier.duties, case.dossier.excepted(moment.date()))
+        if broken:
+            raise DutiesError(
+                "; ".join(broken) + ", and that is kept apart from approving",
+                where=case.dossier.system.id,
+                hint="Let somebody else sign, or have an exception signed: govern sign --decision except-duties.",
+            )
     try:
         made = Decision(
-            decision=decision,
-            meaning=MEANING[decision],
-            system=system,
-            identity=identity.digest,
-            identity_name=identity.name,
+            decision=wish.decision,
+            meaning=MEANING[wish.decision],
+            system=case.dossier.system.id,
+            identity=identity.digest if identity else None,
+            identity_name=identity.name if identity else "",
             signer=who.name,
-            role=role,
-            reason=reason,
+            role=wish.role,
+            reason=wish.reason,
             signed_at=moment,
-            expires=expires,
+            expires=wish.expires,
             checkpoint=case.checkpoint,
             policy=case.gate.policy,
             policy_digest=case.gate.policy_digest,
             content_digest=case.catalogue.digest,
+            evidence_root=evidence_root(piece.id for piece in case.dossier.pieces),
+            system_digest=system_digest(case.dossier.system_body),
+            risk_state=risk_state(case.register),
             gate_answer=case.gate.answer,
+            page=wish.page,
+            scope=wish.scope,
+            conditions=wish.conditions,
+            dissent=wish.dissent,
+            rollback=wish.rollback,
+            reapprove_on=wish.reapprove_on,
+            target=_target(case, wish),
+            **_parts(case, wish),
             nonce=secrets.token_hex(16),
         )
     except ValidationError as error:
         first = error.errors()[0]
-        raise UsageError(f"{first['loc'][0]}: {first['msg']}") from None
-    return made, statements.seal(made, key)
+        place = ".".join(str(part) for part in first["loc"])
+        raise UsageError(f"{place + ': ' if place else ''}{first['msg'].removeprefix('Value error, ')}") from None
+    return made, key.seal(statements.payload(made))
+
+
+def open_key(path: Path, passphrase: bytes | None = None) -> SigningKey:
+    """What signs with the key in a file."""
+    return keys.signing_key(path, passphrase)
+
+
+def _signer(roster: Roster, key: SigningKey, moment: datetime, seq: int) -> Signer:
+    """The principal whose key this is, as it would sign in the next entry."""
+    from governance.verifier.roster import Signer
+
+    for principal in roster.principals.values():
+        for credential in principal.credentials:
+            if credential.by.material == key.public.material:
+                problem = credential.refusal(seq, moment.date())
+                if problem is not None:
+                    raise UsageError(f"{principal.name}: {problem}", hint="Sign with a key that is enrolled now.")
+                return Signer(
+                    principal.name, principal.kind, principal.roles(seq), credential.name, credential.by.material
+                )
+    raise UsageError(
+        "this key is not enrolled", where=key.public.fingerprint, hint="Enrol its owner with: govern people enrol"
+    )
+
+
+def _target(case: Case, wish: Wish) -> str | None:
+    if wish.target is None:
+        return None
+    known = [signed.id for signed in case.dossier.decisions if signed.id.startswith(wish.target)]
+    if len(known) != 1:
+        raise UsageError(f"{'no decision has' if not known else 'several decisions have'} an id that begins with {wish.target!r}")
+    return known[0]
+
+
+def _parts(case: Case, wish: Wish) -> dict[str, Any]:
+    """The part that belongs to the kind of decision, with what it freezes taken from the case."""
+    if wish.decision is DecisionKind.ACCEPT_RISK:
+        row = next((row for row in case.register if row.risk == wish.risk), None)
+        if row is None:
+            known = ", ".join(row.risk for row in case.register[:5])
+            raise UsageError(f"there is no risk {wish.risk!r} in the register", hint=f"There are {known} and others.")
+        rated = row.residual
+        return {
+            "risk": AcceptedRisk(risk=row.risk, likelihood=rated.likelihood, impact=rated.impact, level=rated.level)
+        }
+    if wish.decision is DecisionKind.WAIVE:
+        result = case.assessment.control(wish.control or "")
+        if result is None:
+            raise UsageError(f"there is no control {wish.control!r}", hint="Name it with --control.")
+        return {
+            "waiver": Waiver.model_validate(
+                {"control": result.id, "standing": result.standing, "compensation": wish.compensation,
+                 "owner": wish.owner, "retest": wish.retest}
+            )
+        }  # fmt: skip
+    if wish.decision is DecisionKind.EXCEPT_DUTIES:
+        return {"exception": DutiesException.model_validate({"person": wish.person, "duties": wish.duties})}
+    return {}

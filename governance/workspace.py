@@ -6,8 +6,8 @@ The clock is a parameter, so that a past day, and a test, can be judged as well 
     governance.toml   name of the ledger, default policy
     ledger.db         entries and tree
     blobs/            bodies by digest
-    keys/ledger.pem   the ledger's own key; signs checkpoints and packs, never a decision. ledger.pub is for auditors
-    signers.yaml      who may sign as what
+    keys/ledger.pem   the ledger's own key; signs checkpoints, packs and enrolments, never a decision. ledger.pub is for auditors
+    anchors/          checkpoints that others have witnessed
     controls/ evidence/ policies/ templates/    the user's own content, over ours
 """
 
@@ -92,7 +92,6 @@ class Workspace:
         key = keys.generate()
         keys.save(key, root / "keys" / "ledger.pem")
         (root / "keys" / "ledger.pub").write_text(ed25519.public_line(ed25519.raw(key)) + "\n", "utf-8")
-        (root / "signers.yaml").write_bytes(signers.dumps(signers.Signers()))
         Ledger.create(root / "ledger.db", origin=name, clock=clock).close()
         text = f'schema = "workspace.v1"\norigin = "{name}"\npolicy = "{DEFAULT_POLICY}"\n'
         (root / CONFIG).write_text(text, "utf-8")  # last: a folder with this file is a whole workspace
@@ -174,47 +173,37 @@ class Workspace:
         system: str,
         *,
         key_file: Path,
-        role: str,
-        decision: DecisionKind,
-        reason: str,
-        expires: date | None = None,
         policy: str | None = None,
+        page: bytes | None = None,
         passphrase: bytes | None = None,
+        **wish: Any,
     ) -> tuple[str, Decision]:
-        """Sign a decision over what the ledger holds now, and append it. Returns (entry id, decision)."""
+        """Sign a decision over what the ledger holds now, and append it. Returns (entry id, decision).
+
+        `wish` are the fields of `governance.deciding.Wish`. With `page`, the review page that the signer read, the decision is
+        made over what that page was made of; it raises `UsageError` where the ledger has moved on.
+        """
         self.__dict__["catalogue"] = cache.load(self.content, fresh=True)
-        made, envelope = decide(
-            self.case(system, policy=policy),
-            self.signers,
-            self.clock(),
-            key_file=key_file,
-            role=role,
-            decision=decision,
-            reason=reason,
-            expires=expires,
-            passphrase=passphrase,
-        )
-        digest = canonical.sha256(envelope)
-        self.blobs.write({digest: envelope})
-        entry_id = "dec-" + digest[7:27]
-        record = {"envelope_digest": digest, "envelope_size": len(envelope)}
-        self.ledger.append([Draft(EntryType.DECISION, entry_id, system, record)])
-        return entry_id, made
-
-    def add_signer(self, name: str, key: str, roles: tuple[str, ...], until: date | None = None) -> signers.Signer:
-        """Put a person on the list of signers. Raises where the key is weak or stands there, or the person does."""
-        made = signers.signer(name, key, roles, until)
-        signers.write(self.root / "signers.yaml", signers.Signers(signers=(*self.signers.signers, made)))
-        self.__dict__.pop("signers", None)
-        return made
-
-    # --- judging ---------------------------------------------------------------------------------------------------
+        snapshots.keep(self.ledger, self.blobs, self.content)
+        case = self.case(system, policy=policy)
+        if page is not None:
+            wish["page"] = reviewing.require_current(page, self, system, case.gate.policy)
+            self.blobs.write({wish["page"]: page})
+        key = deciding.open_key(key_file, passphrase)
+        made, envelope = deciding.decide(case, self.people.roster(), self.clock(), key, deciding.Wish(**wish))
+        return append_signed(self.ledger, self.blobs, EntryType.DECISION, "dec", envelope, system), made
 
     @cached_property
-    def signers(self) -> signers.Signers:
-        """The list of who may sign."""
-        path = self.root / "signers.yaml"
-        return signers.parse(path.read_bytes() if path.is_file() else b"", where=str(path))
+    def people(self) -> People:
+        """The principals: who may sign as what. Enrol, rotate and revoke through it."""
+        return People(self.ledger, self.blobs, self._public, self.clock)
+
+    @cached_property
+    def operator(self) -> SigningKey:
+        """The ledger's own key, with which its operator enrols people."""
+        return keys.of_private(self._key)
+
+    # --- judging ---------------------------------------------------------------------------------------------------
 
     def dossier(self, system: str, known_at: datetime | None = None) -> Dossier:
         """All the ledger holds about a system, or held at a moment."""
@@ -366,14 +355,22 @@ class Workspace:
     # --- inside ----------------------------------------------------------------------------------------------------
 
     @cached_property
+    def _public(self) -> PublicKey:
+        path = self.root / "keys" / "ledger.pub"
+        try:
+            return public_keys.parse(path.read_text("utf-8"), where=str(path))
+        except OSError as error:
+            raise UsageError(f"can not be read: {error.strerror}", where=str(path)) from None
+
+    @cached_property
     def _key(self) -> Ed25519PrivateKey:
         return keys.load(self.root / "keys" / "ledger.pem")
 
     def _fold(self, system: str, size: int, known_at: datetime | None) -> Dossier:
-        entries = list(self.ledger.entries(system=system))
-        if not entries:
+        entries = list(self.ledger.entries(system=system, shared=True))
+        if not any(entry.system == system for entry in entries):
             self._require_system(system)
-        return dossier_of(system, entries, self._body, self.blobs.read, self.signers, size, known_at)
+        return dossier_of(system, entries, self._body, self.blobs.read, self._public, size, known_at)
 
     def _body(self, digest: str) -> Any:
         return strict_json.loads(self.blobs.read(digest), where=digest)

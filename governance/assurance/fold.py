@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from governance.domain.dossier import Dossier
+from governance.domain.dossier import Dossier, Registration
 from governance.domain.entry import EntryType
 from governance.domain.evidence import Evidence, Piece
 from governance.domain.system import System
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from governance.domain.decision import SignedDecision
     from governance.domain.entry import Entry
+    from governance.verifier.decisions import Held
 
 
 def fold(
@@ -28,19 +29,21 @@ def fold(
     *,
     bodies: Callable[[str], Mapping[str, Any]],
     decisions: Mapping[str, SignedDecision],
+    attested: tuple[Held, ...] = (),
     ledger_size: int,
     known_at: datetime | None = None,
 ) -> Dossier:
     """The dossier of a system.
 
     `entries` are in order; those of another system are passed over. `bodies` gives a body by digest, `decisions` the
-    read signatures by entry id. With `known_at`, entries recorded later are as if they had never been. Raises
-    `UsageError` for an unknown system.
+    read signatures by entry id, `attested` the duties that attestations show. With `known_at`, entries recorded later are
+    as if they had never been. Raises `UsageError` for an unknown system.
     """
     system: System | None = None
     system_entry, registered_at, body = "", None, {}  # type: str, datetime | None, Mapping[str, Any]
     pieces: list[Piece] = []
     signed: list[SignedDecision] = []
+    registrations: list[Registration] = []
     for entry in entries:
         if entry.system != system_id or (known_at is not None and entry.recorded_at > known_at):
             continue
@@ -48,6 +51,7 @@ def fold(
             case EntryType.SYSTEM:
                 body = bodies(entry.record["body_digest"])
                 system, system_entry, registered_at = System.model_validate(body), entry.id, entry.recorded_at
+                registrations.append(Registration(entry.seq, entry.id, entry.recorded_at, body))
             case EntryType.EVIDENCE:
                 record = Evidence.model_validate(entry.record)
                 pieces.append(
@@ -73,4 +77,6 @@ def fold(
         decisions=tuple(signed),
         ledger_size=ledger_size,
         system_body=body,
+        attested=attested,
+        registrations=tuple(registrations),
     )

@@ -6,7 +6,7 @@ without conditions denies, because a rule that asks nothing permits nothing.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from governance.assurance.conditions import JUDGES
 from governance.domain.assessment import ConditionResult, GateResult
@@ -14,6 +14,7 @@ from governance.domain.policy import Answer, Condition, Policy
 from governance.parsing import canonical
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from governance.domain.assessment import Assessment
@@ -34,12 +35,18 @@ def gate(
     assessment: Assessment,
     register: tuple[RegisterRow, ...],
     on: datetime,
+    contents: Mapping[str, Catalogue] | None = None,
 ) -> GateResult:
-    """The answer of a policy for one system at one moment, with every condition's."""
+    """The answer of a policy for one system at one moment, with every condition's.
+
+    `contents` are catalogues of earlier days by digest; where the content changed since an approval, they tell what that changed.
+    """
     digest = policy_digest(policy)
-    results = tuple(
-        _answer(condition, dossier, catalogue, assessment, register, on, digest) for condition in policy.conditions
-    )
+    given = {
+        "dossier": dossier, "catalogue": catalogue, "assessment": assessment, "register": register, "on": on,
+        "policy": policy, "policy_digest": digest, "contents": contents or {},
+    }  # fmt: skip
+    results = tuple(answer(condition, given) for condition in policy.conditions)
     verdict, reason = _together(results)
     return GateResult(
         system=dossier.system.id,
@@ -52,28 +59,12 @@ def gate(
     )
 
 
-def _answer(
-    condition: Condition,
-    dossier: Dossier,
-    catalogue: Catalogue,
-    assessment: Assessment,
-    register: tuple[RegisterRow, ...],
-    on: datetime,
-    digest: str,
-) -> ConditionResult:
+def answer(condition: Condition, given: Mapping[str, Any]) -> ConditionResult:
+    """The answer of one condition; `given` are the keywords of `Judge`."""
     for name, judge in JUDGES.items():
         asked = getattr(condition, name)
         if asked is not None:
-            return judge(
-                condition.id,
-                asked,
-                dossier=dossier,
-                catalogue=catalogue,
-                assessment=assessment,
-                register=register,
-                on=on,
-                policy_digest=digest,
-            )
+            return judge(condition.id, asked, **given)
     raise AssertionError(f"condition {condition.id} is empty, which its noun refuses")
 
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from governance.assurance.gate import policy_digest
 from governance.domain.assessment import Assessment, ControlResult, Finding
 from governance.domain.control import About, ExamplePiece, Standing
-from governance.domain.decision import MEANING, Decision, DecisionKind, SignedDecision
+from governance.domain.decision import Decision, DecisionKind, SignedDecision
 from governance.domain.dossier import ARTIFACTS, Dossier
 from governance.domain.entry import Checkpoint
 from governance.domain.evidence import Collector, Evidence, Piece, Role, Subject, SubjectType
 from governance.domain.risk import Rating, RegisterRow, Treatment
+from governance.domain.seen import evidence_root, risk_state, system_digest
 from governance.domain.system import System
+from governance.verifier.meanings import MEANING
 
 if TYPE_CHECKING:
     from governance.domain.catalogue import Catalogue
@@ -28,6 +31,8 @@ ARTIFACTS_BODY = {
     "architecture": None, "unsafe_files": [],
     "remote_code": False, "lfs_pointers": [], "chat_template_sha256": None, "generation_config_sha256": None,
 }  # fmt: skip
+GIVEN = frozenset({"controls", "results", "risks", "appetite", "findings", "signed", "later", "duties", "tier"})
+"""What an example of a policy may say; see `PolicyExample`."""
 _TYPES = {
     About.DATA_SET: SubjectType.DATA_SET,
     About.ENVIRONMENT: SubjectType.ENVIRONMENT,
@@ -98,33 +103,31 @@ def case_of(
 ) -> tuple[Dossier, Assessment, tuple[RegisterRow, ...]]:
     """The dossier, assessment and register that a policy example describes."""
     given, on = example.given, noon(example.on)
-    unknown = set(given) - {"controls", "results", "risks", "appetite", "findings", "signed"}
+    unknown = set(given) - GIVEN
     if unknown:
         raise ValueError(f"given has unknown fields {sorted(unknown)}")
     strangers = set(given.get("controls", {})) - set(catalogue.controls)
     if strangers:
         raise ValueError(f"given names controls that are not there: {sorted(strangers)}")
     appetite = given.get("appetite")
+    stated = {"risk_appetite": appetite, "tier": given.get("tier"), "duties": given.get("duties")}
+    system = System.model_validate(SYSTEM | {name: value for name, value in stated.items() if value is not None})
+    register = tuple(_register_row(rid, score, appetite, example.on) for rid, score in given.get("risks", {}).items())
     rows = [_result_piece(row, number, example.on) for number, row in enumerate(given.get("results", ()))]
-    pieces = [*rows, _artifacts(len(rows))] if given else rows
-    system = System.model_validate(SYSTEM | ({"risk_appetite": appetite} if appetite is not None else {}))
-    registered = on - timedelta(days=1)
-    dossier = Dossier(
+    pieces = (*rows, _artifacts(len(rows))) if given else tuple(rows)
+    seen = Dossier(
         system=system,
         system_entry="sys-example",
-        registered_at=registered,
-        pieces=tuple(pieces),
+        registered_at=on - timedelta(days=1),
+        pieces=pieces,
         ledger_size=len(pieces) + 1,
+        system_body=system.plain(),
     )
-    signed = tuple(_signed(row, number, dossier, policy, on) for number, row in enumerate(given.get("signed", ())))
-    dossier = Dossier(
-        system=system,
-        system_entry="sys-example",
-        registered_at=registered,
-        pieces=tuple(pieces),
-        decisions=signed,
-        ledger_size=len(pieces) + 1,
-    )
+    sign = _Signing(seen, register, policy, catalogue, on)
+    signed = tuple(sign(row, number) for number, row in enumerate(given.get("signed", ())))
+    first = seen.ledger_size + len(signed)
+    later = [_result_piece(row, first + number, example.on) for number, row in enumerate(given.get("later", ()))]
+    dossier = replace(seen, pieces=(*pieces, *later), decisions=signed, ledger_size=first + len(later) + 1)
     standings = given.get("controls", {})
     controls = tuple(
         _control_result(catalogue.controls[cid], Standing(standings.get(cid, "missing")))
@@ -135,7 +138,6 @@ def case_of(
         controls=controls, requirements=(), frameworks=(),
         findings=tuple(_finding(s) for s in given.get("findings", ())),
     )  # fmt: skip
-    register = tuple(_register_row(rid, score, appetite, example.on) for rid, score in given.get("risks", {}).items())
     return dossier, assessment, register
 
 
@@ -150,21 +152,38 @@ def _result_piece(row: dict[str, Any], number: int, on: date) -> Piece:
     return _piece(ExamplePiece(kind="eval-run.v1", about=about, effective=on, body=body), body, number)
 
 
-def _signed(row: dict[str, Any], number: int, dossier: Dossier, policy: Policy, on: datetime) -> SignedDecision:
-    identity = dossier.identity
-    if identity is None:
-        raise ValueError("a signature needs a candidate")
-    kind = DecisionKind(row.get("decision", "approve"))
-    decision = Decision(
-        decision=kind, meaning=MEANING[kind], system="example", identity=identity.digest, identity_name=identity.name,
-        signer=row["person"], role=row["role"], reason="as the example says",
-        signed_at=on - timedelta(hours=1), expires=None,
-        checkpoint=Checkpoint(origin="example", size=dossier.ledger_size, root="0" * 64), policy=policy.id,
-        policy_digest=policy_digest(policy), content_digest=DIGEST, gate_answer="no", nonce="0" * 32,
-    )  # fmt: skip
-    return SignedDecision(
-        id=f"dec-{number}", seq=dossier.ledger_size + number, decision=decision, key_fingerprint="example", valid=True
-    )
+class _Signing:
+    """Signs what the people of an example say, over what was on record before any of them."""
+
+    def __init__(
+        self, seen: Dossier, register: tuple[RegisterRow, ...], policy: Policy, catalogue: Catalogue, on: datetime
+    ) -> None:
+        self._seen, self._register, self._policy, self._catalogue, self._on = seen, register, policy, catalogue, on
+
+    def __call__(self, row: dict[str, Any], number: int) -> SignedDecision:
+        """One decision; fields beside `person` and `role` are those of a decision. `valid: false` has no good signature."""
+        seen, identity, said = self._seen, self._seen.identity, dict(row)
+        if identity is None:
+            raise ValueError("a signature needs a candidate")
+        kind, valid = DecisionKind(said.pop("decision", "approve")), said.pop("valid", True)
+        decision = Decision.model_validate(
+            {
+                "decision": kind, "meaning": MEANING[kind], "system": "example", "identity": identity.digest,
+                "identity_name": identity.name, "signer": said.pop("person"), "role": said.pop("role"),
+                "reason": "as the example says", "signed_at": self._on - timedelta(hours=1),
+                "checkpoint": Checkpoint(origin="example", size=seen.ledger_size + number, root="0" * 64),
+                "policy": self._policy.id, "policy_digest": policy_digest(self._policy),
+                "content_digest": self._catalogue.digest or DIGEST,
+                "evidence_root": evidence_root(piece.id for piece in seen.pieces),
+                "system_digest": system_digest(seen.system_body), "risk_state": risk_state(self._register),
+                "gate_answer": "no", "nonce": "0" * 32, **said,
+            }
+        )  # fmt: skip
+        seq = seen.ledger_size + number
+        return SignedDecision(
+            id=f"dec-{number}", seq=seq, decision=decision, recorded_at=self._on, key_fingerprint="example",
+            valid=valid, problem=None if valid else "the example says so",
+        )  # fmt: skip
 
 
 def _control_result(control: Control, standing: Standing) -> ControlResult:

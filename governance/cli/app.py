@@ -9,7 +9,23 @@ from typing import TYPE_CHECKING
 import typer
 
 from governance import __version__
-from governance.cli import attach, content, demo, energy, evidence, handover, judging, ledger, profiles, setup
+from governance.cli import (
+    anchor,
+    approval,
+    attach,
+    content,
+    demo,
+    energy,
+    evidence,
+    handover,
+    impact,
+    judging,
+    ledger,
+    profiles,
+    release,
+    setup,
+    witness,
+)
 from governance.errors import GovernanceError
 
 if TYPE_CHECKING:
@@ -39,7 +55,23 @@ def _top(
         raise typer.Exit
 
 
-for group in (setup, attach, evidence, energy, judging, profiles, handover, ledger, content, demo):
+for group in (
+    setup,
+    attach,
+    evidence,
+    energy,
+    release,
+    judging,
+    impact,
+    approval,
+    profiles,
+    handover,
+    ledger,
+    anchor,
+    witness,
+    content,
+    demo,
+):
     group.register(app)
 
 

@@ -1,4 +1,4 @@
-"""`ledger`: verify, checkpoint, prove, upgrade."""
+"""`ledger`: verify, check the whole store, checkpoint, prove, export, upgrade."""
 
 from __future__ import annotations
 
@@ -53,6 +53,57 @@ def ledger_verify(
             output.aside("Entries cut off the end show only against a checkpoint kept elsewhere: --checkpoint FILE")
     if problem:
         raise typer.Exit(IntegrityError.exit_code)
+
+
+@app.command("fsck")
+def ledger_fsck(*, workspace: Folder = HERE, json: Json = False) -> None:
+    """Look through the whole store and change nothing: file, triggers, entries, tree, bodies, leftovers. Exit 4 where one is broken."""
+    from governance.ledger.fsck import fsck
+
+    with output.progress("reading") as tick:
+        found = fsck(workspace / "ledger.db", workspace / "blobs", progress=tick)
+    if json:
+        output.document(
+            "ledger-fsck.v1",
+            ok=found.ok,
+            revision=found.revision,
+            entries=found.entries,
+            bodies=found.bodies,
+            root=found.head.root,
+            wal_bytes=found.wal_bytes,
+            problems=[{"where": problem.where, "problem": problem.said} for problem in found.problems],
+            notes=found.notes,
+        )
+    else:
+        output.say(f"{found.entries} entries, {found.bodies} bodies, root {found.head.root}")
+        for problem in found.problems:
+            output.say(f"{output.answer('no')}: {output.one_line(str(problem))}")
+        for said in found.notes:
+            output.aside(f"note: {output.one_line(said)}")
+        if found.ok:
+            output.say(f"{output.answer('yes')}: nothing is broken")
+    if not found.ok:
+        raise typer.Exit(IntegrityError.exit_code)
+
+
+@app.command("tiles")
+def ledger_tiles(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new folder, or one written before.")],
+    *,
+    workspace: Folder = HERE,
+    json: Json = False,
+) -> None:
+    """Write the log as static files (c2sp.org/tlog-tiles): its entries, the tiles of its tree, the signed checkpoint."""
+    from governance.ledger import tiles_folder
+    from governance.workspace import Workspace
+
+    opened = Workspace(workspace)
+    head = opened.ledger.checkpoint()
+    made = tiles_folder.write(opened.ledger, head, opened.checkpoint_note(head), folder)
+    if json:
+        output.document("ledger-tiles.v1", **head.plain(), folder=str(folder), written=made)
+    else:
+        output.say(f"{head.size} entries, {made} new files and the checkpoint in {folder}")
 
 
 @app.command("checkpoint")

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import json
 import sys
-import unicodedata
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
+
+from governance.verifier.report import clean, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
+
+__all__ = ["answer", "aside", "clean", "document", "left_out", "one_line", "progress", "say", "skips", "table", "write"]
 
 STYLE = {
     "met": "green", "yes": "green", "unmet": "red", "no": "red", "missing": "red", "stale": "yellow",
@@ -50,19 +53,6 @@ def write(path: Path, data: bytes) -> None:
 def aside(text: str) -> None:
     """A line for people on standard error: a note beside the answer."""
     sys.stderr.write(clean(text) + "\n")
-
-
-def clean(text: str) -> str:
-    """Text with control, bidi and zero-width characters shown as escapes, so that it can not pretend."""
-    return "".join(
-        c if c == "\n" or unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"} else f"\\u{ord(c):04x}"
-        for c in text
-    )
-
-
-def one_line(text: str) -> str:
-    """Words of a stranger inside a line of ours: a line break in them is shown, and makes no line."""
-    return clean(text).replace("\n", "\\n")
 
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], *, caption: str = "") -> None:

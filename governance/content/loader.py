@@ -110,10 +110,14 @@ def noun_of(path: str) -> type[Noun] | None:
     return nouns[0] if nouns else None
 
 
+def judging(files: Mapping[str, bytes]) -> list[tuple[str, bytes]]:
+    """The files that judgement uses, by path. Templates do not judge."""
+    return sorted((path, data) for path, data in files.items() if not path.startswith(_BESIDE))
+
+
 def digest(files: Mapping[str, bytes]) -> str:
-    """One digest over all content that judgement uses: the canonical list of (path, sha256). Templates do not judge."""
-    judging = sorted((path, data) for path, data in files.items() if not path.startswith(_BESIDE))
-    return canonical.digest([[path, canonical.sha256(data)] for path, data in judging])
+    """One digest over all content that judgement uses: the canonical list of (path, sha256)."""
+    return canonical.digest([[path, canonical.sha256(data)] for path, data in judging(files)])
 
 
 def read(noun: type[Read], data: bytes, *, where: str) -> Read:

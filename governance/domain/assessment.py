@@ -140,6 +140,9 @@ class ConditionResult(Noun):
     reason: str
     would_turn: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
+    duties_broken: Literal[True] | None = Field(
+        default=None, description="true where it says no because a person who approves holds a duty that is kept apart"
+    )
 
 
 class GateResult(Noun):
@@ -152,6 +155,11 @@ class GateResult(Noun):
     answer: Answer
     conditions: tuple[ConditionResult, ...]
     reason: str
+
+    @property
+    def duties_broken(self) -> bool:
+        """Whether it says no, and a person who approves holds a duty that is kept apart."""
+        return self.answer is Answer.NO and any(result.duties_broken for result in self.conditions)
 
     @field_serializer("on")
     def _moment(self, value: datetime) -> str:

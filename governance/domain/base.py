@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints
 
 from governance.parsing import canonical
+from governance.parsing.people import FILLERS, visible
 
 _PLACEHOLDER = re.compile(
     r"^(?:[\W_]*|.|x+|lorem ipsum.*|\{\{?.*\}?\}|<[^>]*>|\[[^\]]*\]|"
@@ -18,13 +19,6 @@ _PLACEHOLDER = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
-_FILLERS = "\u115f\u1160\u3164\uffa0"
-_INVISIBLE = re.compile(f"[{_FILLERS}\u034f\u17b4\u17b5\u180b-\u180f\u200d\ufe00-\ufe0f\U000e0100-\U000e01ef]")
-
-
-def visible(text: str) -> str:
-    """The text without characters that leave no mark: joiners, variation selectors, fillers."""
-    return _INVISIBLE.sub("", text)
 
 
 def is_placeholder(text: str) -> bool:
@@ -43,7 +37,7 @@ def _is_printable(text: str) -> str:
         return text
     for character in text:
         kind = unicodedata.category(character)
-        if character in _FILLERS or (kind in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"} and character not in "\n\t\u200d"):
+        if character in FILLERS or (kind in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"} and character not in "\n\t\u200d"):
             raise ValueError(f"the character U+{ord(character):04X} is not allowed here")
     return unicodedata.normalize("NFC", text)
 

@@ -7,16 +7,28 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from governance.domain.evidence import Piece, Role
-from governance.domain.identity import ModelIdentity, identify
+from governance.domain.identity import RELEASE, ModelIdentity, identify, released
+from governance.verifier import decisions as rules
+from governance.verifier.decisions import Held
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
+    from datetime import date, datetime
 
     from governance.domain.decision import SignedDecision
     from governance.domain.system import System
 
 ARTIFACTS = "model-artifacts.v1"
+
+
+@dataclass(frozen=True)
+class Registration:
+    """What the owner stated of the system, in one entry; the last of them holds."""
+
+    seq: int
+    entry: str
+    at: datetime
+    body: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -30,6 +42,10 @@ class Dossier:
     decisions: tuple[SignedDecision, ...] = ()
     ledger_size: int = 0
     system_body: Mapping[str, Any] = field(default_factory=dict)
+    attested: tuple[Held, ...] = ()
+    """The duties that attestations of evidence show."""
+    registrations: tuple[Registration, ...] = ()
+    """Everything that was ever stated of the system, oldest first; empty where a dossier was not made from entries."""
 
     def of_kind(self, kind: str) -> tuple[Piece, ...]:
         """The pieces of one kind, oldest record first."""
@@ -66,6 +82,44 @@ class Dossier:
         return pieces[-1] if pieces else None
 
     @cached_property
+    def release(self) -> Piece | None:
+        """The release that holds the present candidate: the one recorded last of those with its very weights, or None."""
+        if self.candidate is None:
+            return None
+        digest = self.candidate.record.subject.digest
+        pieces = [piece for piece in self.of_kind(RELEASE) if piece.record.subject.digest == digest]
+        return pieces[-1] if pieces else None
+
+    @cached_property
     def identity(self) -> ModelIdentity | None:
-        """The identity of the release candidate, or None while no weights were attached."""
-        return identify(self.candidate, self.base) if self.candidate else None
+        """The identity of the release candidate, or None while no weights were attached.
+
+        Composed of the parts of its release where one was recorded, else of what the artefacts tell.
+        """
+        if self.candidate is None:
+            return None
+        return released(self.release) if self.release else identify(self.candidate, self.base)
+
+    @cached_property
+    def valid(self) -> tuple[SignedDecision, ...]:
+        """The decisions whose signature counts, oldest record first."""
+        return tuple(signed for signed in self.decisions if signed.valid)
+
+    @cached_property
+    def duties(self) -> tuple[Held, ...]:
+        """Who trained, evaluated or set thresholds for this system: as attested, as signed, and as its owner names them."""
+        named = [
+            Held(person, duty, "named by the system's owner")
+            for duty, people in sorted(self.system.duties.items())
+            for person in people
+        ]
+        authors = [
+            Held(signed.decision.signer, "threshold-author", f"set the policy {signed.decision.policy}")
+            for signed in self.valid
+            if signed.decision.decision == "set-policy"
+        ]
+        return tuple(dict.fromkeys([*self.attested, *authors, *named]))
+
+    def excepted(self, on: date) -> list[tuple[str, str]]:
+        """(person, duty) that a valid exception lets pass on a day."""
+        return rules.excepted((signed.decision.plain() for signed in self.valid), on)

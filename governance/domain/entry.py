@@ -28,17 +28,26 @@ class EntryType(StrEnum):
 
     SYSTEM = "system"
     EVIDENCE = "evidence"
+    ATTESTATION = "attestation"
     DECISION = "decision"
+    PRINCIPAL = "principal"
+    CONTENT = "content"
 
 
 class Entry(Noun):
-    """One line. `id` is unique among entries; `record` is the noun recorded, in its plain form."""
+    """One line. `id` is unique among entries; `record` is the noun recorded, in its plain form.
+
+    `system` is absent where an entry is of the whole workspace: people, and the content that was judged with.
+    """
 
     schema_: Literal["entry.v1"] = Field(default="entry.v1", alias="schema")
     seq: int = Field(ge=0)
     type: EntryType
     id: str = Field(pattern=r"^[!-~]{4,80}$")
-    system: Slug
+    system: Slug | None = None
+    salt: str | None = Field(
+        default=None, pattern=r"^[0-9a-f]{32}$", description="16 random bytes: who guesses the entry can not confirm it by its leaf"
+    )
     recorded_at: Moment
     record: Mapping[str, Any]
 
@@ -58,11 +67,31 @@ class SystemRecord(Noun):
     body_size: int
 
 
-class DecisionRecord(Noun):
-    """What a decision entry records: the digest of the signed envelope, kept as a body."""
+class StatementRecord(Noun):
+    """What an entry of a signed statement records: the digest of the envelope, kept as a body.
+
+    Decisions, attestations, and what happens to principals are all recorded so.
+    """
 
     envelope_digest: str
     envelope_size: int
+
+
+class ContentRecord(Noun):
+    """What a content entry records: the digest of the content, and of the body that holds its files."""
+
+    content_digest: str
+    body_digest: str
+    body_size: int
+
+
+SIGNED = frozenset({EntryType.DECISION, EntryType.ATTESTATION, EntryType.PRINCIPAL})
+"""The types whose entries name a signed envelope."""
+
+
+def body_of(entry: Entry) -> str:
+    """The digest of the body that an entry names."""
+    return str(entry.record["envelope_digest" if entry.type in SIGNED else "body_digest"])
 
 
 class Checkpoint(Noun):

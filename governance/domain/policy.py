@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
-from governance.domain.base import Noun, Sentence, Slug
+from governance.domain.base import KindId, Noun, Sentence, Slug
 from governance.domain.risk import Level
 
 
@@ -81,11 +81,62 @@ class NoOpenFinding(Noun):
     severity: Literal["low", "medium", "high", "critical"]
 
 
-class SignedBy(Noun):
-    """Approved by this many different people in each role, on this very identity and this very policy."""
+class Quorum(Noun):
+    """So many different people in each of these roles; nobody counts twice."""
 
     roles: tuple[Slug, ...] = Field(min_length=1)
     people: int = Field(default=1, ge=1, le=100)
+
+
+class SignedBy(Quorum):
+    """Approved by a quorum, on this very identity and this very policy; `by_tier` asks another of systems of a tier."""
+
+    by_tier: dict[Literal["low", "limited", "high"], Quorum] = Field(default_factory=dict)
+
+    def of(self, tier: str | None) -> Quorum:
+        """The quorum for systems of a tier. Where tiers are asked about and the system states none, the greatest of all."""
+        if tier is not None or not self.by_tier:
+            return next((quorum for name, quorum in self.by_tier.items() if name == tier), self)
+        return max((self, *self.by_tier.values()), key=lambda quorum: quorum.people * len(set(quorum.roles)))
+
+
+class DutiesApart(Noun):
+    """Nobody who approves holds one of these duties, and for each of them it is known who does."""
+
+    duties: tuple[Literal["trainer", "evaluator", "threshold-author"], ...] = Field(min_length=1)
+
+
+DECIDING_FIELDS = frozenset({"id", "candidate", "policy", "duties", "tier", "risk_appetite", "risks"})
+"""Fields of a system that no envelope can name: they say which model, which rule, which people, and how much is carried."""
+
+
+class Envelope(Noun):
+    """A change that a policy lets happen after an approval, without a new one: which, within what, shown by what.
+
+    The approval is over the policy that holds this, so whoever approves has approved the change as well.
+    """
+
+    id: Slug
+    why: Sentence
+    change: Literal["evidence", "content", "risk", "system"] = Field(
+        description="evidence: more of these kinds came in; content: files of judgement changed; risk: ratings moved; "
+        "system: the owner states it differently"
+    )
+    kinds: tuple[KindId, ...] = Field(default=(), description="for evidence: the kinds that may come in")
+    fields: tuple[Annotated[str, StringConstraints(pattern="^[a-z_]+$", max_length=80)], ...] = Field(
+        default=(), description="for the system: the fields that may change, such as contact"
+    )
+    within: tuple[MetricBound, ...] = Field(default=(), description="bounds that must hold over all evidence afterwards")
+    controls: tuple[Slug, ...] = Field(default=(), description="controls that must be met afterwards")
+    no_worse: bool = Field(default=True, description="no control stands worse and no risk is rated higher than before")
+
+    @model_validator(mode="after")
+    def _names_what_may_change(self) -> Envelope:
+        if (self.change == "evidence") != bool(self.kinds) or (self.change == "system") != bool(self.fields):
+            raise ValueError(f"envelope {self.id}: a change of evidence names kinds, one of the system names fields")
+        if strange := DECIDING_FIELDS.intersection(self.fields):
+            raise ValueError(f"envelope {self.id}: {', '.join(sorted(strange))} decides what is approved, and by whom")
+        return self
 
 
 class Condition(Noun):
@@ -98,10 +149,13 @@ class Condition(Noun):
     risk_at_most: RiskAtMost | None = None
     no_open_finding: NoOpenFinding | None = None
     signed_by: SignedBy | None = None
+    duties_apart: DutiesApart | None = None
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Condition:
-        given = [self.controls_met, self.metric, self.risk_at_most, self.no_open_finding, self.signed_by]
+        given = [
+            self.controls_met, self.metric, self.risk_at_most, self.no_open_finding, self.signed_by, self.duties_apart,
+        ]  # fmt: skip
         if sum(part is not None for part in given) != 1:
             raise ValueError(f"condition {self.id}: give exactly one of the vocabulary")
         return self
@@ -111,7 +165,9 @@ class PolicyExample(Noun):
     """A case, small enough to read, and what the gate must say.
 
     `given` holds `controls` (id → standing), `results` (list of task, metric, value, n, about), `risks` (id → residual
-    score), `findings` (list of severities), `signed` (list of role and person); what is absent is missing.
+    score), `appetite`, `findings` (list of severities), `duties` (as in a system file), `tier`, `signed` (list of role and person,
+    with `decision` and any field of one, such as `expires`, `waiver` or `exception`), and `later` (results that came in after
+    what was signed). What is absent is missing.
     """
 
     name: Sentence
@@ -127,6 +183,7 @@ class Policy(Noun):
     title: Sentence
     why: Sentence
     conditions: tuple[Condition, ...] = ()
+    envelopes: tuple[Envelope, ...] = Field(default=(), description="changes that need no new approval")
     examples: tuple[PolicyExample, ...] = ()
 
     @model_validator(mode="after")
@@ -134,4 +191,7 @@ class Policy(Noun):
         ids = [condition.id for condition in self.conditions]
         if len(set(ids)) != len(ids):
             raise ValueError("two conditions have one id")
+        names = [envelope.id for envelope in self.envelopes]
+        if len(set(names)) != len(names):
+            raise ValueError("two envelopes have one id")
         return self

@@ -6,19 +6,12 @@ default. Names of people are folded before they are compared, so that "Bob " and
 
 from __future__ import annotations
 
-import unicodedata
 from typing import Literal
 
 from pydantic import Field
 
-from governance.domain.base import Digest, Noun, Sentence, Slug, visible
+from governance.domain.base import Digest, Noun, Sentence, Slug
 from governance.domain.risk import RiskSetting
-
-
-def person_key(name: str) -> str:
-    """The form in which people are compared: NFKC, case folded, what leaves no mark gone, inner space single, no outer space."""
-    folded = unicodedata.normalize("NFKC", visible(name)).casefold()
-    return " ".join(visible(unicodedata.normalize("NFKC", folded)).split())
 
 
 class BaseModelDeclared(Noun):
@@ -59,6 +52,9 @@ class System(Noun):
     base_model: BaseModelDeclared | None = None
     suites: dict[Slug, tuple[str, ...]] = Field(default_factory=dict)
     risks: dict[Slug, RiskSetting] = Field(default_factory=dict)
+    duties: dict[Literal["trainer", "evaluator", "threshold-author"], tuple[Sentence, ...]] = Field(
+        default_factory=dict, description="who trained it, evaluated it, set its thresholds: people who do not approve it"
+    )
     policy: Slug | None = None
     contact: Sentence | None = None
     candidate: Digest | None = Field(

@@ -9,57 +9,33 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import contextmanager
-from dataclasses import dataclass
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
-from sqlalchemy import case, insert, text
+from sqlalchemy import case, text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col, func, select
 
-from governance.domain.entry import MAX_ENTRY_BYTES, Checkpoint, Entry
+from governance.domain.entry import Checkpoint, Entry
 from governance.errors import GovernanceError, IntegrityError, UnreadableError, UsageError
-from governance.ledger import schema
+from governance.ledger import appending, checking, schema
+from governance.ledger.appending import Appended, Draft
+from governance.ledger.checking import Check
 from governance.ledger.tables import EntryRow, NodeRow, engine
 from governance.parsing import canonical, strict_json
 from governance.proofs import tree
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
     from pathlib import Path
 
-    from governance.domain.entry import EntryType
+    from sqlalchemy import PoolProxiedConnection
+
     from governance.proofs.note import Head
 
-_CHUNK = 10_000
-
-
-@dataclass(frozen=True)
-class Draft:
-    """An entry to be: everything but its number and its moment, which the ledger gives."""
-
-    type: EntryType
-    id: str
-    system: str
-    record: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Appended:
-    """What an append did: entries that are new, and ids that were there already."""
-
-    entries: tuple[Entry, ...]
-    unchanged: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Check:
-    """The outcome of a verification. `failed_at` is the number of the first entry that fails, None where all hold."""
-
-    checkpoint: Checkpoint
-    failed_at: int | None = None
-    problem: str | None = None
+__all__ = ["Appended", "Check", "Draft", "Ledger"]
 
 
 class Ledger:
@@ -71,6 +47,8 @@ class Ledger:
         self.path, self.origin, self._clock = path, origin, clock
         self._engine = engine(path)
         self._reading = self._engine.execution_options(reading=True)
+        self._pen: PoolProxiedConnection | None = None
+        self._turn = Lock()
 
     @classmethod
     def create(cls, path: Path, *, origin: str, clock: Callable[[], datetime]) -> Ledger:
@@ -83,82 +61,72 @@ class Ledger:
 
     def close(self) -> None:
         """Let go of the file."""
+        if self._pen is not None:
+            self._pen.close()
+            self._pen = None
         self._engine.dispose()
 
     def append(self, drafts: Sequence[Draft]) -> Appended:
         """Append what is new, in one transaction. Raises, and appends nothing, where any draft cannot stand."""
         try:
-            with self._session(writing=True) as session:
-                appended = self._append(session, drafts)
-                session.commit()
-                return appended
+            with self._writing() as raw:
+                return appending.append(raw, drafts, clock=self._clock)
         except (ValidationError, UnicodeEncodeError) as error:
             raise UsageError(f"not an entry: {error}", where=str(self.path), hint="Nothing was appended.") from None
 
     @contextmanager
-    def _session(self, *, writing: bool = False) -> Iterator[Session]:
-        """A session whose database errors are ours: what may pass, and what says that the file is damaged."""
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """The driver's own connection in a transaction that is committed at the end, or leaves nothing.
+
+        The connection is kept, because taking one anew costs as much as an append; threads take turns with it.
+        """
+        with self._turn, self._told(writing=True):
+            if self._pen is None:
+                self._pen = self._engine.raw_connection()
+            raw: sqlite3.Connection = self._pen.driver_connection  # type: ignore[assignment]
+            raw.execute("BEGIN IMMEDIATE")
+            try:
+                yield raw
+                raw.execute("COMMIT")
+            except BaseException:
+                if raw.in_transaction:
+                    raw.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def _session(self) -> Iterator[Session]:
+        """A session that reads one state of the ledger."""
+        with self._told(), Session(self._reading) as session:
+            yield session
+
+    @contextmanager
+    def _told(self, *, writing: bool = False) -> Iterator[None]:
+        """Make errors of the database ours: what may pass, and what says that the file is damaged."""
         try:
-            with Session(self._engine if writing else self._reading) as session:
-                yield session
+            yield
         except (DBAPIError, sqlite3.Error) as error:
             cause = getattr(error, "orig", error)
             done, hint = ("written", "Nothing was appended.") if writing else ("read", "")
+            said, where = f"the ledger could not be {done}: {cause}", str(self.path)
             if isinstance(cause, sqlite3.OperationalError):
-                raise GovernanceError(
-                    f"the ledger could not be {done}: {cause}", where=str(self.path), hint=hint
-                ) from None
-            raise IntegrityError(
-                f"the ledger could not be {done}: {cause}", where=str(self.path), hint="Run: govern ledger verify"
-            ) from None
+                raise GovernanceError(said, where=where, hint=hint) from None
+            raise IntegrityError(said, where=where, hint="Run: govern ledger fsck") from None
 
-    def _append(self, session: Session, drafts: Sequence[Draft]) -> Appended:
-        connection = session.connection()
-        known = self._known(session, [draft.id for draft in drafts])
-        size = self._size(session)
-        now = self._clock()
-        if size:
-            last = self._parse(*session.exec(select(EntryRow.seq, EntryRow.body).where(EntryRow.seq == size - 1)).one())
-            now = max(now, last.recorded_at)
-        entries: list[Entry] = []
-        bodies: list[bytes] = []
-        for draft in drafts:
-            if draft.id in known:
-                continue
-            known.add(draft.id)
-            entry = Entry(
-                seq=size + len(entries),
-                type=draft.type,
-                id=draft.id,
-                system=draft.system,
-                recorded_at=canonical.moment(canonical.instant(now)),
-                record=draft.record,
-            )
-            body = entry.to_bytes()
-            if len(body) > MAX_ENTRY_BYTES:
-                raise UnreadableError(
-                    f"an entry of {len(body):,} bytes is over the cap of {MAX_ENTRY_BYTES:,}",
-                    where=draft.id,
-                    hint="Attach fewer source files as one piece.",
-                )
-            entries.append(entry)
-            bodies.append(body)
-        if entries:
-            nodes = tree.grown(size, tree.leaf_hashes(bodies), self._node(session))
-            connection.execute(
-                insert(EntryRow),
-                [{"seq": e.seq, "body": b.decode()} for e, b in zip(entries, bodies, strict=True)],
-            )
-            connection.execute(insert(NodeRow), [{"level": k, "idx": i, "hash": h} for k, i, h in nodes])
-        kept = {entry.id for entry in entries}
-        unchanged = tuple(dict.fromkeys(draft.id for draft in drafts if draft.id not in kept))
-        return Appended(entries=tuple(entries), unchanged=unchanged)
-
-    def entries(self, *, system: str | None = None) -> Iterator[Entry]:
-        """The entries in order, all or those of one system."""
+    def entries(self, *, system: str | None = None, shared: bool = False) -> Iterator[Entry]:
+        """The entries in order: all, or those of one system, with `shared` also those of the whole workspace."""
         query = select(EntryRow.seq, EntryRow.body).order_by(col(EntryRow.seq))
         if system is not None:
-            query = query.where(EntryRow.system == system)
+            mine = col(EntryRow.system) == system
+            query = query.where(mine | col(EntryRow.system).is_(None) if shared else mine)
+        return self._rows(query)
+
+    def shared(self) -> Iterator[Entry]:
+        """The entries of the whole workspace, in order: people, and the content that was judged with."""
+        return self._rows(
+            select(EntryRow.seq, EntryRow.body).where(col(EntryRow.system).is_(None)).order_by(col(EntryRow.seq))
+        )
+
+    def _rows(self, query: Any) -> Iterator[Entry]:
         with self._session() as session:
             rows = session.exec(query).all()
         for seq, body in rows:
@@ -188,25 +156,62 @@ class Ledger:
     def systems(self) -> tuple[str, ...]:
         """The ids of all systems, sorted."""
         with self._session() as session:
-            query = select(EntryRow.system).where(EntryRow.type == "system").distinct().order_by(col(EntryRow.system))
-            return tuple(session.exec(query).all())
+            query = (
+                select(EntryRow.system)
+                .where(EntryRow.type == "system", col(EntryRow.system).is_not(None))
+                .distinct()
+                .order_by(col(EntryRow.system))
+            )
+            return tuple(system for system in session.exec(query).all() if system is not None)
 
-    def heads(self) -> dict[str, int]:
-        """The number of the last entry of every system that is registered, by id."""
+    def heads(self, *, shared: bool = False) -> dict[str, int]:
+        """The number of the last entry of every system that is registered, by id.
+
+        With `shared` an entry of the whole workspace counts for every system: whatever a judgement of it could rest on.
+        """
         with self._session() as session:
             registered = func.sum(case((col(EntryRow.type) == "system", 1), else_=0))
-            query = (
-                select(EntryRow.system, func.max(EntryRow.seq)).group_by(col(EntryRow.system)).having(registered > 0)
-            )
-            return {system: int(seq) for system, seq in sorted(session.exec(query).all())}
+            query = select(EntryRow.system, func.max(EntryRow.seq), registered).group_by(col(EntryRow.system))
+            rows = session.exec(query).all()
+        common = max((int(seq) for system, seq, _ in rows if system is None), default=-1) if shared else -1
+        return {system: max(int(seq), common) for system, seq, count in sorted(rows, key=str) if system and count}
+
+    def size_at(self, moment: datetime) -> int:
+        """How many entries were on record at a moment, those of that very second included.
+
+        Moments of recording never go back, so it is found by halving. Raises `IntegrityError` for an entry without its moment.
+        """
+        with self._session() as session:
+            query = select(func.json_extract(EntryRow.body, "$.recorded_at"))
+            low, high = 0, self._size(session)
+            while low < high:
+                middle = (low + high) // 2
+                text_of_it = session.exec(query.where(EntryRow.seq == middle)).first()
+                try:
+                    recorded = canonical.moment(str(text_of_it))
+                except ValueError:
+                    where = f"{self.path} entry {middle}"
+                    raise IntegrityError(
+                        "the entry has no moment", where=where, hint="Run: govern ledger fsck"
+                    ) from None
+                low, high = (middle + 1, high) if recorded <= moment else (low, middle)
+            return low
+
+    def leaves(self, size: int | None = None) -> list[bytes]:
+        """The leaf hashes of the first `size` entries, or of all, as they are stored; no entry is read for it."""
+        with self._session() as session:
+            at = self._at(session, size)
+            query = select(NodeRow.hash).where(NodeRow.level == 0, NodeRow.idx < at).order_by(col(NodeRow.idx))
+            found = list(session.exec(query).all())
+        if len(found) != at:
+            said = f"the tree has {len(found)} leaves for {at} entries"
+            raise IntegrityError(said, where=str(self.path), hint="Run: govern ledger fsck")
+        return found
 
     def checkpoint(self, size: int | None = None) -> Checkpoint:
         """The head of the ledger, or its head when it had `size` entries."""
         with self._session() as session:
-            held = self._size(session)
-            at = held if size is None else size
-            if not 0 <= at <= held:
-                raise UsageError(f"the ledger has {held} entries, not {at}")
+            at = self._at(session, size)
             return Checkpoint(origin=self.origin, size=at, root=tree.root(at, self._node(session)).hex())
 
     def departs_from(self, kept: Head) -> str | None:
@@ -231,56 +236,24 @@ class Ledger:
     def verify(self, progress: Callable[[int, int], None] | None = None) -> Check:
         """Recompute every leaf and node from the stored entries and compare; names the first entry that fails."""
         with self._session() as session:  # one transaction: what is appended meanwhile is in neither or in both
-            raw: sqlite3.Connection = session.connection().connection.driver_connection  # type: ignore[assignment]
-            leaves, gap = _read_leaves(raw, progress)
-            made = tree.levels(leaves)
-            stored = None if _all_there(raw, made) else _read_nodes(raw)
-        head = Checkpoint(
-            origin=self.origin, size=len(leaves), root=tree.root(len(leaves), lambda k, i: made[k][i]).hex()
-        )
-        if gap is not None:
-            return Check(head, gap, f"entry {gap} is missing")
-        if stored is None:
-            return Check(head)
-        for level, nodes in enumerate(made):
-            bad = _first_difference(nodes, stored.get(level, []))
-            if bad is not None and level == 0:
-                both = bad < min(len(leaves), len(stored.get(0, [])))
-                said = "is not what the tree says it was" if both else "is missing from the tree or the entries"
-                return Check(head, bad, f"entry {bad} {said}")
-            if bad is not None:
-                return Check(head, bad << level, f"the tree over the entries from {bad << level} on is not theirs")
-        if stored.keys() - set(range(len(made))):
-            return Check(head, len(leaves), "the tree holds nodes over entries that are not there")
-        return Check(head)
+            return checking.check(self._raw(session), self.origin, progress)
 
-    def _known(self, session: Session, ids: Sequence[str]) -> set[str]:
-        known: set[str] = set()
-        for start in range(0, len(ids), _CHUNK):
-            query = select(EntryRow.id).where(col(EntryRow.id).in_(ids[start : start + _CHUNK]))
-            known.update(session.exec(query).all())
-        return known
+    def _raw(self, session: Session) -> sqlite3.Connection:
+        made: sqlite3.Connection = session.connection().connection.driver_connection  # type: ignore[assignment]
+        return made
+
+    def _at(self, session: Session, size: int | None) -> int:
+        held = self._size(session)
+        if size is not None and not 0 <= size <= held:
+            raise UsageError(f"the ledger has {held} entries, not {size}")
+        return held if size is None else size
 
     def _size(self, session: Session) -> int:
         last = session.exec(select(func.max(EntryRow.seq))).one()
         return 0 if last is None else int(last) + 1
 
     def _node(self, session: Session) -> tree.Node:
-        connection = session.connection()
-
-        def node(level: int, index: int) -> bytes:
-            found = connection.exec_driver_sql(
-                "SELECT hash FROM node WHERE level = ? AND idx = ?", (level, index)
-            ).scalar()
-            if found is None:
-                raise IntegrityError(
-                    f"the tree has no node {index} at level {level}",
-                    where=str(self.path),
-                    hint="Run: govern ledger verify",
-                )
-            return bytes(found)
-
-        return node
+        return appending.stored_nodes(self._raw(session))
 
     def _parse(self, seq: int, body: str) -> Entry:
         where = f"{self.path} entry {seq}"
@@ -301,55 +274,3 @@ def _require_origin(origin: str) -> None:
             f"{origin!r} can not name a ledger",
             hint="Take a name without spaces and without +, like example.org/ledger.",
         ) from None
-
-
-def _first_difference(made: Sequence[bytes], stored: Sequence[bytes]) -> int | None:
-    if made == stored:
-        return None
-    pairs = zip(made, stored, strict=False)
-    return next((i for i, (a, b) in enumerate(pairs) if a != b), min(len(made), len(stored)))
-
-
-def _read_leaves(
-    raw: sqlite3.Connection, progress: Callable[[int, int], None] | None
-) -> tuple[list[bytes], int | None]:
-    """The leaves of all entries, and the first number that is missing."""
-    total, low, high = raw.execute("SELECT COUNT(*), MIN(seq), MAX(seq) FROM entry").fetchone()
-    gap: int | None = None
-    if total and (low, high) != (0, total - 1):
-        numbers = (row[0] for row in raw.execute("SELECT seq FROM entry ORDER BY seq"))
-        gap = next(wanted for wanted, number in enumerate(numbers) if number != wanted)
-    before, raw.text_factory = (
-        raw.text_factory,
-        bytes,
-    )  # an entry is hashed as it is stored, without a trip through text
-    try:
-        cursor = raw.execute("SELECT body FROM entry ORDER BY seq")
-        leaves: list[bytes] = []
-        while rows := cursor.fetchmany(_CHUNK):
-            leaves += tree.leaf_hashes(body for (body,) in rows)
-            if progress is not None:
-                progress(len(leaves), total)
-    finally:
-        raw.text_factory = before
-    return leaves, gap
-
-
-def _all_there(raw: sqlite3.Connection, made: list[list[bytes]]) -> bool:
-    """Whether the stored nodes are those of the tree, each in its place; which one is not is for the slower look."""
-    places = raw.execute(
-        "SELECT level, COUNT(*), MIN(idx), MAX(idx) FROM node GROUP BY level ORDER BY level"
-    ).fetchall()
-    if places != [(k, len(nodes), 0, len(nodes) - 1) for k, nodes in enumerate(made) if nodes]:
-        return False
-    held = [row[0] for row in raw.execute("SELECT hash FROM node ORDER BY level, idx")]
-    return held == [node for nodes in made for node in nodes]
-
-
-def _read_nodes(raw: sqlite3.Connection) -> dict[int, list[bytes]]:
-    """The nodes by level; one that is not in its place counts as empty."""
-    stored: dict[int, list[bytes]] = {}
-    for level, index, held in raw.execute("SELECT level, idx, hash FROM node ORDER BY level, idx"):
-        row = stored.setdefault(level, [])
-        row.append(held if index == len(row) else b"")
-    return stored

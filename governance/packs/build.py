@@ -1,95 +1,140 @@
-"""Build a pack. The same ledger, content and moment give the same bytes."""
+"""Build a pack. The same ledger, content, anchors and moment give the same bytes.
+
+Anchors come in afterwards and may be given or not; those of a ledger larger than the pack's are left out, so that a pack of a past day
+holds nothing from after it but a witness of what it holds.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from governance.domain.entry import EntryType
-from governance.packs import archive, layout
-from governance.packs.judgement import Register
+from governance.domain.entry import EntryType, body_of
+from governance.errors import IntegrityError, UsageError
+from governance.packs import archive
+from governance.packs.example import trust_example
 from governance.packs.spec import SPEC
 from governance.parsing import canonical
-from governance.proofs import dsse
+from governance.proofs import dsse, tree
+from governance.verifier import members
+from governance.verifier.log import Log, proof_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-    from governance.domain.case import Case
     from governance.domain.entry import Entry
+    from governance.verifier.members import About
 
 
 @dataclass(frozen=True)
 class Parts:
-    """What goes into a pack. `leaves` are those of the whole ledger, `entries` those of this system."""
+    """What goes into a pack.
 
-    case: Case
+    `leaves` are those of the whole ledger at the size of the checkpoint in `about`; `entries` those of the system and of the
+    whole workspace, in order, of that size; `note` the signed checkpoint. `anchors` are kept checkpoints with what came
+    back for them, by their names under `anchors/`; `witnesses` are verifier keys that the example of a trust policy
+    names. `body` gives a body by digest.
+    """
+
+    about: About
     entries: tuple[Entry, ...]
     leaves: tuple[bytes, ...]
     note: bytes
     content: Mapping[str, bytes]
+    results: Mapping[str, bytes]
     documents: Mapping[str, bytes]
-    signers: bytes
-    ledger_key: str
-    program: str
     body: Callable[[str], bytes]
+    anchors: Mapping[str, bytes] = field(default_factory=dict)
+    witnesses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Filled:
+    """The members of a pack but for its manifest: those that are at hand, and the bodies by digest."""
+
+    small: Mapping[str, bytes]
+    bodies: Mapping[str, str]
+
+    def digests(self) -> dict[str, str]:
+        """The digest of each member."""
+        return {name: canonical.sha256(data) for name, data in self.small.items()} | dict(self.bodies)
 
 
 def build(path: Path, parts: Parts, key: Ed25519PrivateKey) -> str:
     """Write the pack and return its digest. The file appears whole or not at all."""
-    case = parts.case
+    return write(path, parts.about, fill(parts), parts.body, key)
+
+
+def fill(parts: Parts) -> Filled:
+    """The members of the full edition. Raises `IntegrityError` where leaves, entries and checkpoint do not belong together."""
+    head = parts.about.checkpoint
+    log = Log(head.origin, parts.leaves)
+    if (log.size, log.root(log.size)) != (head.size, head.root):
+        raise IntegrityError("the leaves do not come to the checkpoint of the pack", hint="Run: govern ledger verify")
+    lines = [entry.to_bytes() for entry in parts.entries]
+    for entry, line in zip(parts.entries, lines, strict=True):
+        if entry.seq >= head.size or tree.leaf_hash(line) != parts.leaves[entry.seq]:
+            raise IntegrityError(
+                f"entry {entry.seq} is not leaf {entry.seq} of the ledger", hint="Run: govern ledger verify"
+            )
     small = {
-        layout.CHECKPOINT: parts.note,
-        layout.ENTRIES: b"".join(entry.to_bytes() + b"\n" for entry in parts.entries),
-        layout.LEAVES: b"".join(leaf.hex().encode() + b"\n" for leaf in parts.leaves),
-        layout.SIGNERS: parts.signers,
-        layout.SPEC: SPEC.encode(),
-        layout.ASSESSMENT: layout.results(case.assessment),
-        layout.GATE: layout.results(case.gate),
-        layout.REGISTER: layout.results(Register(rows=case.register)),
+        members.CHECKPOINT: parts.note,
+        members.ENTRIES: b"".join(line + b"\n" for line in lines),
+        members.LEAVES: b"".join(leaf.hex().encode() + b"\n" for leaf in parts.leaves),
+        members.SPEC: SPEC.encode(),
+        members.TRUST_EXAMPLE: trust_example(parts.about, parts.entries, parts.body, parts.witnesses),
+        **parts.results,
     }
-    small |= {layout.CONTENT + name: data for name, data in parts.content.items()}
-    small |= {layout.DOCUMENTS + name: data for name, data in parts.documents.items()}
-    digests = {name: canonical.sha256(data) for name, data in small.items()}
-    bodies = {layout.BODIES + digest[7:]: digest for digest in body_digests(parts.entries)}
-    predicate = layout.PackPredicate(
-        program=parts.program,
-        system=case.dossier.system.id,
-        on=case.on,
-        policy=case.gate.policy,
-        content_digest=case.catalogue.digest,
-        checkpoint=case.checkpoint,
-        ledger_key=parts.ledger_key,
-    )
-    small[layout.MANIFEST] = dsse.seal(canonical.dumps(layout.statement(predicate, digests | bodies)), key)
+    small |= {members.CONTENT + name: data for name, data in parts.content.items()}
+    small |= {members.DOCUMENTS + name: data for name, data in parts.documents.items()}
+    small |= {members.ANCHORS + name: data for name, data in parts.anchors.items() if _size(name) <= head.size}
+    small |= {
+        f"{members.PROOFS}{entry.seq}.tlog-proof": proof_bytes(log, entry.seq, parts.note)
+        for entry in parts.entries
+        if entry.type is EntryType.DECISION
+    }
+    return Filled(small, {members.BODIES + digest[7:]: digest for digest in packed_digests(parts.entries)})
 
-    def members() -> Iterator[tuple[str, bytes]]:
-        for name in sorted(small.keys() | bodies.keys()):
-            yield name, small[name] if name in small else parts.body(bodies[name])
 
-    path.parent.mkdir(parents=True, exist_ok=True)
+def write(path: Path, about: About, filled: Filled, body: Callable[[str], bytes], key: Ed25519PrivateKey) -> str:
+    """Sign the manifest over the members and write them."""
+    manifest = dsse.seal(members.payload(about, filled.digests()), key)
+    small = {**filled.small, members.MANIFEST: manifest}
+
+    def in_order() -> Iterator[tuple[str, bytes]]:
+        for name in sorted(small.keys() | filled.bodies.keys()):
+            yield name, small[name] if name in small else body(filled.bodies[name])
+
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with temporary.open("wb") as stream:
-            archive.write(stream, members())
+            archive.write(stream, in_order())
         with temporary.open("rb") as written:
             digest = "sha256:" + hashlib.file_digest(written, "sha256").hexdigest()
         temporary.replace(path)
+    except OSError as error:
+        raise UsageError(f"the pack can not be written: {error.strerror}", where=str(path)) from None
     finally:
         temporary.unlink(missing_ok=True)
     return digest
 
 
-def body_digests(entries: tuple[Entry, ...]) -> tuple[str, ...]:
+def packed_digests(entries: Iterable[Entry]) -> tuple[str, ...]:
+    """The digests of the bodies that a pack holds for these entries: not those of content, whose files it holds as they are."""
+    return body_digests(entry for entry in entries if entry.type is not EntryType.CONTENT)
+
+
+def body_digests(entries: Iterable[Entry]) -> tuple[str, ...]:
     """The digests of all bodies that entries name, sorted, each once."""
-    fields = {
-        EntryType.SYSTEM: "body_digest",
-        EntryType.EVIDENCE: "body_digest",
-        EntryType.DECISION: "envelope_digest",
-    }
-    return tuple(sorted({entry.record[fields[entry.type]] for entry in entries}))
+    return tuple(sorted({body_of(entry) for entry in entries}))
+
+
+def _size(name: str) -> int:
+    """The size of the ledger for which an anchor was kept, by its name: `<size>-<root>/…`."""
+    return int(name.partition("-")[0])

@@ -10,10 +10,8 @@ from governance.assurance.differences import differences, told
 from governance.assurance.fold import fold
 from governance.assurance.gate import gate
 from governance.assurance.register import register
-from governance.domain.base import Noun
 from governance.domain.case import Case
 from governance.domain.entry import EntryType
-from governance.domain.risk import RegisterRow
 from governance.signing import statements
 
 if TYPE_CHECKING:
@@ -24,13 +22,7 @@ if TYPE_CHECKING:
     from governance.domain.catalogue import Catalogue
     from governance.domain.dossier import Dossier
     from governance.domain.entry import Checkpoint, Entry
-    from governance.signing.signers import Signers
-
-
-class Register(Noun):
-    """The rows of a risk register, as a result that can be stored and compared."""
-
-    rows: tuple[RegisterRow, ...]
+    from governance.proofs.public_keys import PublicKey
 
 
 def dossier_of(
@@ -38,20 +30,31 @@ def dossier_of(
     entries: Iterable[Entry],
     body: Callable[[str], Any],
     raw: Callable[[str], bytes],
-    signers: Signers,
+    ledger_key: PublicKey,
     size: int,
     known_at: datetime | None = None,
 ) -> Dossier:
-    """Fold entries into a dossier; `body` gives a parsed body by digest, `raw` the bytes of a signed envelope."""
-    listed = list(entries)
+    """Fold the entries of a system, and those of the whole workspace among them, into a dossier.
+
+    `body` gives a parsed body by digest, `raw` the bytes of a signed envelope.
+    """
+    listed = [entry for entry in entries if known_at is None or entry.recorded_at <= known_at]
+    roster = statements.roster(listed, raw, ledger_key)
+    own = [entry for entry in listed if entry.system == system_id]
     decisions = {
-        entry.id: statements.read(
-            raw(entry.record["envelope_digest"]), entry_id=entry.id, seq=entry.seq, signers=signers
-        )
-        for entry in listed
+        entry.id: statements.read(raw(entry.record["envelope_digest"]), entry, roster)
+        for entry in own
         if entry.type is EntryType.DECISION
     }
-    return fold(system_id, listed, bodies=body, decisions=decisions, ledger_size=size, known_at=known_at)
+    return fold(
+        system_id,
+        listed,
+        bodies=body,
+        decisions=decisions,
+        attested=statements.duties(own, raw, roster),
+        ledger_size=size,
+        known_at=known_at,
+    )
 
 
 def judge(dossier: Dossier, catalogue: Catalogue, policy_id: str, checkpoint: Checkpoint, on: datetime) -> Case:

@@ -1,60 +1,50 @@
-"""The names inside a pack, and the statement that binds them together."""
+"""Results as members of a pack; the names of all members, and the manifest, are those of the verifier."""
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING
 
-from pydantic import Field, field_serializer
-
-from governance.domain.base import Digest, Noun, Slug
-from governance.domain.entry import Checkpoint
+from governance.domain.base import Noun
+from governance.domain.risk import RegisterRow
 from governance.parsing import canonical
+from governance.verifier import members
+from governance.verifier.members import About
 
-MANIFEST = "manifest.dsse.json"
-CHECKPOINT = "checkpoint"
-ENTRIES = "ledger/entries.jsonl"
-LEAVES = "ledger/leaves"
-SIGNERS = "signers.yaml"
-SPEC = "SPEC.md"
-ASSESSMENT = "results/assessment.json"
-GATE = "results/gate.json"
-REGISTER = "results/register.json"
-BODIES = "bodies/sha256/"
-CONTENT = "content/"
-DOCUMENTS = "documents/"
+if TYPE_CHECKING:
+    from datetime import datetime
 
-PREDICATE_TYPE = "urn:governance-evidence:predicate:pack:v1"
-STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
+    from governance.domain.case import Case
 
 
-class PackPredicate(Noun):
-    """What the manifest says besides the digests of all members."""
+class Register(Noun):
+    """The rows of a risk register, as a result that can be stored and compared."""
 
-    format: Literal["pack.v1"] = "pack.v1"
-    program: str
-    system: Slug
-    on: datetime
-    policy: Slug
-    content_digest: Digest
-    checkpoint: Checkpoint
-    ledger_key: str = Field(description="public key of the ledger, as OpenSSH writes it")
-
-    @field_serializer("on")
-    def _moment(self, value: datetime) -> str:
-        return canonical.instant(value)
-
-
-def statement(predicate: PackPredicate, digests: dict[str, str]) -> dict[str, Any]:
-    """The in-toto Statement whose subjects are all members but the manifest itself, sorted by name."""
-    return {
-        "_type": STATEMENT_TYPE,
-        "subject": [{"name": name, "digest": {"sha256": digest[7:]}} for name, digest in sorted(digests.items())],
-        "predicateType": PREDICATE_TYPE,
-        "predicate": predicate.plain(),
-    }
+    rows: tuple[RegisterRow, ...]
 
 
 def results(noun: Noun) -> bytes:
     """A result as a member: canonical JSON and a final newline."""
     return canonical.dumps(noun.plain()) + b"\n"
+
+
+def results_of(case: Case) -> dict[str, bytes]:
+    """What judgement came to, by the name of the member."""
+    return {
+        members.ASSESSMENT: results(case.assessment),
+        members.GATE: results(case.gate),
+        members.REGISTER: results(Register(rows=case.register)),
+    }
+
+
+def about(case: Case, *, program: str, ledger_key: str, known_at: datetime | None = None) -> About:
+    """What the manifest says of a pack of this case. `known_at` is the moment up to which its entries were recorded."""
+    return About(
+        program=program,
+        system=case.dossier.system.id,
+        on=canonical.instant(case.on),
+        known_at=canonical.instant(known_at or case.on),
+        policy=case.gate.policy,
+        content_digest=case.catalogue.digest,
+        checkpoint=case.checkpoint.head,
+        ledger_key=ledger_key,
+    )

@@ -16,9 +16,11 @@ from governance.parsing import canonical, strict_json
 from governance.proofs import ed25519
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    from governance.proofs.public_keys import PublicKey
 
 IN_TOTO = "application/vnd.in-toto+json"
 MAX_SIGNATURES = 16
@@ -40,14 +42,26 @@ class Envelope:
     payload: bytes
     signatures: tuple[Signature, ...]
 
-    def signed_by(self, public_keys: Mapping[str, bytes]) -> frozenset[str]:
-        """The names of the keys that really signed, each distinct key counted once whatever key id it claims."""
+    def signed_by(self, keys: Mapping[str, PublicKey]) -> frozenset[str]:
+        """The names of the keys that really signed.
+
+        A key counts once, under whatever key id it signs and however often, and under its first name only where the mapping
+        has it under two. The key id serves to try the likely key first, and for nothing else.
+        """
         message = pae(self.payload_type, self.payload)
-        return frozenset(
-            name
-            for name, public in public_keys.items()
-            if any(ed25519.verify(public, signature.sig, message) for signature in self.signatures)
-        )
+        names: dict[bytes, str] = {}
+        for name, key in keys.items():
+            names.setdefault(key.material, name)
+        prints = {key.fingerprint: key for key in keys.values()}
+        signed: set[bytes] = set()
+        for signature in self.signatures:
+            likely = prints.get(signature.keyid)
+            tried = [key for key in keys.values() if key is not likely]
+            for key in tried if likely is None else [likely, *tried]:
+                if key.verify(signature.sig, message):
+                    signed.add(key.material)
+                    break  # a signature under one key is none under another: Ed25519 binds the key, an SSH signature names it
+        return frozenset(names[material] for material in signed)
 
 
 def pae(payload_type: str, payload: bytes) -> bytes:
@@ -58,17 +72,21 @@ def pae(payload_type: str, payload: bytes) -> bytes:
 
 def seal(payload: bytes, key: Ed25519PrivateKey, *, payload_type: str = IN_TOTO) -> bytes:
     """Sign a payload; returns the envelope in canonical JSON."""
-    envelope = {
-        "payload": base64.b64encode(payload).decode(),
-        "payloadType": payload_type,
-        "signatures": [
-            {
-                "keyid": ed25519.fingerprint(ed25519.raw(key)),
-                "sig": base64.b64encode(key.sign(pae(payload_type, payload))).decode(),
-            }
-        ],
-    }
-    return canonical.dumps(envelope)
+    signature = key.sign(pae(payload_type, payload))
+    return assemble(payload, [(ed25519.fingerprint(ed25519.raw(key)), signature)], payload_type=payload_type)
+
+
+def assemble(payload: bytes, signatures: Sequence[tuple[str, bytes]], *, payload_type: str = IN_TOTO) -> bytes:
+    """The envelope, in canonical JSON, of a payload with signatures made elsewhere over its `pae`: (key id, signature)."""
+    if not 0 < len(signatures) <= MAX_SIGNATURES:
+        raise UnreadableError(f"an envelope has from 1 to {MAX_SIGNATURES} signatures, not {len(signatures)}")
+    return canonical.dumps(
+        {
+            "payload": base64.b64encode(payload).decode(),
+            "payloadType": payload_type,
+            "signatures": [{"keyid": keyid, "sig": base64.b64encode(sig).decode()} for keyid, sig in signatures],
+        }
+    )
 
 
 def parse(data: bytes, *, where: str = "") -> Envelope:
@@ -84,7 +102,7 @@ def parse(data: bytes, *, where: str = "") -> Envelope:
                 Signature(keyid=_text(row["keyid"]), sig=_decode(row["sig"])) for row in value["signatures"]
             ),
         )
-        if canonical.dumps(value) != data or any(set(row) != {"keyid", "sig"} for row in value["signatures"]):
+        if not canonical.is_spelling(value, data) or any(set(row) != {"keyid", "sig"} for row in value["signatures"]):
             raise ValueError("spelling")
     except (ValueError, TypeError, KeyError, binascii.Error) as error:
         raise UnreadableError(f"not a DSSE envelope in canonical form ({error})", where=where) from None

@@ -1,29 +1,39 @@
-"""Checkpoints as signed notes, in the form that transparency logs have settled on.
+"""Checkpoints as signed notes, in the form that transparency logs have settled on, and the signatures of logs and witnesses.
 
 A note is text, an empty line, and signature lines `— <name> <base64(key id ‖ signature)>` (https://c2sp.org/signed-note); a
-checkpoint is a note whose text is origin, size and base64 root (https://c2sp.org/tlog-checkpoint). The key id is the first
-four bytes of SHA-256(name ‖ newline ‖ 0x01 ‖ public key), 0x01 being Ed25519. A name holds neither space nor `+`.
+checkpoint is a note whose text is origin, size and base64 root (https://c2sp.org/tlog-checkpoint). Lines may follow them in the
+text, which say nothing to us; a signature of type 1 or 4 covers them, one of type 6 does not. What is written here has none.
 
-A key here is 32 raw bytes and a signer is a function, so this module knows no key files.
+A witness signs "cosignature/v1", the time in seconds since 1970, and the text (https://c2sp.org/tlog-cosignature). A key is a
+`VerifierKey` and a signer is a function, so this module knows no key files.
 """
 
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 import unicodedata
 from dataclasses import dataclass
-from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from governance.errors import UnreadableError
+from governance.proofs import vkeys
+from governance.proofs.vkeys import COSIGNER, LOG, ML_DSA_44, VerifierKey
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
-_ED25519 = b"\x01"
+MAX_BYTES = 1024 * 1024
+MAX_SIGNATURES = 100
+MAX_TIME = 2**63 - 1
+
+Line = tuple[str, bytes, bytes]
+"""A signature line: key name, key id, and what follows the key id."""
+
 _ROOT = re.compile(r"[0-9a-f]{64}\Z")
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
+_NUMBER = re.compile(r"(?:0|[1-9][0-9]*)\Z")
+_DASH = "\u2014"
 
 
 @dataclass(frozen=True)
@@ -42,46 +52,161 @@ class Head:
             raise ValueError("a head has a size of 0 or more and a root of 64 hexadecimal digits")
 
 
+class Checkpoint(NamedTuple):
+    """A checkpoint that was read: the head, the text that is signed, and the signature lines, none of them verified."""
+
+    head: Head
+    text: bytes
+    signatures: list[Line]
+
+    @property
+    def extensions(self) -> tuple[str, ...]:
+        """The lines of the text after the root."""
+        return tuple(self.text.decode().split("\n")[3:-1])
+
+
 def text(checkpoint: Head) -> str:
-    """The signed text of a checkpoint."""
+    """The signed text of a checkpoint, as it is written here: without extension lines."""
     root = base64.b64encode(bytes.fromhex(checkpoint.root)).decode()
     return f"{checkpoint.origin}\n{checkpoint.size}\n{root}\n"
 
 
 def key_id(name: str, public_key: bytes) -> bytes:
-    """The four bytes that name a key in a signature line."""
-    return sha256(name.encode() + b"\n" + _ED25519 + public_key).digest()[:4]
+    """The four bytes that name a log's Ed25519 key in a signature line."""
+    return vkeys.key_id(name, LOG, public_key)
+
+
+def line(name: str, key_id: bytes, signature: bytes) -> bytes:
+    """A signature line, newline included."""
+    return f"{_DASH} {name} {base64.b64encode(key_id + signature).decode()}\n".encode()
 
 
 def sign(checkpoint: Head, public_key: bytes, signer: Callable[[bytes], bytes]) -> bytes:
-    """The checkpoint as a signed note; the key bears the origin's name."""
-    body = text(checkpoint)
-    blob = base64.b64encode(key_id(checkpoint.origin, public_key) + signer(body.encode())).decode()
-    return f"{body}\n\u2014 {checkpoint.origin} {blob}\n".encode()
+    """The checkpoint as a note signed by the log's Ed25519 key, which bears the origin's name."""
+    body = text(checkpoint).encode()
+    return body + b"\n" + line(checkpoint.origin, key_id(checkpoint.origin, public_key), signer(body))
 
 
-def parse(data: bytes, *, where: str = "checkpoint") -> tuple[Head, bytes, list[tuple[str, bytes, bytes]]]:
-    """Returns (checkpoint, signed text, [(key name, key id, signature)]). Signatures are split off, not verified."""
+def split(data: bytes, *, where: str = "note") -> tuple[bytes, list[Line]]:
+    """The text of any signed note and its signature lines. Raises `UnreadableError`; nothing is verified here."""
     try:
-        note = data.decode("utf-8")
-        body, signatures = note.rsplit("\n\n", 1)
-        body += "\n"
-        origin, size, root, *_ = body.split("\n")
-        decoded = base64.b64decode(root, validate=True)
-        if not size.isdigit() or (size != "0" and size.startswith("0")) or len(decoded) != 32:
-            raise ValueError("size or root")
-        checkpoint = Head(origin=origin, size=int(size), root=decoded.hex())
-        if text(checkpoint) != body or not signatures.endswith("\n"):
+        return _split(data)
+    except ValueError as error:  # UnicodeDecodeError and binascii.Error are ValueErrors
+        raise UnreadableError(f"not a signed note: {error}", where=where) from None
+
+
+def parse(data: bytes, *, where: str = "checkpoint") -> Checkpoint:
+    """Read a signed checkpoint. Raises `UnreadableError`; signatures are split off, not verified."""
+    try:
+        body, lines = _split(data)
+        origin, size, root, *more = body.decode().split("\n")
+        decoded = base64.b64decode(root.encode("ascii"), validate=True)
+        if not _NUMBER.match(size) or len(decoded) != 32 or not more or not all(more[:-1]):
+            raise ValueError("size, root or an empty line")
+        head = Head(origin=origin, size=int(size), root=decoded.hex())
+        if not body.startswith(text(head).encode()):
             raise ValueError("not in canonical form")
-        lines = [_signature(line) for line in signatures[:-1].split("\n")]
-    except (ValueError, UnicodeDecodeError, binascii.Error) as error:
+    except ValueError as error:
         raise UnreadableError(f"not a signed checkpoint: {error}", where=where) from None
-    return checkpoint, body.encode(), lines
+    return Checkpoint(head, body, lines)
 
 
-def _signature(line: str) -> tuple[str, bytes, bytes]:
-    dash, name, blob = line.split(" ")
-    raw = base64.b64decode(blob, validate=True)
-    if dash != "\u2014" or not name or len(raw) < 5 or base64.b64encode(raw).decode() != blob:
+def add(data: bytes, lines: Iterable[bytes], *, where: str = "checkpoint") -> bytes:
+    """The note with signature lines added at its end; a line that it has already is not added twice.
+
+    Raises `UnreadableError` where the note or a line can not be read, or the lines become too many.
+    """
+    split(data, where=where)
+    made = data
+    for each in lines:
+        if b"\n" in each[:-1] or not each.endswith(b"\n"):
+            raise UnreadableError("a signature line is one line, and ends in a newline", where=where)
+        if each not in made.split(b"\n\n")[-1].splitlines(keepends=True):
+            made += each
+    split(made, where=where)
+    return made
+
+
+def verify_log(checkpoint: Checkpoint, key: VerifierKey) -> bool:
+    """Whether the log with this key signed the checkpoint. The key's name must be the origin; never raises.
+
+    A line of the key that does not verify spoils the note, whatever the others say, as the specification advises.
+    """
+    if key.kind == COSIGNER or key.name != checkpoint.head.origin:
+        return False
+    if key.kind == ML_DSA_44:
+        return verify_cosignature(checkpoint, key) is not None
+    made = _of(checkpoint, key)
+    return bool(made) and all(key.verifies(signature, checkpoint.text) for signature in made)
+
+
+def cosign(checkpoint: Checkpoint, key: VerifierKey, signer: Callable[[bytes], bytes], time: int) -> bytes:
+    """The signature line by which a witness (or, with type 6, a log) signs a checkpoint at a time in seconds since 1970."""
+    if not 0 < time <= MAX_TIME:
+        raise UnreadableError(f"{time} is no time to cosign at")
+    return line(key.name, key.key_id, time.to_bytes(8, "big") + signer(to_be_cosigned(checkpoint, key, time)))
+
+
+def verify_cosignature(checkpoint: Checkpoint, key: VerifierKey) -> int | None:
+    """When the witness with this key cosigned, in seconds since 1970, or None where it did not. Never raises.
+
+    Of several times the earliest is the answer: the checkpoint existed then. 0 is possible with type 6 alone, and says that the
+    cosigner names no time. A line of the key that does not verify spoils them all.
+    """
+    if key.kind == LOG:
+        return None
+    times = []
+    for signature in _of(checkpoint, key):
+        time = int.from_bytes(signature[:8], "big")
+        if len(signature) < 8 or time > MAX_TIME or (time == 0 and key.kind != ML_DSA_44):
+            return None
+        try:
+            message = to_be_cosigned(checkpoint, key, time)
+        except UnreadableError:
+            return None
+        if not key.verifies(signature[8:], message):
+            return None
+        times.append(time)
+    return min(times, default=None)
+
+
+def to_be_cosigned(checkpoint: Checkpoint, key: VerifierKey, time: int) -> bytes:
+    """What a cosigner signs. Raises `UnreadableError` where the form has no room for the origin or the size."""
+    if key.kind == COSIGNER:
+        return b"cosignature/v1\ntime %d\n" % time + checkpoint.text
+    name, origin = key.name.encode(), checkpoint.head.origin.encode()
+    if key.kind != ML_DSA_44 or len(origin) > 255 or checkpoint.head.size >= 2**64:
+        raise UnreadableError("a head that a key of this type can not cosign")
+    numbers = bytes(8) + checkpoint.head.size.to_bytes(8, "big")
+    named = bytes([len(name)]) + name + time.to_bytes(8, "big") + bytes([len(origin)]) + origin
+    return b"subtree/v1\n\0" + named + numbers + bytes.fromhex(checkpoint.head.root)
+
+
+def _of(checkpoint: Checkpoint, key: VerifierKey) -> list[bytes]:
+    mine = key.key_id
+    return [signature for name, claimed, signature in checkpoint.signatures if (name, claimed) == (key.name, mine)]
+
+
+def _split(data: bytes) -> tuple[bytes, list[Line]]:
+    if len(data) > MAX_BYTES:
+        raise ValueError(f"more than {MAX_BYTES} bytes")
+    note = data.decode("utf-8")
+    if _CONTROL.search(note):
+        raise ValueError("a control character")
+    body, empty, signatures = note.rpartition("\n\n")
+    if not empty or not signatures.endswith("\n"):
+        raise ValueError("text, an empty line and signatures, ended by a newline")
+    rows = signatures[:-1].split("\n")
+    if len(rows) > MAX_SIGNATURES:
+        raise ValueError(f"more than {MAX_SIGNATURES} signatures")
+    return (body + "\n").encode(), [_signature(row) for row in rows]
+
+
+def _signature(row: str) -> Line:
+    parts = row.split(" ")
+    if len(parts) != 3 or parts[0] != _DASH or not parts[1] or any(c == "+" or c.isspace() for c in parts[1]):
         raise ValueError("a signature line")
-    return name, raw[:4], raw[4:]
+    raw = base64.b64decode(parts[2].encode("ascii"), validate=True)
+    if len(raw) < 5 or base64.b64encode(raw).decode() != parts[2]:
+        raise ValueError("a signature line")
+    return parts[1], raw[:4], raw[4:]

@@ -1,12 +1,16 @@
-"""Private keys: made, kept and read in the forms everybody has (PKCS#8 PEM, OpenSSH).
+"""Private keys: made, kept and read in the forms everybody has (PKCS#8 PEM, OpenSSH), and what signs with them.
 
-A private key file must be readable by its owner alone.
+A private key file must be readable by its owner alone. A plain Ed25519 key signs here. Whatever else OpenSSH knows (a key on a
+security token, in an agent, of another type) signs through `ssh-keygen -Y sign`, which asks its owner itself; for those the
+file named may be the `.pub` beside the key.
 """
 
 from __future__ import annotations
 
 import os
 import stat
+import subprocess
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -20,9 +24,15 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from governance.errors import UnreadableError, UsageError
+from governance.proofs import dsse, ed25519, public_keys, sshsig
+from governance.proofs.public_keys import PublicKey
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+_SIGNING_SECONDS = 120
+_MAX_KEY = 65_536
 
 
 def generate() -> Ed25519PrivateKey:
@@ -61,3 +71,59 @@ def load(path: Path, passphrase: bytes | None = None) -> Ed25519PrivateKey:
     if not isinstance(key, Ed25519PrivateKey):
         raise UnreadableError("not an Ed25519 key", where=str(path), hint="Make one with: ssh-keygen -t ed25519")
     return key
+
+
+@dataclass(frozen=True)
+class SigningKey:
+    """Something that signs, and the public key under which it is verified."""
+
+    public: PublicKey
+    sign: Callable[[bytes], bytes]
+
+    def seal(self, payload: bytes) -> bytes:
+        """The DSSE envelope around an in-toto statement, in canonical JSON."""
+        signature = self.sign(dsse.pae(dsse.IN_TOTO, payload))
+        return dsse.assemble(payload, [(self.public.fingerprint, signature)])
+
+
+def of_private(key: Ed25519PrivateKey) -> SigningKey:
+    """What signs with an Ed25519 key that is at hand."""
+    return SigningKey(PublicKey.of_ed25519(ed25519.raw(key)), key.sign)
+
+
+def signing_key(path: Path, passphrase: bytes | None = None) -> SigningKey:
+    """What signs with the key in a file. Raises `UsageError` or `UnreadableError` with the remedy."""
+    beside = path if path.suffix == ".pub" else path.with_name(path.name + ".pub")
+    try:
+        return of_private(load(path, passphrase))
+    except UnreadableError as error:
+        public = _public(beside)
+        if public is None:
+            raise UnreadableError(error.message, where=str(path), hint=f"{error.hint} Or lay {beside.name} beside it.") from None
+    return SigningKey(public, lambda message: _by_ssh_keygen(path, public, message))
+
+
+def _public(path: Path) -> PublicKey | None:
+    try:
+        with path.open("rb") as stream:
+            return public_keys.parse(stream.read(_MAX_KEY).decode("utf-8", "replace"), where=str(path))
+    except OSError:
+        return None
+
+
+def _by_ssh_keygen(path: Path, public: PublicKey, message: bytes) -> bytes:
+    """The SSH signature in binary form. OpenSSH asks for a passphrase or a touch by itself, on the terminal."""
+    command = ["ssh-keygen", "-Y", "sign", "-n", sshsig.NAMESPACE, "-f", str(path)]
+    try:
+        done = subprocess.run(command, input=message, capture_output=True, timeout=_SIGNING_SECONDS, check=False)  # noqa: S603
+    except FileNotFoundError:
+        raise UsageError("a key of this type signs with ssh-keygen, which is not installed", where=str(path)) from None
+    except subprocess.TimeoutExpired:
+        raise UsageError(f"ssh-keygen gave no signature within {_SIGNING_SECONDS} seconds", where=str(path)) from None
+    if done.returncode:
+        said = done.stderr.decode("utf-8", "replace").strip().split("\n")[-1]
+        raise UsageError(f"ssh-keygen could not sign: {said}", where=str(path))
+    signature = sshsig.unarmour(done.stdout.decode("ascii", "replace"), where=str(path))
+    if not public.verify(signature, message):
+        raise UsageError("ssh-keygen signed with another key than the one beside it", where=str(path))
+    return signature

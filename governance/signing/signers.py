@@ -13,7 +13,7 @@ import yaml
 from pydantic import Field, ValidationError
 
 from governance.domain.base import Noun, Sentence, Slug
-from governance.domain.system import person_key
+from governance.parsing.people import person_key
 from governance.errors import UnreadableError, UsageError
 from governance.parsing import strict_yaml
 from governance.proofs import ed25519

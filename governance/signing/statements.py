@@ -1,95 +1,88 @@
-"""Decisions as in-toto statements, sealed in DSSE and read back with everything that can be said of the signature.
+"""Signed statements of the ledger, read back with everything that can be said of their signatures.
 
-The subject of the statement is the model identity; the predicate is the decision with what it is bound to. Reading never
-raises for a bad signature: a decision that does not verify is a fact about the ledger, shown with its problem and never
-counted.
+Reading never raises for a bad signature: a decision that does not verify is a fact about the ledger, shown with its problem and
+never counted.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from governance.domain.decision import MEANING, PREDICATE_TYPE, Decision, SignedDecision
-from governance.domain.system import person_key
+from governance.domain.decision import Decision, SignedDecision
+from governance.domain.entry import EntryType
+from governance.domain.principal import Attestation
 from governance.errors import UnreadableError
-from governance.parsing import canonical, strict_json
-from governance.proofs import dsse, ed25519
+from governance.verifier import statements
+from governance.verifier.decisions import Held, examine, held_by_attestations
+from governance.verifier.roster import Event, Roster
 
 if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from collections.abc import Callable, Iterable
 
-    from governance.signing.signers import Signer, Signers
-
-STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
-
-
-def statement(decision: Decision) -> bytes:
-    """The in-toto Statement of a decision, in canonical JSON."""
-    return canonical.dumps(
-        {
-            "_type": STATEMENT_TYPE,
-            "subject": [{"name": decision.identity_name, "digest": {"sha256": decision.identity[7:]}}],
-            "predicateType": PREDICATE_TYPE,
-            "predicate": decision.plain(),
-        }
-    )
+    from governance.domain.entry import Entry
+    from governance.proofs.public_keys import PublicKey
+    from governance.verifier.statements import Statement
 
 
-def seal(decision: Decision, key: Ed25519PrivateKey) -> bytes:
-    """The signed envelope of a decision."""
-    return dsse.seal(statement(decision), key)
+def payload(decision: Decision) -> bytes:
+    """The in-toto Statement of a decision: the very bytes that are signed."""
+    return statements.build(statements.DECISION, decision.subjects, decision.plain())
 
 
-def read(data: bytes, *, entry_id: str, seq: int, signers: Signers) -> SignedDecision:
+def read(data: bytes, entry: Entry, roster: Roster) -> SignedDecision:
     """A stored decision with what was found out about it. Raises `UnreadableError` only where it is no decision at all."""
-    envelope = dsse.parse(data, where=entry_id)
-    decision = _decision(envelope, entry_id)
-    by_key = signers.by_key()
-    prints = {ed25519.fingerprint(public): public for public in by_key}
-    signed = sorted(
-        envelope.signed_by(prints),
-        key=lambda name: person_key(by_key[prints[name]].name) != person_key(decision.signer),
-    )  # a signature that somebody added takes nothing from the signer's own
-    signer = by_key[prints[signed[0]]] if signed else None
-    problem = _problem(decision, signer)
-    if problem is None and seq < decision.checkpoint.size:
-        problem = "names a later ledger than the one it stands in"
+    statement = statements.read(data, where=entry.id, predicate_type=statements.DECISION)
+    decision = decision_of(statement, entry.id)
+    signer, problem = examine(statement, entry.seq, entry.recorded_at, roster)
+    if problem is None and decision.signed_at > entry.recorded_at:
+        problem = "is dated after it was recorded"
     return SignedDecision(
-        id=entry_id,
-        seq=seq,
+        id=entry.id,
+        seq=entry.seq,
         decision=decision,
-        key_fingerprint=signed[0] if signed else envelope.signatures[0].keyid,
+        recorded_at=entry.recorded_at,
+        key_fingerprint=signer.credential if signer else statement.envelope.signatures[0].keyid,
         valid=problem is None,
         problem=problem,
     )
 
 
-def _decision(envelope: dsse.Envelope, where: str) -> Decision:
-    if envelope.payload_type != dsse.IN_TOTO:
-        raise UnreadableError(f"an envelope of type {envelope.payload_type!r}", where=where)
-    value: Any = strict_json.loads(envelope.payload, where=where)
+def decision_of(statement: Statement, where: str) -> Decision:
+    """The decision that a statement makes. Raises `UnreadableError` where it is none in its one form."""
     try:
-        decision = Decision.model_validate(value["predicate"])
-    except (ValidationError, KeyError, TypeError) as error:
-        raise UnreadableError(f"not a decision: {error}", where=where) from None
-    if statement(decision) != envelope.payload:
-        raise UnreadableError("not a decision statement in canonical form", where=where)
+        decision = Decision.model_validate(statement.predicate)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise UnreadableError(f"not a decision: {place or 'it'}: {first['msg']}", where=where) from None
+    if payload(decision) != statement.envelope.payload:
+        raise UnreadableError("not a decision statement in its one form", where=where)
     return decision
 
 
-def _problem(decision: Decision, signer: Signer | None) -> str | None:
-    """Why the signature does not count, or None. The order is: key, person, role, meaning, days."""
-    if signer is None:
-        return "no key of the list of signers made this signature"
-    if person_key(signer.name) != person_key(decision.signer):
-        return f"signed with the key of {signer.name}, in the name of {decision.signer}"
-    if decision.role not in signer.roles:
-        return f"{signer.name} is not listed in the role {decision.role}"
-    if decision.meaning != MEANING[decision.decision]:
-        return "the meaning that was signed is not the one of this decision"
-    day = decision.signed_at.date()
-    if (signer.valid_from and day < signer.valid_from) or (signer.valid_until and day > signer.valid_until):
-        return f"signed on {day}, when the key was not valid"
-    return None
+def roster(entries: Iterable[Entry], raw: Callable[[str], bytes], ledger_key: PublicKey) -> Roster:
+    """The principals after the principal entries among these, which come in the order of the ledger."""
+    made = Roster(ledger_key)
+    for entry in entries:
+        if entry.type is EntryType.PRINCIPAL:
+            data = raw(entry.record["envelope_digest"])
+            statement = statements.read(data, where=entry.id, predicate_type=statements.PRINCIPAL)
+            made.apply(Event(entry.seq, entry.recorded_at, statement, entry.id))
+    return made
+
+
+def duties(entries: Iterable[Entry], raw: Callable[[str], bytes], roster: Roster) -> tuple[Held, ...]:
+    """The duties that the attestations among these entries show."""
+    read_ = []
+    for entry in entries:
+        if entry.type is EntryType.ATTESTATION:
+            data = raw(entry.record["envelope_digest"])
+            statement = statements.read(data, where=entry.id, predicate_type=statements.ATTESTATION)
+            try:
+                Attestation.model_validate(statement.predicate)
+            except ValidationError as error:
+                raise UnreadableError(f"not an attestation: {error.errors()[0]['msg']}", where=entry.id) from None
+            read_.append((statement, roster.signers(statement.envelope, entry.seq, entry.recorded_at)))
+    return tuple(held_by_attestations(read_))

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 from governance.assurance.assess import assess
 from governance.assurance.gate import gate, policy_digest
 from governance.assurance.register import register
+from governance.assurance.then_and_now import as_seen
 from governance.domain.catalogue import Catalogue
 from governance.domain.control import Control
-from governance.domain.decision import MEANING, Decision, DecisionKind, SignedDecision
+from governance.domain.decision import Decision, DecisionKind, SignedDecision
 from governance.domain.dossier import Dossier
 from governance.domain.entry import Checkpoint
 from governance.domain.evidence import Collector, Evidence, Piece, Role, Subject, SubjectType
@@ -18,8 +19,10 @@ from governance.domain.framework import Framework, Profile, Requirement
 from governance.domain.kind import Kind, Suite
 from governance.domain.policy import Policy
 from governance.domain.risk import Risk
+from governance.domain.seen import evidence_root, risk_state, system_digest
 from governance.domain.system import System
 from governance.parsing import canonical
+from governance.verifier.meanings import MEANING
 
 if TYPE_CHECKING:
     from governance.domain.assessment import ConditionResult, GateResult
@@ -200,10 +203,13 @@ def kind(kid: str, basis: str = "tested") -> Kind:
     )  # fmt: skip
 
 
-def policy(*conditions: dict[str, Any]) -> Policy:
+def policy(*conditions: dict[str, Any], envelopes: tuple[dict[str, Any], ...] = ()) -> Policy:
     """A policy of these conditions, each one word of the vocabulary."""
     plain = [{"id": f"c{number}", "why": "Because it is so", **said} for number, said in enumerate(conditions)]
-    return Policy.model_validate({"id": "rule", "title": "A rule", "why": "Because it is so", "conditions": plain})
+    return Policy.model_validate(
+        {"id": "rule", "title": "A rule", "why": "Because it is so", "conditions": plain,
+         "envelopes": [{"why": "Because it is so", **each} for each in envelopes]}
+    )  # fmt: skip
 
 
 def signed(
@@ -217,18 +223,28 @@ def signed(
     valid: bool = True,
     **said: Any,
 ) -> SignedDecision:
-    """A decision over a dossier under a policy, signed an hour ago over all that the ledger held at `seq`."""
+    """A decision over a dossier under a policy, signed an hour ago over all that the ledger held at `seq`.
+
+    `content` is what the risks are rated by; without one there are none.
+    """
+    content = said.pop("content", None)
+    moment = said.get("signed_at", NOON - timedelta(hours=1))
+    seen = as_seen(held, seq)
+    rows = register(seen, content, assess(seen, content, moment), moment) if content else ()
     kind = DecisionKind(decision)
     identity = held.identity
     plain = {
         "decision": kind, "meaning": MEANING[kind], "system": "desk", "identity": identity.digest if identity else OURS,
         "identity_name": "tuned", "signer": person, "role": role, "reason": "As the reviewer says",
         "signed_at": NOON - timedelta(hours=1), "expires": None, "policy": asked.id,
-        "policy_digest": policy_digest(asked), "content_digest": CONTENT, "gate_answer": "no", "nonce": "0" * 32,
+        "policy_digest": policy_digest(asked), "content_digest": content.digest if content else CONTENT,
+        "evidence_root": evidence_root(each.id for each in seen.pieces), "system_digest": system_digest(seen.system_body),
+        "risk_state": risk_state(rows), "gate_answer": "no", "nonce": "0" * 32,
         "checkpoint": Checkpoint(origin="fake", size=seq, root="0" * 64), **said,
     }  # fmt: skip
     return SignedDecision(
-        id=f"dec-{seq}-{person}-{role}", seq=seq, decision=Decision.model_validate(plain), key_fingerprint=person,
+        id=f"dec-{seq}-{person}-{role}", seq=seq, decision=Decision.model_validate(plain),
+        recorded_at=NOON - timedelta(hours=1), key_fingerprint=person,
         valid=valid, problem=None if valid else "the signature does not verify",
     )  # fmt: skip
 

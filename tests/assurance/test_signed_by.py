@@ -25,7 +25,7 @@ def answer(asked: Any, *decisions: Any, pieces: tuple[Any, ...] = (artifacts(1),
 
 
 def by(seq: int, person: str = "Rita Example", role: str = "reviewer", decision: str = "approve", **said: Any) -> Any:
-    return signed(seq, HELD, said.pop("asked", ONE), person, role, decision, **said)
+    return signed(seq, said.pop("over", HELD), said.pop("asked", ONE), person, role, decision, **said)
 
 
 def test_one_approval_is_enough_where_one_is_asked() -> None:
@@ -103,17 +103,17 @@ def test_evidence_after_the_sign_off_can_not_tell() -> None:
     found = answer(ONE, by(2), pieces=later)
     assert found.answer == "could-not-tell"
     assert "recorded after the approval by Rita Example" in found.reason
-    assert answer(ONE, by(2), by(4, **LATER), pieces=later).answer == "yes"
+    assert answer(ONE, by(2), by(4, over=dossier(*later), **LATER), pieces=later).answer == "yes"
     slipped_in = (artifacts(1), piece(2, "own-note.v1"))
     assert answer(ONE, by(2), pieces=slipped_in).answer == "could-not-tell"
 
 
 def test_each_needed_signer_must_have_seen_the_newest_evidence() -> None:
     later = (artifacts(1), piece(3, "own-note.v1"))
-    rita, sam = by(2, asked=TWO), by(4, "Sam Other", asked=TWO)
+    rita, sam = by(2, asked=TWO), by(4, "Sam Other", asked=TWO, over=dossier(*later))
     assert answer(TWO, rita, sam, pieces=later).answer == "could-not-tell"
-    assert answer(TWO, rita, sam, by(5, "Third Person", asked=TWO), pieces=later).answer == "yes"
-    assert answer(ONE, by(2), by(4, "Sam Other"), pieces=later).answer == "yes"
+    assert answer(TWO, rita, sam, by(5, "Third Person", asked=TWO, over=dossier(*later)), pieces=later).answer == "yes"
+    assert answer(ONE, by(2), by(4, "Sam Other", over=dossier(*later)), pieces=later).answer == "yes"
 
 
 def test_a_system_file_changed_after_the_sign_off_can_not_tell() -> None:

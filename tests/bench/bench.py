@@ -6,7 +6,6 @@ Times are the best of a few runs, CPU seconds where that is what is meant.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import resource
 import shutil
@@ -16,17 +15,15 @@ import sys
 import tempfile
 import time
 from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 ROOT = Path(__file__).parent.parent.parent
 sys.path.insert(0, str(ROOT))
 
-from governance.domain.entry import EntryType  # noqa: E402
-from governance.ledger.store import Draft, Ledger  # noqa: E402
 from governance.workspace import Workspace  # noqa: E402
 from tests.bench import content, sources  # noqa: E402
+from tests.bench import ledger as ledger_bench  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -120,45 +117,8 @@ def attaching(folder: Path) -> None:
 
 
 def ledger(folder: Path) -> None:
-    """Verification of 100,000 entries against hashing the same bytes, and appending."""
-    held = Ledger.create(folder / "big.db", origin="bench", clock=lambda: datetime.now(UTC))
-    record = _a_real_record(folder)
-    drafts = [Draft(EntryType.EVIDENCE, f"ev-{number:020x}", "bench", record) for number in range(100_000)]
-    start = time.perf_counter()
-    for first in range(0, len(drafts), 1000):
-        held.append(drafts[first : first + 1000])
-    batch = time.perf_counter() - start
-    bodies = [body for _, body in held.bodies()]
-    mine = best(held.verify, 3)
-
-    def plain() -> None:
-        for body in bodies:
-            hashlib.sha256(body).digest()
-
-    loop = best(plain, 3)
-    row(
-        "verify of a ledger of 100,000 entries",
-        f"{mine:.2f} s",
-        f"hashlib over the same bytes, {loop:.2f} s",
-        mine / loop,
-        "< 2×",
-    )
-
-    def tree() -> None:
-        level = [hashlib.sha256(b"\0" + body).digest() for body in bodies]
-        while len(level) > 1:
-            level = [hashlib.sha256(b"\1" + a + b).digest() for a, b in zip(level[::2], level[1::2], strict=False)]
-
-    needed = best(tree, 3)
-    row("  the same", f"{mine:.2f} s", f"hashlib over leaves and nodes, {needed:.2f} s", mine / needed, "< 2×")
-    row("append in batches of 1,000", f"{len(drafts) / batch:,.0f}/s", "nothing", None, "reported")
-    start = time.perf_counter()
-    for number in range(300):
-        held.append([Draft(EntryType.EVIDENCE, f"ev-s{number:019x}", "bench", record)])
-    row("append singly", f"{300 / (time.perf_counter() - start):,.0f}/s", "nothing", None, "reported")
-    proof = best(lambda: held.inclusion(54_321, 100_000))
-    row("proof of one item of 100,000", f"{proof * 1000:.2f} ms", "nothing", None, "< 2 ms")
-    held.close()
+    """Appending, proving and verifying against SQLite and hashlib alone."""
+    ledger_bench.ledger(row, folder, _a_real_record(folder))
 
 
 def _a_real_record(folder: Path) -> dict[str, object]:

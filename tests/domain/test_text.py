@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from governance.domain.base import Digest, KindId, Sentence, Slug, is_placeholder, visible
-from governance.domain.system import person_key
+from governance.parsing.people import person_key
 
 SENTENCE = TypeAdapter(Sentence)
 

@@ -2,18 +2,24 @@
 
 import base64
 import json
+import subprocess
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, utils
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from governance.errors import UnreadableError
 from governance.parsing import canonical
-from governance.proofs import dsse, ed25519
+from governance.proofs import dsse, ed25519, public_keys, ssh_keys, sshsig
+from governance.proofs.public_keys import PublicKey
+from governance.proofs.ssh_wire import mpint, string
 from governance.signing import keys
 
 KEY, OTHER = keys.generate(), keys.generate()
-PUBLIC = {"ann": ed25519.raw(KEY), "bob": ed25519.raw(OTHER)}
+PUBLIC = {"ann": PublicKey.of_ed25519(ed25519.raw(KEY)), "bob": PublicKey.of_ed25519(ed25519.raw(OTHER))}
 SEALED = dsse.seal(b'{"a":1}', KEY)
 PLAIN = json.loads(SEALED)
 
@@ -58,7 +64,7 @@ def test_no_changed_byte_leaves_it_signed_with_the_same_words(at, change):
     except UnreadableError:
         return
     # only the key id may change, and it counts for nothing
-    assert not envelope.signed_by(PUBLIC) or envelope.signatures[0].keyid != ed25519.fingerprint(PUBLIC["ann"])
+    assert not envelope.signed_by(PUBLIC) or envelope.signatures[0].keyid != PUBLIC["ann"].fingerprint
 
 
 SIG = PLAIN["signatures"][0]["sig"]
@@ -124,7 +130,7 @@ def test_the_second_spelling_of_base64_would_be_the_same_bytes():
 
 
 def test_a_key_id_proves_nothing():
-    envelope = dsse.parse(changed(signatures=[row(keyid=ed25519.fingerprint(PUBLIC["bob"]))]))
+    envelope = dsse.parse(changed(signatures=[row(keyid=PUBLIC["bob"].fingerprint)]))
     assert envelope.signed_by(PUBLIC) == {"ann"}
     assert envelope.signed_by({"bob": PUBLIC["bob"]}) == set()
     assert envelope.signed_by({}) == set()
@@ -146,7 +152,68 @@ def test_the_type_is_signed_with_the_payload():
     assert dsse.parse(changed(payloadType="text/plain")).signed_by(PUBLIC) == set()
 
 
-def test_a_weak_key_signs_nothing_even_where_it_is_listed():
-    neutral = (1).to_bytes(32, "little")
-    forged = base64.b64encode(neutral + bytes(32)).decode()
-    assert dsse.parse(changed(signatures=[row(sig=forged)])).signed_by({"mallory": neutral}) == set()
+def test_one_key_under_two_names_counts_once():
+    envelope = dsse.parse(SEALED)
+    assert envelope.signed_by({"ann": PUBLIC["ann"], "ann again": PUBLIC["ann"]}) == {"ann"}
+    held = string(b"sk-ssh-ed25519@openssh.com") + string(ed25519.raw(KEY)) + string(b"ssh:")
+    assert envelope.signed_by({"token": PublicKey("sk-ssh-ed25519@openssh.com", held), **PUBLIC}) == {"token"}
+
+
+def test_signatures_made_elsewhere_are_put_together_and_each_kind_is_verified(tmp_path):
+    file = tmp_path / "key"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ecdsa", "-N", "", "-f", file], check=True)
+    key = public_keys.parse(file.with_suffix(".pub").read_text())
+    call = ["ssh-keygen", "-q", "-Y", "sign", "-f", file, "-n", sshsig.NAMESPACE]
+    made = subprocess.run(call, input=dsse.pae(dsse.IN_TOTO, b"{}"), capture_output=True, check=True).stdout.decode()
+    rows = [(key.fingerprint, sshsig.unarmour(made)), ("", KEY.sign(dsse.pae(dsse.IN_TOTO, b"{}")))]
+    envelope = dsse.parse(dsse.assemble(b"{}", rows))
+    assert envelope.signed_by({**PUBLIC, "eve": key}) == {"ann", "eve"}
+    assert dsse.assemble(b'{"a":1}', [(row.keyid, row.sig) for row in dsse.parse(SEALED).signatures]) == SEALED
+
+
+@pytest.mark.parametrize("count", [0, dsse.MAX_SIGNATURES + 1])
+def test_an_envelope_of_no_or_too_many_signatures_is_not_made(count):
+    with pytest.raises(UnreadableError):
+        dsse.assemble(b"{}", [("", b"x")] * count)
+
+
+def test_the_published_example_verifies_as_its_p256_signature():
+    # DSSE protocol 1.0.2, "Test vectors": the signature is r and s side by side
+    x, y = (
+        46950820868899156662930047687818585632848591499744589407958293238635476079160,
+        5640078356564379163099075877009565129882514886557779369047442380624545832820,
+    )
+    key = ec.EllipticCurvePublicNumbers(x, y, ec.SECP256R1()).public_key()
+    made = base64.b64decode("A3JqsQGtVsJ2O2xqrI5IcnXip5GToJ3F+FnZ+O88SjtR6rDAajabZKciJTfUiHqJPcIAriEGAHTVeCUjW2JIZA==")
+    pair = [int.from_bytes(made[at : at + 32], "big") for at in (0, 32)]
+    message = dsse.pae("http://example.com/HelloWorld", b"hello world")
+    key.verify(utils.encode_dss_signature(*pair), message, ec.ECDSA(hashes.SHA256()))
+    blob = string(mpint(pair[0]) + mpint(pair[1]))  # the same numbers, as SSH writes them
+    point = b"\x04" + x.to_bytes(32, "big") + y.to_bytes(32, "big")
+    wire = b"".join(string(field) for field in (b"ecdsa-sha2-nistp256", b"nistp256", point))
+    assert ssh_keys.load(wire).verify(string(b"ecdsa-sha2-nistp256") + blob, message)
+
+
+def test_openssl_accepts_the_signature_and_refuses_another_payload(tmp_path):
+    pem = KEY.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    envelope = dsse.parse(SEALED)
+    (tmp_path / "key.pem").write_bytes(pem)
+    (tmp_path / "sig").write_bytes(envelope.signatures[0].sig)
+    call = ["openssl", "pkeyutl", "-verify", "-pubin", "-inkey", tmp_path / "key.pem", "-rawin"]
+    for payload, code in ((envelope.payload, 0), (b'{"a":2}', 1)):
+        (tmp_path / "pae").write_bytes(dsse.pae(envelope.payload_type, payload))
+        done = subprocess.run(
+            [*call, "-in", tmp_path / "pae", "-sigfile", tmp_path / "sig"], capture_output=True, check=False
+        )
+        assert done.returncode == code
+
+
+def test_securesystemslib_accepts_our_envelope_and_refuses_the_changed_one():
+    envelope = pytest.importorskip("securesystemslib.dsse").Envelope
+    signer = pytest.importorskip("securesystemslib.signer")
+    key = signer.SSlibKey.from_crypto(KEY.public_key(), keyid=PLAIN["signatures"][0]["keyid"])
+    taken = envelope.from_dict(json.loads(SEALED)).verify([key], 1)
+    assert list(taken) == [key.keyid]
+    other = base64.b64encode(b'{"a":2}').decode()
+    with pytest.raises(Exception, match="Accepted signatures do not match"):
+        envelope.from_dict(json.loads(changed(payload=other))).verify([key], 1)

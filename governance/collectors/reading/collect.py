@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from governance.collectors.reading.files import File
     from governance.collectors.reading.interface import Collects
     from governance.collectors.reading.walk import Folder
+    from governance.verifier.hashing import Known
 
 GROUP = "governance.collectors"
 _OF_A_RUN = {"training-run.v1", "model-artifacts.v1"}
@@ -48,14 +49,15 @@ def collect(
     environment: bool = True,
     progress: Callable[[str, int, int], None] | None = None,
     explain: bool = False,
+    known: Known | None = None,
 ) -> Reading:
     """Everything the collectors find in files and folders.
 
     `declared` is what the user says the facts are about; `effective` is the moment for facts whose tool left no
     clock; `environment` adds this machine where a run or its weights were read and no recorded environment;
     `progress` is told path, bytes done and bytes in all while large files are hashed; `explain` keeps who looked at which
-    file and why it was passed over. Never raises for what it reads; `UsageError` for a declaration that leads to
-    nothing.
+    file and why it was passed over; `known` gives digests of large files from before. Never raises for what it reads;
+    `UsageError` for a declaration that leads to nothing.
     """
     folders, not_read = walk(paths)
     loaded, broken = collectors()
@@ -63,7 +65,7 @@ def collect(
     not_read += broken
     looks: list[Look] = []
     for folder in folders:
-        not_read += _prepare(folder, progress)
+        not_read += _prepare(folder, progress, known)
         for collector in loaded:
             answers = list(_ask(collector, folder))
             found += [answer for answer in answers if isinstance(answer, Found)]
@@ -107,10 +109,12 @@ def collectors() -> tuple[tuple[Collects, ...], tuple[NotRead, ...]]:
     return tuple(made), tuple(broken)
 
 
-def _prepare(folder: Folder, progress: Callable[[str, int, int], None] | None) -> Iterator[NotRead]:
+def _prepare(
+    folder: Folder, progress: Callable[[str, int, int], None] | None, known: Known | None
+) -> Iterator[NotRead]:
     """Look at the first bytes of every file once; what can not be opened is taken out and said."""
     for file in list(folder.files.values()):
-        file.progress = progress
+        file.progress, file.known = progress, known
         try:
             pointer = file.is_lfs_pointer
         except UnreadableError as error:

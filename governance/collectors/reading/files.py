@@ -14,15 +14,18 @@ import hashlib
 import os
 import stat
 from collections import OrderedDict
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Literal
 
 from governance.domain.evidence import Source
 from governance.errors import UnreadableError
 from governance.parsing import strict_json
+from governance.verifier import hashing
+from governance.verifier.hashing import Stamp
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+
+    from governance.verifier.hashing import Known
 
     Progress = Callable[[str, int, int], None]
 
@@ -30,8 +33,6 @@ Form = Literal["empty", "json", "xml", "zip", "sqlite", "gzip", "zstd", "text", 
 """The sort of bytes, told by the first of them. JSON and JSON lines open alike."""
 
 BLOCK = 1024 * 1024
-STREAM = 128 * 1024
-"""A buffer that stays in the processor's own cache: larger ones are slower to hash from."""
 SMALL = 64 * 1024
 LOOKED_THROUGH = 16 * 1024 * 1024
 MAX_LINE = 16 * 1024 * 1024
@@ -74,12 +75,13 @@ class Memory:
 class File:
     """A regular file. `shown` is its path inside what was attached, `name` its last part.
 
-    `refusals` is what collectors said who recognised it and found it to be of another sort, by their name.
+    `refusals` is what collectors said who recognised it and found it to be of another sort, by their name. `known` gives the
+    digests of large files from before.
     """
 
     __slots__ = (
         "_data", "_form", "_head", "_json", "_pointer", "_seen", "_sha256",
-        "claimed", "explicit", "memory", "name", "path", "progress", "refusals", "shown",
+        "claimed", "explicit", "known", "memory", "name", "path", "progress", "refusals", "shown",
     )  # fmt: skip
 
     def __init__(
@@ -91,6 +93,7 @@ class File:
         self.explicit = explicit
         self.claimed = False
         self.progress: Progress | None = None
+        self.known: Known | None = None
         self.memory = memory
         self.refusals: dict[str, str] = {}
         self._form: Form | None = None
@@ -300,27 +303,29 @@ class File:
             raise UnreadableError("changed while it was read", where=self.shown)
 
     def _stream_digest(self) -> str:
-        digest = hashlib.sha256()
         descriptor = self._open()
-        done, total = 0, self.size
-        buffer = bytearray(STREAM)
-        view = memoryview(buffer)
-        with os.fdopen(descriptor, "rb", buffering=0) as stream:
-            while count := stream.readinto(buffer):
-                digest.update(view[:count])
-                done += count
-                if self.progress is not None and (done % (64 * BLOCK) == 0 or done == total):
-                    self.progress(self.shown, done, total)
+        try:
+            stamp = Stamp.of(os.fstat(descriptor))
+            known = self.known.get(stamp) if self.known is not None else None
+            if known is not None:
+                return known
+            told, total = self.progress, self.size
+            digest, done = hashing.of_descriptor(
+                descriptor, (lambda at: told(self.shown, at, total)) if told is not None else None
+            )
+        finally:
+            os.close(descriptor)
         self._unchanged(done)
-        return "sha256:" + digest.hexdigest()
+        if self.known is not None:
+            self.known.put(stamp, digest)
+        return digest
 
 
 def hash_all(files: Iterable[File]) -> None:
     """Hash several files, the large ones two at a time, so that a folder of shards runs at the speed of the disk."""
-    large = [file for file in files if file.size > 8 * BLOCK]
+    large = [file for file in files if file.size > hashing.LARGE]
     if len(large) > 1:
-        with ThreadPoolExecutor(max_workers=2) as pool:
-            list(pool.map(lambda file: file.sha256, large))
+        hashing.side_by_side(large, lambda file: file.size, lambda file: file.sha256)
 
 
 def _form(head: bytes) -> Form:
