@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
+from governance.assurance import approvals
+from governance.domain.base import Digest, KindId, Noun
 from governance.domain.decision import (
     AcceptedRisk,
     ApprovalCondition,
@@ -19,7 +21,7 @@ from governance.domain.decision import (
     Waiver,
 )
 from governance.domain.seen import evidence_root, risk_state, system_digest
-from governance.errors import CouldNotTell, DutiesError, UsageError
+from governance.errors import CouldNotTell, DutiesError, UnreadableError, UsageError
 from governance.signing import keys, statements
 from governance.verifier.decisions import KEPT_APART, ROLE_OF, conflicts
 from governance.verifier.meanings import MEANING
@@ -42,7 +44,7 @@ class Wish:
     reason: str
     expires: date | None = None
     page: str | None = None
-    scope: Scope = Scope()
+    scope: Scope = field(default_factory=Scope)
     conditions: tuple[ApprovalCondition, ...] = ()
     dissent: tuple[Dissent, ...] = ()
     rollback: str | None = None
@@ -55,6 +57,27 @@ class Wish:
     retest: date | None = None
     person: str | None = None
     duties: tuple[str, ...] = ()
+
+
+class Terms(Noun):
+    """The terms of a decision as a person writes them down, in YAML."""
+
+    scope: Scope = Scope()
+    conditions: tuple[ApprovalCondition, ...] = ()
+    dissent: tuple[Dissent, ...] = ()
+    rollback: Digest | None = None
+    reapprove_on: tuple[KindId, ...] = ()
+
+    @classmethod
+    def read(cls, value: Any, *, where: str) -> dict[str, Any]:
+        """The terms as fields of a wish. Raises `UnreadableError` naming the field that does not stand."""
+        try:
+            terms = cls.model_validate(value if value is not None else {})
+        except ValidationError as error:
+            first = error.errors()[0]
+            place = ".".join(str(part) for part in first["loc"])
+            raise UnreadableError(f"{place + ': ' if place else ''}{first['msg']}", where=where) from None
+        return {name: getattr(terms, name) for name in cls.model_fields}
 
 
 def decide(case: Case, roster: Roster, moment: datetime, key: SigningKey, wish: Wish) -> tuple[Decision, bytes]:
@@ -71,11 +94,13 @@ def decide(case: Case, roster: Roster, moment: datetime, key: SigningKey, wish: 
         raise UsageError(f"{wish.decision} is signed in the role {wanted}", hint=f"Give --role {wanted}.")
     identity = case.assessment.identity
     if identity is None and (wish.decision.approves or wish.decision.ends):
-        raise CouldNotTell("no weights of a candidate were attached, so there is nothing to sign", where=case.dossier.system.id)
+        raise CouldNotTell(
+            "no weights of a candidate were attached, so there is nothing to sign", where=case.dossier.system.id
+        )
     if wish.expires is not None and wish.expires < moment.date():
         raise UsageError(f"{wish.expires} has passed already")
     if wish.decision in KEPT_APART:
-        broken = conflicts(who.name, case.dossier.duties, case.dossier.excepted(moment.date()))
+        broken = conflicts(who.name, case.dossier.duties, approvals.excepted(case.dossier, moment.date()))
         if broken:
             raise DutiesError(
                 "; ".join(broken) + ", and that is kept apart from approving",
@@ -98,7 +123,7 @@ def decide(case: Case, roster: Roster, moment: datetime, key: SigningKey, wish: 
             policy=case.gate.policy,
             policy_digest=case.gate.policy_digest,
             content_digest=case.catalogue.digest,
-            evidence_root=evidence_root(piece.id for piece in case.dossier.pieces),
+            evidence_root=evidence_root(piece.leaf for piece in case.dossier.pieces),
             system_digest=system_digest(case.dossier.system_body),
             risk_state=risk_state(case.register),
             gate_answer=case.gate.answer,
@@ -147,7 +172,9 @@ def _target(case: Case, wish: Wish) -> str | None:
         return None
     known = [signed.id for signed in case.dossier.decisions if signed.id.startswith(wish.target)]
     if len(known) != 1:
-        raise UsageError(f"{'no decision has' if not known else 'several decisions have'} an id that begins with {wish.target!r}")
+        raise UsageError(
+            f"{'no decision has' if not known else 'several decisions have'} an id that begins with {wish.target!r}"
+        )
     return known[0]
 
 

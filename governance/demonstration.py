@@ -52,7 +52,13 @@ def _run(out: Path, press: Press, *, say: Callable[[str], None], clock: Callable
     key_file = out / "workspace" / "keys" / "demo-reviewer.pem"
     key = keys.generate()
     keys.save(key, key_file)
-    workspace.add_signer("Demo Reviewer", ed25519.public_line(ed25519.raw(key)), ("reviewer",))
+    workspace.people.enrol(
+        "Demo Reviewer",
+        by=workspace.operator,
+        reason="Enrolled for this demonstration.",
+        roles=["reviewer"],
+        key=ed25519.public_line(ed25519.raw(key)),
+    )
     decision = DECISIONS[case.gate.answer]
     workspace.sign(
         system_id,

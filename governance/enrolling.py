@@ -71,7 +71,9 @@ class People:
             by, event="rotate", name=name, key=key, replaces=old, valid_until=valid_until, reason=reason
         )
 
-    def revoke(self, name: str, *, by: SigningKey, reason: str, credential: str | None = None, since: int | None = None) -> str:
+    def revoke(
+        self, name: str, *, by: SigningKey, reason: str, credential: str | None = None, since: int | None = None
+    ) -> str:
         """End a key from here on, or from an earlier entry since which it was not its owner's."""
         return self._append(
             by, event="revoke", name=name, credential=credential or self._only_key(name), since=since, reason=reason

@@ -48,7 +48,7 @@ class Portfolio:
         self.judged = 0
         made: dict[str, tuple[int, Case]] = {}
         absent = []
-        for system, last in workspace.ledger.heads().items():
+        for system, last in workspace.ledger.heads(shared=True).items():
             held = self._cases.get(system)
             if held is None and not self._on_record(system):
                 absent.append(system)

@@ -15,26 +15,30 @@ from __future__ import annotations
 
 import secrets
 import tomllib
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Unpack
 
-from governance import __version__, publishing
+from governance import __version__, deciding, publishing, snapshots
+from governance.anchoring import whole
+from governance.anchoring.kept import Anchors
 from governance.assurance.applicability import documented
 from governance.assurance.profiles import form, profile
 from governance.content import cache, loader, places
-from governance.deciding import decide
 from governance.domain.entry import EntryType
 from governance.domain.evidence import Evidence, Piece
 from governance.domain.system import System
+from governance.enrolling import People, append_signed
 from governance.errors import ContentError, IntegrityError, UnreadableError, UsageError
 from governance.ledger.blobs import Blobs
 from governance.ledger.store import Draft, Ledger
 from governance.packs import build as packs_build
+from governance.packs import redact
+from governance.packs.gather import gather
 from governance.packs.judgement import dossier_of, judge
 from governance.parsing import canonical, strict_json
-from governance.proofs import ed25519, note, tree
-from governance.signing import keys, signers
+from governance.proofs import ed25519, note, public_keys
+from governance.signing import keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -46,13 +50,15 @@ if TYPE_CHECKING:
     from governance.domain.applicability import Applicability, DocumentedRow
     from governance.domain.case import Case
     from governance.domain.catalogue import Catalogue
-    from governance.domain.decision import Decision, DecisionKind
+    from governance.domain.decision import Decision
     from governance.domain.dossier import Dossier
     from governance.domain.entry import Checkpoint
     from governance.domain.target import ProfileResult
     from governance.ledger.store import Check
-    from governance.packs.verify import PackReport, Trust
+    from governance.packs.verify import Brought, PackReport
+    from governance.proofs.public_keys import PublicKey
     from governance.reports.press import Press
+    from governance.signing.keys import SigningKey
 
 CONFIG = "governance.toml"
 DEFAULT_POLICY = "release"
@@ -187,6 +193,8 @@ class Workspace:
         snapshots.keep(self.ledger, self.blobs, self.content)
         case = self.case(system, policy=policy)
         if page is not None:
+            from governance import reviewing
+
             wish["page"] = reviewing.require_current(page, self, system, case.gate.policy)
             self.blobs.write({wish["page"]: page})
         key = deciding.open_key(key_file, passphrase)
@@ -209,15 +217,26 @@ class Workspace:
         """All the ledger holds about a system, or held at a moment."""
         return self._fold(system, self.ledger.checkpoint().size, known_at)
 
-    def case(self, system: str, *, policy: str | None = None, on: datetime | None = None) -> Case:
-        """Judge a system under a policy, now or as of a moment. Raises `IntegrityError` for a ledger that was changed."""
-        moment = on or self.clock()
+    def case(
+        self,
+        system: str,
+        *,
+        policy: str | None = None,
+        on: datetime | None = None,
+        known_at: datetime | None = None,
+    ) -> Case:
+        """Judge a system under a policy, now or as of a moment; with what was known then, or at another moment.
+
+        Raises `IntegrityError` for a ledger that was changed.
+        """
+        moment, known = on or self.clock(), known_at or on
         check = self.ledger.verify()
         if check.problem is not None:
-            raise IntegrityError(check.problem, where=str(self.ledger.path), hint="Run: govern ledger verify")
-        dossier = self._fold(system, check.checkpoint.size, moment if on else None)
+            raise IntegrityError(check.problem, where=str(self.ledger.path), hint="Run: govern ledger fsck")
+        head = check.checkpoint if known is None else self.ledger.checkpoint(self.ledger.size_at(known))
+        dossier = self._fold(system, head.size, known)
         chosen = policy or dossier.system.policy or self.default_policy
-        return judge(dossier, self.catalogue, chosen, check.checkpoint, moment)
+        return judge(dossier, self.catalogue, chosen, head, moment)
 
     def applicability(self, system: str, *, on: datetime | None = None) -> Applicability:
         """The Statement of Applicability of a system: every control of Annex A, stated or not."""
@@ -282,40 +301,50 @@ class Workspace:
         *,
         policy: str | None = None,
         on: datetime | None = None,
+        known_at: datetime | None = None,
+        withhold: Sequence[str] = (),
         documents: Mapping[str, bytes] | None = None,
         case: Case | None = None,
         pdf: bool = True,
     ) -> tuple[str, dict[str, str]]:
         """Write the audit pack of a system; documents are rendered unless they are given.
 
-        Returns (digest of the pack, why a form of a document was skipped, by the form).
+        `withhold` names kinds and ids that a redacted edition keeps back. Returns (digest of the pack, why a form of a
+        document was skipped, by the form).
         """
         self.__dict__["catalogue"] = cache.load(self.content, fresh=True)
-        held = case or self.case(system, policy=policy, on=on)
-        made, skipped = (documents, {}) if documents is not None else self.documents(held, pdf=pdf)
-        known = [e for e in self.ledger.entries(system=system) if on is None or e.recorded_at <= on]
-        parts = packs_build.Parts(
-            case=held,
-            entries=tuple(known),
-            leaves=tuple(tree.leaf_hash(body) for _, body in self.ledger.bodies()),
-            note=self.checkpoint_note(held.checkpoint),
+        held = case or self.case(system, policy=policy, on=on, known_at=known_at)
+        wanted = documents is None and not withhold
+        made, skipped = self.documents(held, pdf=pdf) if wanted else (documents or {}, {})
+        anchors = Anchors(self.root)
+        parts = gather(
+            held,
+            ledger=self.ledger,
+            blobs=self.blobs,
+            key=self._key,
+            program=f"governance-evidence {__version__}",
             content=self.content,
             documents=made,
-            signers=(self.root / "signers.yaml").read_bytes(),
-            ledger_key=self.ledger_key,
-            program=f"governance-evidence {__version__}",
-            body=self.blobs.read,
+            known_at=known_at or on,
+            anchors={f"{a.folder.name}/{n}": d for a in anchors.all() for n, d in (("checkpoint", a.note), *a.tokens)},
+            witnesses=[str(key) for key in anchors.witnesses()],
         )
+        if withhold:
+            return redact.build(out, parts, self._key, withhold)[0], skipped
         return packs_build.build(out, parts, self._key), skipped
+
+    def reveal(self, pack: Path, prefix: str) -> bytes:
+        """What proves that a withheld item of a redacted pack was this one: the entry, its body and the salt."""
+        return redact.reveal(pack, self.ledger.find(prefix), self.blobs.read, self._key).to_bytes()
 
     @staticmethod
     def verify(
-        path: Path, trust: Trust | None = None, progress: Callable[[int, int], None] | None = None
+        path: Path, brought: Brought | None = None, progress: Callable[[int, int], None] | None = None
     ) -> PackReport:
-        """Verify a pack file, offline and without a workspace."""
+        """Verify a pack, offline and without a workspace."""
         from governance.packs.verify import verify
 
-        return verify(path, trust, progress)
+        return verify(path, brought, progress)
 
     def checkpoint_note(self, checkpoint: Checkpoint | None = None) -> bytes:
         """The head of the ledger as a signed note, to be kept somewhere else."""
@@ -328,39 +357,24 @@ class Workspace:
 
     def against(self, kept: Path) -> str | None:
         """Why the ledger does not continue a checkpoint kept from before, or None where it does."""
-        try:
-            checkpoint, signed, signatures = note.parse(kept.read_bytes(), where=str(kept))
-        except OSError as error:
-            raise UsageError(f"can not be read: {error.strerror}", where=str(kept)) from None
-        public = ed25519.raw(self._key)
-        if not any(ed25519.verify(public, signature, signed) for _, _, signature in signatures):
-            return "the checkpoint was not signed by this ledger's key"
-        return self.ledger.departs_from(checkpoint)
+        return whole.against(kept, self.ledger, ed25519.raw(self._key))
 
-    def verify_ledger(self, *, bodies: bool = True, progress: Callable[[int, int], None] | None = None) -> Check:
-        """Recompute the tree and, unless told otherwise, every body; names the first entry that fails."""
-        from governance.ledger.store import Check
-
-        check = self.ledger.verify(progress)
-        if check.failed_at is not None or not bodies:
-            return check
-        for entry in self.ledger.entries():
-            for digest in packs_build.body_digests((entry,)):
-                try:
-                    self.blobs.read(digest)
-                except Exception as error:
-                    return Check(check.checkpoint, entry.seq, f"entry {entry.seq} ({entry.id}): {error}")
-        return check
+    def verify_ledger(self, progress: Callable[[int, int], None] | None = None) -> Check:
+        """Recompute the tree and every body, and hold both against the anchors; names the first entry that fails."""
+        return whole.verify(self.root, self.ledger, self.blobs, progress)
 
     # --- inside ----------------------------------------------------------------------------------------------------
 
     @cached_property
     def _public(self) -> PublicKey:
+        """Of the private key where it is here: a file beside it that says otherwise would enrol people of its own."""
+        if (self.root / "keys" / "ledger.pem").exists():
+            return self.operator.public
         path = self.root / "keys" / "ledger.pub"
         try:
             return public_keys.parse(path.read_text("utf-8"), where=str(path))
-        except OSError as error:
-            raise UsageError(f"can not be read: {error.strerror}", where=str(path)) from None
+        except (OSError, UnicodeDecodeError) as error:
+            raise UsageError(f"can not be read: {error}", where=str(path)) from None
 
     @cached_property
     def _key(self) -> Ed25519PrivateKey:

@@ -64,11 +64,17 @@ def attached(workspace: Workspace) -> Workspace:
 
 @pytest.fixture
 def reviewer(attached: Workspace) -> Path:
-    """The private key of a reviewer who is on the list of signers."""
+    """The private key of a reviewer who is enrolled."""
     path = attached.root / "keys" / "reviewer.pem"
     key = keys.generate()
     keys.save(key, path)
-    attached.add_signer("Rita Example", ed25519.public_line(ed25519.raw(key)), ("reviewer",))
+    attached.people.enrol(
+        "Rita Example",
+        by=attached.operator,
+        reason="She reviews models.",
+        roles=["reviewer"],
+        key=ed25519.public_line(ed25519.raw(key)),
+    )
     return path
 
 

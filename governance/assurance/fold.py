@@ -13,6 +13,7 @@ from governance.domain.entry import EntryType
 from governance.domain.evidence import Evidence, Piece
 from governance.domain.system import System
 from governance.errors import UsageError
+from governance.proofs import tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -61,6 +62,7 @@ def fold(
                         body=bodies(record.body_digest),
                         recorded_at=entry.recorded_at,
                         seq=entry.seq,
+                        leaf=tree.leaf_hash(entry.to_bytes()).hex(),
                     )
                 )
             case EntryType.DECISION:

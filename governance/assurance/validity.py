@@ -125,7 +125,7 @@ def _record(signed: SignedDecision, dossier: Dossier) -> list[Cause]:
     if decision.system != dossier.system.id:
         return [Cause(cause="record", said="signed for another system", items=(decision.system,))]
     found = []
-    if evidence_root(piece.id for piece in dossier.pieces if piece.seq < size) != decision.evidence_root:
+    if evidence_root(piece.leaf for piece in dossier.pieces if piece.seq < size) != decision.evidence_root:
         said = f"the evidence recorded before entry {size} is not the evidence that was signed"
         found.append(Cause(cause="record", said=said, items=(decision.evidence_root,)))
     before = [each for each in dossier.registrations if each.seq < size]

@@ -174,7 +174,7 @@ class _Signing:
                 "checkpoint": Checkpoint(origin="example", size=seen.ledger_size + number, root="0" * 64),
                 "policy": self._policy.id, "policy_digest": policy_digest(self._policy),
                 "content_digest": self._catalogue.digest or DIGEST,
-                "evidence_root": evidence_root(piece.id for piece in seen.pieces),
+                "evidence_root": evidence_root(piece.leaf for piece in seen.pieces),
                 "system_digest": system_digest(seen.system_body), "risk_state": risk_state(self._register),
                 "gate_answer": "no", "nonce": "0" * 32, **said,
             }

@@ -21,9 +21,11 @@ from governance.cli import (
     impact,
     judging,
     ledger,
+    people,
     profiles,
     release,
     setup,
+    sign,
     witness,
 )
 from governance.errors import GovernanceError
@@ -57,6 +59,7 @@ def _top(
 
 for group in (
     setup,
+    people,
     attach,
     evidence,
     energy,
@@ -65,6 +68,7 @@ for group in (
     impact,
     approval,
     profiles,
+    sign,
     handover,
     ledger,
     anchor,

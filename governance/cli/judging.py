@@ -8,7 +8,7 @@ import typer
 
 from governance.cli import output
 from governance.cli.options import HERE, Folder, Json, On, Policy, SystemId, moment
-from governance.errors import CouldNotTell, GovernanceError, UsageError
+from governance.errors import CouldNotTell, DutiesError, GovernanceError, UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -132,7 +132,7 @@ def gate(
     workspace: Folder = HERE,
     json: Json = False,
 ) -> None:
-    """Ask a policy whether the release may happen. Exit 0 yes, 1 no, 3 could not tell."""
+    """Ask a policy whether the release may happen. Exit 0 yes, 1 no, 3 could not tell, 5 duties not apart."""
     from governance.workspace import Workspace
 
     result = Workspace(workspace).case(system, policy=policy, on=moment(on)).gate
@@ -150,6 +150,8 @@ def gate(
             if explain and condition.evidence:
                 output.say(f"  {condition.id}: seen in {', '.join(condition.evidence)}")
         output.say(f"{output.answer(result.answer)}: {result.reason}")
+    if result.duties_broken:
+        raise typer.Exit(DutiesError.exit_code)
     codes = {"yes": 0, "no": GovernanceError.exit_code, "could-not-tell": CouldNotTell.exit_code}
     raise typer.Exit(codes[result.answer])
 

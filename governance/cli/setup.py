@@ -1,4 +1,4 @@
-"""`init`, `system`, `signer`, `key`: making a workspace and saying who and what is in it."""
+"""`init`, `system`, `key`: making a workspace and saying what is in it."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from typing import Annotated
 import typer
 
 from governance.cli import output
-from governance.cli.options import HERE, Folder, Json, SystemId, day
+from governance.cli.options import HERE, Folder, Json, SystemId
 
 systems = typer.Typer(help="Register the AI systems under governance.", no_args_is_help=True)
-people = typer.Typer(help="Say who may sign as what.", no_args_is_help=True)
 keyring = typer.Typer(help="Make signing keys.", no_args_is_help=True)
 
 
@@ -19,7 +18,6 @@ def register(app: typer.Typer) -> None:
     """Put these commands under the app."""
     app.command()(init)
     app.add_typer(systems, name="system")
-    app.add_typer(people, name="signer")
     app.add_typer(keyring, name="key")
 
 
@@ -29,7 +27,7 @@ def init(
     origin: Annotated[str | None, typer.Option(help="The ledger's name in checkpoints.")] = None,
     json: Json = False,
 ) -> None:
-    """Make a workspace: ledger, bodies, ledger key, list of signers."""
+    """Make a workspace: ledger, bodies, ledger key."""
     from governance.workspace import Workspace
 
     made = Workspace.init(folder, origin=origin)
@@ -104,45 +102,6 @@ def system_lineage(system: SystemId, *, workspace: Folder = HERE, json: Json = F
         output.document("lineage.v1", system=system, **nx.node_link_data(graph, edges="edges"))
     else:
         output.say("\n".join(lines(graph)) or "no weights of a candidate were attached")
-
-
-@people.command("add")
-def signer_add(
-    name: Annotated[str, typer.Argument(help="The person's name.")],
-    *,
-    key: Annotated[str, typer.Option(help="Public key: `ssh-ed25519 AAAA…`, or a file that holds it.")],
-    role: Annotated[list[str], typer.Option(help="A role, such as reviewer; may be given again.")],
-    until: Annotated[str | None, typer.Option(metavar="DATE", help="The last day the key may sign.")] = None,
-    workspace: Folder = HERE,
-    json: Json = False,
-) -> None:
-    """Put a person on the list of signers."""
-    from governance.workspace import Workspace
-
-    line = key
-    if not key.startswith("ssh-") and Path(key).is_file():
-        line = Path(key).read_bytes()[:10_000].decode("utf-8", "replace")
-    signer = Workspace(workspace).add_signer(name, line.strip(), tuple(role), day(until))
-    if json:
-        output.document("signer-add.v1", signer=signer.plain())
-    else:
-        output.say(f"{signer.name} may sign as {', '.join(signer.roles)}")
-
-
-@people.command("list")
-def signer_list(*, workspace: Folder = HERE, json: Json = False) -> None:
-    """List who may sign as what."""
-    from governance.proofs import ed25519
-    from governance.workspace import Workspace
-
-    listed = Workspace(workspace).signers.signers
-    if json:
-        output.document("signers.v1", signers=[signer.plain() for signer in listed])
-    else:
-        rows = [
-            [s.name, ", ".join(s.roles), ed25519.fingerprint(s.public), str(s.valid_until or "no end")] for s in listed
-        ]
-        output.table("Signers", ["name", "roles", "key", "until"], rows)
 
 
 @keyring.command("new")

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from governance.domain.applicability import Applicability, DocumentedRow
+    from governance.domain.approval import ApprovalState
     from governance.domain.assessment import Assessment, GateResult
     from governance.domain.catalogue import Catalogue
     from governance.domain.difference import Difference
@@ -32,5 +33,7 @@ class Case:
     """The Statement of Applicability, where ISO/IEC 42001 is in scope."""
     differences: tuple[Difference, ...] = ()
     """What two tools tell differently about the same thing."""
+    approvals: tuple[ApprovalState, ...] = ()
+    """The state of every approval on record, oldest first."""
     documented: tuple[DocumentedRow, ...] = ()
     """The documented information that the standard wants, where it is in scope."""

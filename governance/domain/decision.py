@@ -144,9 +144,12 @@ class Decision(Noun):
     dissent: tuple[Dissent, ...] = ()
     rollback: Digest | None = Field(default=None, description="the identity to go back to")
     reapprove_on: tuple[KindId, ...] = Field(
-        default=(), description="kinds whose new evidence always asks for a new approval, whatever the policy lets change"
+        default=(),
+        description="kinds whose new evidence always asks for a new approval, whatever the policy lets change",
     )
-    target: str | None = Field(default=None, description="the entry of the decision that this one ends, where it is one")
+    target: str | None = Field(
+        default=None, description="the entry of the decision that this one ends, where it is one"
+    )
     risk: AcceptedRisk | None = None
     waiver: Waiver | None = None
     exception: DutiesException | None = None
@@ -176,7 +179,7 @@ class Decision(Noun):
         named = [(self.identity_name or "model", self.identity)] if self.identity else []
         bound = [("policy", self.policy_digest), ("content", self.content_digest), ("evidence", self.evidence_root)]
         page = [("page", self.page)] if self.page else []
-        return tuple([*named, *bound, ("system", self.system_digest), ("risks", self.risk_state), *page])
+        return (*named, *bound, ("system", self.system_digest), ("risks", self.risk_state), *page)
 
 
 class SignedDecision(Noun):

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from governance.domain.evidence import Piece, Role
 from governance.domain.identity import RELEASE, ModelIdentity, identify, released
-from governance.verifier import decisions as rules
 from governance.verifier.decisions import Held
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date, datetime
+    from datetime import datetime
 
     from governance.domain.decision import SignedDecision
     from governance.domain.system import System
@@ -119,7 +118,3 @@ class Dossier:
             if signed.decision.decision == "set-policy"
         ]
         return tuple(dict.fromkeys([*self.attested, *authors, *named]))
-
-    def excepted(self, on: date) -> list[tuple[str, str]]:
-        """(person, duty) that a valid exception lets pass on a day."""
-        return rules.excepted((signed.decision.plain() for signed in self.valid), on)

@@ -46,7 +46,9 @@ class Entry(Noun):
     id: str = Field(pattern=r"^[!-~]{4,80}$")
     system: Slug | None = None
     salt: str | None = Field(
-        default=None, pattern=r"^[0-9a-f]{32}$", description="16 random bytes: who guesses the entry can not confirm it by its leaf"
+        default=None,
+        pattern=r"^[0-9a-f]{32}$",
+        description="16 random bytes: who guesses the entry can not confirm it by its leaf",
     )
     recorded_at: Moment
     record: Mapping[str, Any]

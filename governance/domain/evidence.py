@@ -121,3 +121,5 @@ class Piece(Noun):
     body: Mapping[str, Any]
     recorded_at: datetime
     seq: int
+    leaf: str = ""
+    """The hash of its entry in the tree, hexadecimal; absent in an example, which stands in no ledger."""

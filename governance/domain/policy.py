@@ -126,7 +126,9 @@ class Envelope(Noun):
     fields: tuple[Annotated[str, StringConstraints(pattern="^[a-z_]+$", max_length=80)], ...] = Field(
         default=(), description="for the system: the fields that may change, such as contact"
     )
-    within: tuple[MetricBound, ...] = Field(default=(), description="bounds that must hold over all evidence afterwards")
+    within: tuple[MetricBound, ...] = Field(
+        default=(), description="bounds that must hold over all evidence afterwards"
+    )
     controls: tuple[Slug, ...] = Field(default=(), description="controls that must be met afterwards")
     no_worse: bool = Field(default=True, description="no control stands worse and no risk is rated higher than before")
 

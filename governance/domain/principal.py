@@ -43,7 +43,9 @@ class PrincipalEvent(Noun):
     def _has_its_parts(self) -> PrincipalEvent:
         brings_key = (self.key is not None) + (self.token is not None)
         if brings_key != (self.event in {"enrol", "rotate"}):
-            raise ValueError("key: an enrolment and a rotation bring one key or one token identity, and nothing else does")
+            raise ValueError(
+                "key: an enrolment and a rotation bring one key or one token identity, and nothing else does"
+            )
         if (self.roles is not None) != (self.event in {"enrol", "roles"}):
             raise ValueError("roles: belong to an enrolment and to a change of roles")
         if (self.replaces is not None) != (self.event == "rotate"):

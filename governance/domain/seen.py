@@ -17,9 +17,12 @@ if TYPE_CHECKING:
     from governance.domain.risk import RegisterRow
 
 
-def evidence_root(ids: Iterable[str]) -> str:
-    """`sha256:…` of the RFC 6962 tree whose leaves are the ids of the evidence, sorted; one of them can be proven alone."""
-    return "sha256:" + tree.root_of([tree.leaf_hash(name.encode()) for name in sorted(ids)]).hex()
+def evidence_root(leaves: Iterable[str]) -> str:
+    """`sha256:…` of the RFC 6962 tree over the leaves (hexadecimal) of the entries of evidence, in the order of the ledger.
+
+    One piece can be proven alone, and a piece that is withheld stays hidden behind the salt of its entry.
+    """
+    return "sha256:" + tree.root_of([bytes.fromhex(leaf) for leaf in leaves]).hex()
 
 
 def risk_state(rows: Iterable[RegisterRow]) -> str:

@@ -53,7 +53,8 @@ class System(Noun):
     suites: dict[Slug, tuple[str, ...]] = Field(default_factory=dict)
     risks: dict[Slug, RiskSetting] = Field(default_factory=dict)
     duties: dict[Literal["trainer", "evaluator", "threshold-author"], tuple[Sentence, ...]] = Field(
-        default_factory=dict, description="who trained it, evaluated it, set its thresholds: people who do not approve it"
+        default_factory=dict,
+        description="who trained it, evaluated it, set its thresholds: people who do not approve it",
     )
     policy: Slug | None = None
     contact: Sentence | None = None

@@ -17,7 +17,7 @@ from governance.packs import archive
 from governance.packs.example import trust_example
 from governance.packs.spec import SPEC
 from governance.parsing import canonical
-from governance.proofs import dsse, tree
+from governance.proofs import dsse, public_keys, tree
 from governance.verifier import members
 from governance.verifier.log import Log, proof_bytes
 
@@ -87,7 +87,13 @@ def fill(parts: Parts) -> Filled:
         members.ENTRIES: b"".join(line + b"\n" for line in lines),
         members.LEAVES: b"".join(leaf.hex().encode() + b"\n" for leaf in parts.leaves),
         members.SPEC: SPEC.encode(),
-        members.TRUST_EXAMPLE: trust_example(parts.about, parts.entries, parts.body, parts.witnesses),
+        members.TRUST_EXAMPLE: trust_example(
+            parts.about.checkpoint,
+            public_keys.parse(parts.about.ledger_key),
+            parts.entries,
+            parts.body,
+            parts.witnesses,
+        ),
         **parts.results,
     }
     small |= {members.CONTENT + name: data for name, data in parts.content.items()}

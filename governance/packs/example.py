@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from governance.domain.entry import Entry
-    from governance.verifier.members import About
+    from governance.proofs.note import Head
+    from governance.proofs.public_keys import PublicKey
 
 _HEAD = """\
 # A draft of a trust policy, made from what the pack says of itself. It proves nothing: whoever made the pack made this.
@@ -30,11 +31,13 @@ _NOBODY = "# No person holds a key that signs now."
 
 
 def trust_example(
-    about: About, entries: Iterable[Entry], raw: Callable[[str], bytes], witnesses: Iterable[str] = ()
+    head: Head,
+    ledger_key: PublicKey,
+    entries: Iterable[Entry],
+    raw: Callable[[str], bytes],
+    witnesses: Iterable[str] = (),
 ) -> bytes:
     """The draft: the log, its witnesses, and every person whose key signs after the last entry."""
-    ledger_key = public_keys.parse(about.ledger_key)
-    head = about.checkpoint
     lines = [f"log {vkey(head.origin, ledger_key.material.removeprefix(b'ed25519:'), LOG)}"]
     names = [f"witness-{number}" for number, _ in enumerate(sorted(set(witnesses)), start=1)]
     lines += [f"witness {name} {parse_vkey(key)}" for name, key in zip(names, sorted(set(witnesses)), strict=True)]

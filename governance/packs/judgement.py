@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from governance.assurance import validity
 from governance.assurance.applicability import applicability, documented, in_scope
 from governance.assurance.assess import assess
 from governance.assurance.differences import differences, told
 from governance.assurance.fold import fold
 from governance.assurance.gate import gate
 from governance.assurance.register import register
+from governance.assurance.then_and_now import Now
 from governance.domain.case import Case
 from governance.domain.entry import EntryType
 from governance.signing import statements
@@ -61,7 +63,8 @@ def judge(dossier: Dossier, catalogue: Catalogue, policy_id: str, checkpoint: Ch
     """Assess, rate the risks and ask the gate, all at one moment."""
     assessment: Assessment = assess(dossier, catalogue, on)
     rows = register(dossier, catalogue, assessment, on)
-    answer = gate(catalogue.policy(policy_id), dossier, catalogue, assessment, rows, on)
+    policy = catalogue.policy(policy_id)
+    answer = gate(policy, dossier, catalogue, assessment, rows, on)
     iso = in_scope(assessment)
     return Case(
         dossier=dossier,
@@ -71,6 +74,7 @@ def judge(dossier: Dossier, catalogue: Catalogue, policy_id: str, checkpoint: Ch
         gate=answer,
         checkpoint=checkpoint,
         on=on,
+        approvals=validity.states(Now(dossier, catalogue, policy, answer.policy_digest, assessment, rows, on)),
         differences=differences(told(piece.id, piece.record, piece.body, piece.seq) for piece in dossier.pieces),
         applicability=applicability(dossier, catalogue, assessment, rows, on) if iso else None,
         documented=documented(dossier, catalogue, assessment, on) if iso else (),

@@ -138,8 +138,8 @@ A decision *counts* if a key that signs in its entry made a signature; that key'
 count is no error of the pack. Of one that counts:
 
 1. its `checkpoint` begins this log (section 3), so each signer is a witness of the past;
-2. `evidence_root` is the root of the tree whose leaves are SHA-256(0x00 || id) of the evidence entries of the system below the
-checkpoint's size, sorted by id (not to be told where some of them are withheld);
+2. `evidence_root` is the root of the tree over the leaves of the evidence entries of the system below the checkpoint's size,
+in the order of the ledger, withheld ones among them;
 3. `system_digest` is the `body_digest` of the last system entry below that size.
 
 **Duties.** `approve`, `approve-with-conditions` and `waive` are not signed by somebody who holds a duty: by an attestation that
@@ -169,6 +169,5 @@ the ids of all evidence, ranked by SHA-256(seed || 0x00 || id), the first N.
 That evidence was true when it was attached. That entries were not cut off the end of the ledger before this pack was made:
 compare with a checkpoint you kept, which must begin this log. That the owner of the ledger, who signs the manifest, put in
 every entry of this system: leaves without an entry here are said to be of others; ask for those you miss by number. That
-documents say what the evidence says. In a redacted edition, `evidence_root` covers the ids of withheld pieces: whoever can
-guess a piece to the last byte, with its sources, can confirm it.
+documents say what the evidence says.
 """

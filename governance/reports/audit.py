@@ -256,7 +256,7 @@ def _sign_offs(case: Case) -> tuple[SignOff, ...]:
             valid=VALID if signed.valid else NOT_VALID,
             problem=signed.problem or "",
             same_identity=identity is not None and identity.digest == decision.identity,
-            identity=figures.short(decision.identity),
+            identity=figures.short(decision.identity or "none on record"),
             seen=decision.checkpoint.size,
             later=case.checkpoint.size - decision.checkpoint.size,
             gate=words.ANSWERS[decision.gate_answer],

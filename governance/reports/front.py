@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from governance.domain.approval import State
 from governance.domain.control import Standing
-from governance.domain.decision import DecisionKind
 from governance.domain.policy import Answer
 from governance.domain.risk import Level
 from governance.reports import figures, words
@@ -19,7 +19,6 @@ from governance.reports.audit_views import Item
 
 if TYPE_CHECKING:
     from governance.domain.case import Case
-    from governance.domain.decision import SignedDecision
     from governance.reports.references import References
 
 WORST = 3
@@ -118,11 +117,11 @@ def _controls(case: Case, references: References) -> list[tuple[float, Item]]:
 
 
 def since(case: Case) -> str:
-    """What changed since the last approval that still stands."""
-    approval = _last_approval(case)
-    if approval is None:
+    """What became of the last approval, and what changed since."""
+    state = next((state for state in reversed(case.approvals) if state.state is not State.VOID), None)
+    if state is None:
         return "No approval with a valid signature is on record."
-    decision = approval.decision
+    decision = next(signed.decision for signed in case.dossier.decisions if signed.id == state.decision)
     told = f"Last approved on {figures.day(decision.signed_at)} by {decision.signer} ({decision.role})"
     identity = case.assessment.identity
     same = identity is not None and identity.digest == decision.identity
@@ -130,7 +129,7 @@ def since(case: Case) -> str:
     changes = [
         "the identity is the same"
         if same
-        else f"the identity is another one (then {figures.short(decision.identity)})",
+        else f"the identity is another one (then {figures.short(decision.identity or 'none')})",
         f"{figures.count(later, 'entry', 'entries')} added to the ledger"
         if later >= 0
         else f"the ledger is shorter by {-later:,} than what was signed",
@@ -139,21 +138,8 @@ def since(case: Case) -> str:
         if decision.content_digest == case.assessment.content_digest
         else "the catalogue was changed",
     ]
-    return f"{told}. Since then: {'; '.join(changes)}."
-
-
-def _last_approval(case: Case) -> SignedDecision | None:
-    """The latest valid approval that its signer has not revoked since."""
-    standing: dict[tuple[str, str], SignedDecision] = {}
-    for signed in sorted(case.dossier.decisions, key=lambda signed: signed.seq):
-        if not signed.valid:
-            continue
-        by = (signed.key_fingerprint, signed.decision.identity)
-        if signed.decision.decision is DecisionKind.APPROVE:
-            standing[by] = signed
-        else:
-            standing.pop(by, None)
-    return max(standing.values(), key=lambda signed: signed.seq, default=None)
+    became = f" That approval is {state.state}{': ' + state.why if state.causes else ''}."
+    return f"{told}. Since then: {'; '.join(changes)}.{became}"
 
 
 def _some(names: list[str]) -> str:

@@ -99,7 +99,9 @@ def signing_key(path: Path, passphrase: bytes | None = None) -> SigningKey:
     except UnreadableError as error:
         public = _public(beside)
         if public is None:
-            raise UnreadableError(error.message, where=str(path), hint=f"{error.hint} Or lay {beside.name} beside it.") from None
+            raise UnreadableError(
+                error.message, where=str(path), hint=f"{error.hint} Or lay {beside.name} beside it."
+            ) from None
     return SigningKey(public, lambda message: _by_ssh_keygen(path, public, message))
 
 

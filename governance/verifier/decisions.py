@@ -47,31 +47,28 @@ def examine(statement: Statement, seq: int, recorded_at: datetime, roster: Roste
     said = statement.predicate
     made = roster.signers(statement.envelope, seq, recorded_at)
     # A signature that somebody added takes nothing from the signer's own.
-    made.sort(key=lambda each: (person_key(each.name) != person_key(str(said.get("signer", ""))), each.problem is not None))
+    made.sort(
+        key=lambda each: (person_key(each.name) != person_key(str(said.get("signer", ""))), each.problem is not None)
+    )
     if not made:
         return None, "no key of an enrolled principal made this signature"
-    return made[0], _problem(said, made[0], seq, recorded_at)
+    return made[0], _problem(said, made[0], seq)
 
 
-def _problem(said: Mapping[str, Any], signer: Signer, seq: int, recorded_at: datetime) -> str | None:
-    kind, role = said["decision"], said["role"]
-    if person_key(signer.name) != person_key(said["signer"]):
-        return f"signed with the key of {signer.name}, in the name of {said['signer']}"
-    if signer.problem is not None:
-        return signer.problem
-    if signer.kind != "person":
-        return f"{signer.name} is a {signer.kind}, and a decision is a person's"
-    if role not in signer.roles:
-        return f"{signer.name} does not hold the role {role}"
-    if ROLE_OF.get(kind, role) != role:
-        return f"{kind} is signed in the role {ROLE_OF[kind]}, not {role}"
-    if said["meaning"] != MEANING.get(kind):
-        return "the meaning that was signed is not the one of this decision"
-    if said["checkpoint"]["size"] > seq:
-        return "names a later ledger than the one it stands in"
-    if kind == "except-duties" and person_key(said["exception"]["person"]) == person_key(said["signer"]):
-        return f"{said['signer']} lets itself off, which somebody else must do"
-    return None
+def _problem(said: Mapping[str, Any], signer: Signer, seq: int) -> str | None:
+    kind, role, name = said["decision"], said["role"], said["signer"]
+    off = kind == "except-duties" and person_key(said["exception"]["person"]) == person_key(name)
+    reasons = (
+        (person_key(signer.name) != person_key(name), f"signed with the key of {signer.name}, in the name of {name}"),
+        (signer.problem is not None, signer.problem),
+        (signer.kind != "person", f"{signer.name} is a {signer.kind}, and a decision is a person's"),
+        (role not in signer.roles, f"{signer.name} does not hold the role {role}"),
+        (ROLE_OF.get(kind, role) != role, f"{kind} is signed in the role {ROLE_OF.get(kind)}, not {role}"),
+        (said["meaning"] != MEANING.get(kind), "the meaning that was signed is not the one of this decision"),
+        (said["checkpoint"]["size"] > seq, "names a later ledger than the one it stands in"),
+        (off, f"{name} lets itself off, which somebody else must do"),
+    )
+    return next((said for holds, said in reasons if holds), None)
 
 
 def held_by_attestations(statements: Iterable[tuple[Statement, list[Signer]]]) -> list[Held]:

@@ -6,6 +6,7 @@ counts and names another past than the one in the pack: each signer is thereby a
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -45,7 +46,10 @@ class Reader:
     ) -> None:
         self._about, self._listed, self._log, self._body, self._report = about, listed, log, body, report
         self._by_id = {entry.id: entry for entry in listed.entries}
-        self._evidence = sorted((entry.id, entry.seq) for entry in listed.of("evidence"))
+        self._evidence = sorted(
+            [entry.seq for entry in listed.of("evidence")]
+            + [item.seq for item in listed.withheld if item.type == "evidence"]
+        )
         self._systems = listed.of("system")
         self._roots: dict[int, str] = {}
 
@@ -114,7 +118,7 @@ class Reader:
         size = seen["size"]
         if not self._begins(seen["origin"], size, seen["root"]):
             yield f"the checkpoint it names, of {size} entries, is no beginning of this ledger: the past was rewritten"
-        if not self._listed.hidden("evidence", size) and self._evidence_root(size) != said["evidence_root"]:
+        if self._evidence_root(size) != said["evidence_root"]:
             yield "the evidence that it names is not the evidence that was on record then"
         systems = [system for system in self._systems if system.seq < size]
         if not systems or systems[-1].body != said["system_digest"]:
@@ -125,11 +129,12 @@ class Reader:
                 yield "the decision that it ends is none that was on record then"
 
     def _evidence_root(self, size: int) -> str:
-        """The root over the ids of the evidence among the first entries, sorted."""
-        ids = [name for name, seq in self._evidence if seq < size]
-        if len(ids) not in self._roots:  # entries are only ever added: as many are the same ones
-            self._roots[len(ids)] = "sha256:" + tree.root_of([tree.leaf_hash(name.encode()) for name in ids]).hex()
-        return self._roots[len(ids)]
+        """The root over the leaves of the evidence among the first entries, withheld or not."""
+        count = bisect_left(self._evidence, size)
+        if count not in self._roots:  # entries are only ever added: as many are the same ones
+            leaves = [self._log.leaves[seq] for seq in self._evidence[:count]]
+            self._roots[count] = "sha256:" + tree.root_of(leaves).hex()
+        return self._roots[count]
 
     def _begins(self, origin: str, size: int, root: str) -> bool:
         try:

@@ -238,7 +238,7 @@ def signed(
         "identity_name": "tuned", "signer": person, "role": role, "reason": "As the reviewer says",
         "signed_at": NOON - timedelta(hours=1), "expires": None, "policy": asked.id,
         "policy_digest": policy_digest(asked), "content_digest": content.digest if content else CONTENT,
-        "evidence_root": evidence_root(each.id for each in seen.pieces), "system_digest": system_digest(seen.system_body),
+        "evidence_root": evidence_root(each.leaf for each in seen.pieces), "system_digest": system_digest(seen.system_body),
         "risk_state": risk_state(rows), "gate_answer": "no", "nonce": "0" * 32,
         "checkpoint": Checkpoint(origin="fake", size=seq, root="0" * 64), **said,
     }  # fmt: skip

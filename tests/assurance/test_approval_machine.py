@@ -77,7 +77,10 @@ def permitted(world: World) -> str | None:
             for p in world.pieces
             if p.id not in saw.pieces and not (p.record.subject.digest not in {identity_of(world), None})
         ]
-        unseen = [p for p in new if p.record.kind != "eval-run.v1" or p.body["results"][0]["value"] < 0.7]
+        before = [value_of(p) for p in world.pieces if p.id in saw.pieces and p.record.kind == "eval-run.v1"
+                  and p.record.subject.digest == identity_of(world)]  # fmt: skip
+        floor = 0.7 if before and before[-1] >= 0.7 else 0.5  # nothing may stand worse than what was seen
+        unseen = [p for p in new if p.record.kind != "eval-run.v1" or value_of(p) < floor]
         other = {k for k in {*saw.system, *held.system_body} if saw.system.get(k) != held.system_body.get(k)} - {
             "contact",
             "candidate",
@@ -92,6 +95,10 @@ def permitted(world: World) -> str | None:
         ):
             people.add(person.casefold())
     return None if len(people) >= 2 else f"only {sorted(people)}"
+
+
+def value_of(piece: Any) -> float:
+    return float(piece.body["results"][0]["value"])
 
 
 def identity_of(world: World) -> str | None:

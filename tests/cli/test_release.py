@@ -64,7 +64,9 @@ def test_the_release_is_what_is_judged_and_anybody_can_compute_its_identity(rele
     said = body(answer["id"])
     rows = manifest.read(said["parts"][0]["files"])
     assert rows == model_folder.take(Path("final"))
-    assert {path.relative_to("final").as_posix() for path in Path("final").rglob("*") if path.is_file()} == set(rows.by_path)
+    assert {path.relative_to("final").as_posix() for path in Path("final").rglob("*") if path.is_file()} == set(
+        rows.by_path
+    )
     assert rows.digest == said["manifest_digest"] == answer["manifest_digest"]
     assert manifest.identity(said["parts"]) == said["identity"] == answer["identity"]
     for part in said["parts"]:
@@ -186,13 +188,17 @@ def test_a_part_is_known_by_its_bytes_where_they_are_given_and_else_says_so(rele
     named = released("--base", "org/base@abc", "--runtime", "vllm 0.9.2", "--quantisation", "int8 when loaded")
     assert named["by_reference"] == ["base", "quantisation", "runtime"]
     Path("image.txt").write_text("sha256:1\n")
-    given = released("--base", RECORDED / "base", "--runtime", "image.txt", "--adapter", "final", "--tokenizer", "final")
+    given = released(
+        "--base", RECORDED / "base", "--runtime", "image.txt", "--adapter", "final", "--tokenizer", "final"
+    )
     assert given["by_reference"] == []
     assert [part["part"] for part in given["parts"]] == [
         "release", "adapter", "adapter", "base", "tokenizer", "tokenizer", "chat-template", "runtime",
     ]  # fmt: skip
     Path("image.txt").write_text("sha256:2\n")
-    other = released("--base", RECORDED / "base", "--runtime", "image.txt", "--adapter", "final", "--tokenizer", "final")
+    other = released(
+        "--base", RECORDED / "base", "--runtime", "image.txt", "--adapter", "final", "--tokenizer", "final"
+    )
     assert other["differences"] == ["the runtime changed"]
 
 

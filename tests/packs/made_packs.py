@@ -138,7 +138,7 @@ class Made:
     def decision(self, name: str, role: str, decision: str = "approve", **more: Any) -> bytes:
         head = self.ledger.checkpoint()
         entries = list(self.ledger.entries(system=SYSTEM))
-        ids = [entry.id for entry in entries if entry.type is EntryType.EVIDENCE]
+        seen = [tree.leaf_hash(entry.to_bytes()).hex() for entry in entries if entry.type is EntryType.EVIDENCE]
         said = {
             "decision": decision,
             "meaning": MEANING[decision],
@@ -153,7 +153,7 @@ class Made:
             "policy": "release",
             "policy_digest": POLICY_DIGEST,
             "content_digest": CONTENT_DIGEST,
-            "evidence_root": evidence_root(ids),
+            "evidence_root": evidence_root(seen),
             "system_digest": [e for e in entries if e.type is EntryType.SYSTEM][-1].record["body_digest"],
             "risk_state": canonical.sha256(b"risks"),
             "gate_answer": "yes",

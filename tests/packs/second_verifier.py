@@ -255,7 +255,7 @@ class Pack:
         seen = said["checkpoint"]
         assert root(self.leaves[: seen["size"]]).hex() == seen["root"], "the past was rewritten"
         before = [entry for entry in self.entries if entry["seq"] < seen["size"]]
-        ids = sorted(entry["id"] for entry in before if entry["type"] == "evidence")
-        assert "sha256:" + root([sha(b"\0" + name.encode()) for name in ids]).hex() == said["evidence_root"]
+        leaves = [self.leaves[entry["seq"]] for entry in before if entry["type"] == "evidence"]
+        assert "sha256:" + root(leaves).hex() == said["evidence_root"]
         systems = [entry["record"]["body_digest"] for entry in before if entry["type"] == "system"]
         assert systems[-1] == said["system_digest"]
