@@ -22,6 +22,7 @@ def hold(made: Read, policy: TrustPolicy, in_force: list[Decided], at: datetime,
     """Everything the trust policy asks, a problem for each thing that is not so."""
     _log(made, policy, at, report)
     _age(made, policy, at, report)
+    _gate(made, policy, report)
     _digests(made, policy, in_force, report)
     _signers(made, policy, in_force, report)
 
@@ -77,6 +78,12 @@ def _age(made: Read, policy: TrustPolicy, at: datetime, report: ApprovalReport) 
     if policy.max_age is not None and age > policy.max_age:
         said = f"{age.days} days old, and the trust policy allows {policy.max_age.days}: ask for a new approval file"
         report.problem("TIME", 1, said, "status")
+
+
+def _gate(made: Read, policy: TrustPolicy, report: ApprovalReport) -> None:
+    if policy.gate and made.status["gate_answer"] != "yes":
+        said = f"the gate {made.status['policy']} said {made.status['gate_answer']}, and the trust policy asks for its yes"
+        report.problem("POLICY", 1, said, "status")
 
 
 def _digests(made: Read, policy: TrustPolicy, in_force: list[Decided], report: ApprovalReport) -> None:

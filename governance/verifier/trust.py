@@ -7,6 +7,7 @@ it is. Our own lines stand between:
     approval ROLE PEOPLE                        so many people in this role must have approved; nobody fills two places
     tsa FILE|BASE64-DER                         the root certificate of a time stamp authority; a file lies beside the policy
     max-age DAYS                                how old the status in an approval file may be
+    gate yes                                    the whole release policy must have said yes, not its approvals alone
     content sha256:… / policy sha256:…          the content or the release policy that is accepted; without a line any is
     checkpoint FILE                             the last checkpoint that was seen: no ledger shorter than this
 
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from governance.proofs.tlog_policy import TlogPolicy
     from governance.proofs.vkeys import VerifierKey
 
-KEYWORDS = ("signer", "approval", "tsa", "max-age", "content", "policy", "checkpoint")
+KEYWORDS = ("signer", "approval", "tsa", "max-age", "gate", "content", "policy", "checkpoint")
 MAX_LINES = 10_000
 MAX_DAYS = 3650
 MAX_PEOPLE = 100
@@ -69,7 +70,7 @@ class TrustedSigner:
 class TrustPolicy:
     """A trust policy that was read. `tlog` judges checkpoints; what is empty or None of the rest is not asked.
 
-    `approvals` are (role, people); `max_age` bounds the age of a status; `checkpoint` is the one that was kept, verified under a
+    `approvals` are (role, people); `max_age` bounds the age of a status; `gate` asks for its yes; `checkpoint` is the one that was kept, verified under a
     log of this policy; `source` names the file.
     """
 
@@ -78,6 +79,7 @@ class TrustPolicy:
     approvals: tuple[tuple[str, int], ...] = ()
     tsa_roots: tuple[Certificate, ...] = ()
     max_age: timedelta | None = None
+    gate: bool = False
     contents: frozenset[str] = frozenset()
     policies: frozenset[str] = frozenset()
     checkpoint: note.Checkpoint | None = None
@@ -170,6 +172,7 @@ class _Reader:
         self._approvals: dict[str, tuple[int, int]] = {}
         self._roots: dict[bytes, Certificate] = {}
         self._max_age: timedelta | None = None
+        self._gate = False
         self._digests: dict[str, set[str]] = {"content": set(), "policy": set()}
         self._checkpoint: tuple[int, note.Checkpoint] | None = None
         self.takers: dict[str, Callable[[int, str], None]] = {
@@ -177,6 +180,7 @@ class _Reader:
             "approval": self._approval,
             "tsa": self._tsa,
             "max-age": self._age,
+            "gate": self._asks_gate,
             "content": lambda _, said: self._digest("content", said),
             "policy": lambda _, said: self._digest("policy", said),
             "checkpoint": self._kept,
@@ -199,6 +203,7 @@ class _Reader:
             approvals=tuple((role, people) for role, (_, people) in self._approvals.items()),
             tsa_roots=tuple(self._roots.values()),
             max_age=self._max_age,
+            gate=self._gate,
             contents=frozenset(self._digests["content"]),
             policies=frozenset(self._digests["policy"]),
             checkpoint=self._verified(tlog, where),
@@ -290,6 +295,11 @@ class _Reader:
         if not _COUNT.match(said) or int(said) > MAX_DAYS:
             raise UnreadableError(f"max-age is a number of days, from 1 to {MAX_DAYS}", hint="Write: max-age 30")
         self._max_age = timedelta(days=int(said))
+
+    def _asks_gate(self, _: int, said: str) -> None:
+        if said != "yes" or self._gate:
+            raise UnreadableError("gate takes the word yes, once", hint="Write: gate yes")
+        self._gate = True
 
     def _digest(self, of: str, said: str) -> None:
         if not _DIGEST.match(said):

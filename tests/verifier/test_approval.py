@@ -200,6 +200,14 @@ def test_an_older_genuine_file_is_refused_by_its_age_and_by_the_checkpoint_that_
     refused(approval.verify_model(folder, folder.parent / "a.json", trust.load(path), at=NOW), 1, "it is older")
 
 
+@pytest.mark.parametrize("answer", ["no", "could-not-tell"])
+def test_where_the_gate_is_asked_for_its_yes_an_approval_alone_does_not_do(folder: Path, answer: str) -> None:
+    made = approved(folder)
+    assert check(folder, made.file(gate_answer=answer)).ok
+    assert check(folder, made.file(), policy_text("gate yes")).ok
+    refused(check(folder, made.file(gate_answer=answer), policy_text("gate yes")), 1, f"said {answer}", "status")
+
+
 def test_a_status_dated_in_the_future_is_refused(folder: Path) -> None:
     refused(check(folder, approved(folder).file(), at=NOW - timedelta(hours=1)), 1, "dated in the future", "status")
 

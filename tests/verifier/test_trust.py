@@ -103,6 +103,7 @@ def test_an_empty_file_trusts_nothing_and_is_refused(text: str) -> None:
         ("max-age 0", "a number of days"),
         ("max-age 1.5", "a number of days"),
         ("max-age 4000", "a number of days"),
+        ("gate no", "the word yes"),
         ("content sha256:abc", "one digest"),
         (f"policy sha256:{'A' * 64}", "one digest"),
         ("tsa", "no file is named"),
@@ -119,6 +120,7 @@ def test_a_line_that_says_nothing_clear_is_named(added: str, said: str) -> None:
 
 def test_a_second_max_age_and_a_second_approval_line_are_refused() -> None:
     assert "second max-age" in refused(WHOLE + "max-age 3\n").message
+    assert "the word yes, once" in refused(WHOLE + "gate yes\ngate yes\n").message
     assert "second approval line" in refused(WHOLE + "approval reviewer 2\n").message
     assert "stands there already" in refused(WHOLE + f"content sha256:{'a' * 64}\n").message
 
