@@ -65,7 +65,7 @@ def build(
         "quorum": _quorum(case),
         **{f"{kind}s": [str(e.record["envelope_digest"]) for e in chosen if e.type == kind] for kind in _TYPES},
         "duties": [{"person": h.person, "duty": h.duty, "because": h.because} for h in case.dossier.duties],
-        "met": [],
+        "met": _met(case, chosen),
         "comes_to": decided.summary(read, case.gate.policy_digest, case.on),
         "as_of": canonical.instant(case.on),
         "checkpoint": {"origin": checkpoint[1].origin, "size": checkpoint[1].size, "root": checkpoint[1].root},
@@ -81,6 +81,18 @@ def build(
     made = approval_file.write(key.seal(payload), checkpoint[0], rows, files)
     _require_believed(made, case)
     return made
+
+
+def _met(case: Case, chosen: Iterable[Entry]) -> list[dict[str, str]]:
+    """The conditions of approvals that were fulfilled, each with the envelope that holds it."""
+    envelope = {entry.id: str(entry.record["envelope_digest"]) for entry in chosen}
+    return [
+        {"decision": envelope[state.decision], "condition": row.id}
+        for state in case.approvals
+        if state.decision in envelope
+        for row in state.conditions
+        if row.met
+    ]
 
 
 def _require_approved(case: Case) -> None:

@@ -8,7 +8,7 @@ is told, not the first alone.
 *Record*: the digests that were signed are derived again from the entries before the checkpoint that the signer saw. Where they do not come
 out, the statement says what was not so, or somebody rewrote the past: the approval is void.
 
-*Conditions* act by themselves. Until the day they are due they are pending; on that day, and from it on, the approval counts only while
+*Conditions* act by themselves. Through the day they are due they are pending; from the day after it on, the approval counts only while
 each is met. A `control` must be met, looked at anew every time; a waiver of it does not do. A
 `kind` must have come in, whole and about this model,
 after the approval and not after the day. With neither, an `attested-document.v1` must have come in so whose topic is the condition's id.
@@ -98,7 +98,7 @@ def condition_of(condition: ApprovalCondition, decision: Decision, now: Now) -> 
         owner=condition.owner,
         due=condition.due.isoformat(),
         met=met,
-        overdue=not met and now.on.date() >= condition.due,
+        overdue=not met and now.on.date() > condition.due,
         said=said,
         evidence=evidence,
     )

@@ -156,12 +156,12 @@ def test_a_field_outside_an_envelope_is_told_beside_one_within() -> None:
 
 
 @pytest.mark.parametrize("days", [0, 9, 10, 11])
-def test_a_condition_is_pending_until_its_day_and_ends_the_approval_from_it_on(days: int) -> None:
+def test_a_condition_is_pending_through_its_day_and_ends_the_approval_from_the_day_after(days: int) -> None:
     world = bound(control="noted")
     world.on = NOON + timedelta(days=days)
     (row,) = only(world).conditions
-    assert (row.met, row.overdue) == (False, days >= 10)
-    assert only(world).state == ("conditions-overdue" if days >= 10 else "in-force")
+    assert (row.met, row.overdue) == (False, days > 10)
+    assert only(world).state == ("conditions-overdue" if days > 10 else "in-force")
 
 
 @pytest.mark.parametrize(
