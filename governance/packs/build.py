@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from governance.domain.entry import EntryType, body_of
 from governance.errors import IntegrityError, UsageError
-from governance.packs import archive
+from governance.verifier import zip_form
 from governance.packs.example import trust_example
 from governance.packs.spec import SPEC
 from governance.parsing import canonical
@@ -120,7 +120,7 @@ def write(path: Path, about: About, filled: Filled, body: Callable[[str], bytes]
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with temporary.open("wb") as stream:
-            archive.write(stream, in_order())
+            zip_form.write(stream, in_order())
         with temporary.open("rb") as written:
             digest = "sha256:" + hashlib.file_digest(written, "sha256").hexdigest()
         temporary.replace(path)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from governance.assurance import validity
+from governance.assurance import decided, validity
 from governance.assurance.applicability import applicability, documented, in_scope
 from governance.assurance.assess import assess
 from governance.assurance.differences import differences, told
@@ -75,6 +75,7 @@ def judge(dossier: Dossier, catalogue: Catalogue, policy_id: str, checkpoint: Ch
         checkpoint=checkpoint,
         on=on,
         approvals=validity.states(Now(dossier, catalogue, policy, answer.policy_digest, assessment, rows, on)),
+        decided=decided.states(dossier, assessment, rows, on),
         differences=differences(told(piece.id, piece.record, piece.body, piece.seq) for piece in dossier.pieces),
         applicability=applicability(dossier, catalogue, assessment, rows, on) if iso else None,
         documented=documented(dossier, catalogue, assessment, on) if iso else (),

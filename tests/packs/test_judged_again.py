@@ -14,7 +14,7 @@ from governance.domain.entry import Checkpoint, EntryType
 from governance.domain.system import System
 from governance.errors import GovernanceError, IntegrityError
 from governance.ledger.store import Draft
-from governance.packs import archive
+from governance.verifier import zip_form
 from governance.packs.build import Parts, build, fill
 from governance.packs.gather import gather
 from governance.packs.judgement import dossier_of, judge
@@ -160,4 +160,4 @@ def test_the_archive_writer_refuses_members_out_of_order() -> None:
     import io
 
     with pytest.raises(GovernanceError, match="out of order"):
-        archive.write(io.BytesIO(), [("b", b""), ("a", b"")])
+        zip_form.write(io.BytesIO(), [("b", b""), ("a", b"")])
