@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from governance.signing.keys import SigningKey
     from governance.verifier.roster import Roster
 
+_HERE = "the entry to be"
+
 
 class People:
     """The principals of one workspace. `ledger_key` is the ledger's own public key, `clock` gives the moment of signing."""
@@ -105,23 +107,31 @@ class People:
         envelope = by.seal(payload)
         roster = self.roster()
         statement = statements.read(envelope, where=event.name, predicate_type=statements.PRINCIPAL)
-        roster.refused.clear()
-        roster.apply(Event(self._ledger.checkpoint().size, self._clock(), statement))
-        if roster.refused:
-            raise UsageError(roster.refused[0][1], where=event.name)
-        return append_signed(self._ledger, self._blobs, EntryType.PRINCIPAL, "prn", envelope, None)
+        roster.apply(Event(self._ledger.checkpoint().size, self._clock(), statement, _HERE))
+        for entry, problem in roster.refused:
+            if entry == _HERE:
+                raise UsageError(problem, where=event.name)
+        entry_id = append_signed(self._ledger, self._blobs, EntryType.PRINCIPAL, "prn", envelope, None)
+        said = dict(self.roster().refused).get(entry_id)
+        if said is not None:  # somebody else's event came between the check and the entry
+            raise UsageError(f"{said}; {entry_id} is on record and does not count", where=event.name)
+        return entry_id
 
 
 def append_signed(
     ledger: Ledger, blobs: Blobs, kind: EntryType, prefix: str, envelope: bytes, system: str | None
 ) -> str:
     """Keep an envelope as a body and append the entry that names it. Returns the id of the entry."""
+    draft = signed_draft(kind, prefix, envelope, system)
+    blobs.write({draft.record["envelope_digest"]: envelope})
+    ledger.append([draft])
+    return draft.id
+
+
+def signed_draft(kind: EntryType, prefix: str, envelope: bytes, system: str | None) -> Draft:
+    """The entry that names an envelope, to be appended after the envelope was kept as a body."""
     digest = canonical.sha256(envelope)
-    blobs.write({digest: envelope})
-    entry_id = f"{prefix}-{digest[7:27]}"
-    record = {"envelope_digest": digest, "envelope_size": len(envelope)}
-    ledger.append([Draft(kind, entry_id, system, record)])
-    return entry_id
+    return Draft(kind, f"{prefix}-{digest[7:27]}", system, {"envelope_digest": digest, "envelope_size": len(envelope)})
 
 
 def attestation(

@@ -4,7 +4,7 @@ A *principal* is a person or a pipeline. It is enrolled with a key and roles, it
 changed, each by an entry that holds a signed statement. The order is that of the ledger and not of any clock: a signature
 counts where it stands in an entry after the key's enrolment and before its revocation, so a stolen key can not sign "into the
 past". A revocation may name an earlier entry since which the key was no longer its owner's; then what it signed from there on
-counts no more.
+counts no more, whom it enrolled among it.
 
 Who may say so: the ledger's own key (its operator), a principal in the role `administrator`, and for the rotation or revocation
 of a key the principal itself with that key. A key stands under one name, for ever; one person is enrolled once. An event
@@ -96,6 +96,8 @@ class Credential:
     until: int | None = None
     valid_from: date | None = None
     valid_until: date | None = None
+    foreseen: bool = False
+    """Whether `until` is known from a revocation that comes later; see `Roster.apply`."""
 
     @property
     def name(self) -> str:
@@ -165,6 +167,9 @@ class Roster:
         self.principals: dict[str, Principal] = {}
         self.refused: list[tuple[str, str]] = []
         self._owners: dict[bytes, str] = {}
+        self._events: list[Event] = []
+        self._ended: dict[bytes, int] = {}
+        self._found: dict[bytes, int] = {}
 
     def signers(self, envelope: dsse.Envelope, seq: int, moment: datetime) -> list[Signer]:
         """Everybody whose key made one of the signatures; those whose key counts in this entry stand first.
@@ -196,6 +201,22 @@ class Roster:
 
     def apply(self, event: Event) -> None:
         """Take an event, or say in `refused` why it is none."""
+        self._events.append(event)
+        self._take(event)
+        tried: list[dict[bytes, int]] = []
+        while self._found != self._ended:  # a key was stolen before this: what it said of others is taken back
+            known = dict(self._found)
+            if known in tried:  # two revocations that each take the other back: neither key is believed
+                known = {key: min(one[key] for one in tried if key in one) for one in tried for key in one}
+            tried.append(known)
+            self._ended, self._found = known, {}
+            self.principals, self.refused, self._owners = {}, [], {}
+            for each in self._events:
+                self._take(each)
+            if tried.count(known) > 1:
+                self._found = dict(known)
+
+    def _take(self, event: Event) -> None:
         try:
             self._apply(event)
         except (UnreadableError, KeyError, TypeError, ValueError, AttributeError) as error:
@@ -223,15 +244,27 @@ class Roster:
         self._require(
             own or self._by_operator(event), f"was not signed by {held.name}, the ledger's key or an administrator"
         )
-        old = self._active(held, said["replaces"] if kind == "rotate" else said["credential"])
         if kind == "rotate":
+            old = self._active(held, said["replaces"], event.seq)
             self._add(event, held)
-            old.until = event.seq
+            old.until = event.seq if old.until is None else min(event.seq, old.until)
         else:
-            since = said.get("since", event.seq)
-            if not isinstance(since, int) or isinstance(since, bool) or not 0 <= since <= event.seq:
-                raise UnreadableError("`since` is not the number of an earlier entry")
-            old.until = since
+            self._revoke(event, held)
+
+    def _revoke(self, event: Event, principal: Principal) -> None:
+        """End a key; one that was replaced or revoked already can only end earlier than it did."""
+        said = event.statement.predicate
+        since = said.get("since", event.seq)
+        if not isinstance(since, int) or isinstance(since, bool) or not 0 <= since <= event.seq:
+            raise UnreadableError("`since` is not the number of an earlier entry")
+        named = [each for each in principal.credentials if each.name == said["credential"]]
+        ended = [each for each in named if each.until is not None and since <= each.until]
+        credential = ended[0] if ended else self._active(principal, said["credential"], event.seq)
+        credential.until = since if credential.until is None else min(since, credential.until)
+        credential.foreseen = False
+        if since < event.seq:
+            material = credential.by.material
+            self._found[material] = min(since, self._found.get(material, since))
 
     def _enrol(self, event: Event, key: str, held: Principal | None) -> None:
         said = event.statement.predicate
@@ -241,7 +274,7 @@ class Roster:
             made = Principal(said["name"], said.get("kind", "person"), [(event.seq, _roles(said))])
             self._add(event, made)
             self.principals[key] = made
-        elif held.active():
+        elif held.active(event.seq):
             raise UnreadableError(f"{held.name} is enrolled already", hint="Rotate the key, or change the roles.")
         else:  # all keys were revoked: the same person, with a new key
             self._add(event, held)
@@ -255,13 +288,15 @@ class Roster:
             raise UnreadableError(f"this key stands under {owner} already; a key is enrolled once, and never again")
         if by.material == self.ledger_key.material:
             raise UnreadableError("this is the ledger's own key, which signs checkpoints and no decision")
-        credential = Credential(by, event.seq, None, _day(said.get("valid_from")), _day(said.get("valid_until")))
+        until = self._ended.get(by.material)
+        days = _day(said.get("valid_from")), _day(said.get("valid_until"))
+        credential = Credential(by, event.seq, until, *days, foreseen=until is not None)
         principal.credentials.append(credential)
         self._owners[by.material] = principal.name
 
-    def _active(self, principal: Principal, name: str) -> Credential:
-        for credential in principal.active():
-            if credential.name == name:
+    def _active(self, principal: Principal, name: str, seq: int) -> Credential:
+        for credential in principal.credentials:
+            if credential.name == name and (credential.foreseen or credential in principal.active(seq)):
                 return credential
         raise UnreadableError(f"{principal.name} has no key {str(name)[:80]} that signs now")
 
