@@ -177,7 +177,7 @@ class _Inside:
             report.limits.append(f"{hidden} attestations are withheld, and the duties they show are not checked")
         if hidden := listed.hidden("evidence"):
             report.limits.append(
-                f"{hidden} pieces of evidence are withheld: what the decisions say of all evidence is not checked where they are among it"
+                f"{hidden} pieces of evidence are withheld: that decisions were made over them is shown, what they say is not"
             )
         if unsalted := sum(not one.leaf_salted for one in listed.withheld):
             report.limits.append(
