@@ -1,14 +1,15 @@
 """From files to entries: read, check against the kind, append what is new, list what could not be read.
 
 All pieces of one attach are appended in one transaction, after every one of them fits its kind. A piece that does not fit is
-listed with the reason like a file that could not be read, and nothing of it is kept.
+listed with the reason like a file that could not be read, and nothing of it is kept. Where somebody attests them, the attestation
+is signed before anything is appended and goes into the same transaction: there is no evidence without it, and none without evidence.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, Protocol, TypedDict
 
 import jsonschema_rs
 from pydantic import ValidationError
@@ -63,6 +64,27 @@ class Item:
 
 
 @dataclass(frozen=True)
+class Attested:
+    """An attestation that was signed: by whom, over which pieces, and the duties it shows. `draft` names the envelope."""
+
+    author: str
+    duties: tuple[str, ...]
+    evidence: tuple[str, ...]
+    draft: Draft
+    envelope: bytes
+
+
+class Attests(Protocol):
+    """Somebody who attests what is attached."""
+
+    def ready(self) -> None:
+        """Raise `UsageError` where they could not sign now, before anything is read."""
+
+    def over(self, system: str, pieces: Sequence[tuple[str, str, str]]) -> Attested | None:
+        """Sign for pieces, given as (id, kind, digest of the body); None where they attested all of them before."""
+
+
+@dataclass(frozen=True)
 class Unread:
     """A path that gave nothing; `named` when the caller asked for this very path."""
 
@@ -82,6 +104,8 @@ class Attached:
     looks: tuple[Look, ...] = ()
     differences: tuple[Difference, ...] = ()
     """What two tools of this attach tell differently."""
+    attested: Attested | None = None
+    """The attestation that was appended with it, if one was."""
 
     @property
     def named_but_not_read(self) -> bool:
@@ -106,6 +130,8 @@ class How(TypedDict, total=False):
     """Told path, bytes done and bytes in all while large files are hashed."""
     explain: bool
     """Whether to say who looked at which file, and why it was passed over."""
+    attest: Attests | None
+    """Who attests the pieces, those that were on record before among them."""
     known: Known | None
     """Digests of large files from before; without it every byte is read."""
 
@@ -124,7 +150,9 @@ def attach(
     from governance.collectors.reading.binding import Declared
     from governance.collectors.reading.collect import collect
 
-    names = how.get("names", {})
+    names, attest = how.get("names", {}), how.get("attest")
+    if attest is not None:
+        attest.ready()
     reading = collect(
         paths,
         declared=Declared(
@@ -169,15 +197,25 @@ def attach(
         compared.setdefault(evidence_id, told(evidence_id, record, found.body))
         drafts.append(Draft(EntryType.EVIDENCE, evidence_id, system, plain))
         bodies[record.body_digest] = body
+    attested = attest.over(system, _pieces(drafts)) if attest is not None else None
+    if attested is not None:
+        bodies[attested.draft.record["envelope_digest"]] = attested.envelope
     blobs.write(bodies)
-    appended = ledger.append(drafts)
+    appended = ledger.append([*drafts, attested.draft] if attested else drafts)
     return Attached(
-        appended=tuple(items[entry.id] for entry in appended.entries),
+        appended=tuple(items[entry.id] for entry in appended.entries if entry.id in items),
         unchanged=tuple(items[evidence_id] for evidence_id in appended.unchanged),
         not_read=tuple(unread),
         looks=reading.looks,
         differences=differences(compared.values()),
+        attested=attested,
     )
+
+
+def _pieces(drafts: Sequence[Draft]) -> list[tuple[str, str, str]]:
+    """(id, kind, digest of the body) of each piece, once."""
+    rows = {draft.id: (draft.id, draft.record["kind"], draft.record["body_digest"]) for draft in drafts}
+    return list(rows.values())
 
 
 def _weights_before(ledger: Ledger, system: str) -> tuple[Subject, ...]:

@@ -22,8 +22,9 @@ from governance.domain.decision import (
 )
 from governance.domain.seen import evidence_root, risk_state, system_digest
 from governance.errors import CouldNotTell, DutiesError, UnreadableError, UsageError
-from governance.signing import keys, statements
-from governance.verifier.decisions import KEPT_APART, ROLE_OF, conflicts
+from governance.signing import keys, post_quantum, statements
+from governance.signing.post_quantum import Both
+from governance.verifier.decisions import KEPT_APART, ROLES_OF, conflicts
 from governance.verifier.meanings import MEANING
 
 if TYPE_CHECKING:
@@ -80,18 +81,20 @@ class Terms(Noun):
         return {name: getattr(terms, name) for name in cls.model_fields}
 
 
-def decide(case: Case, roster: Roster, moment: datetime, key: SigningKey, wish: Wish) -> tuple[Decision, bytes]:
+def decide(case: Case, roster: Roster, moment: datetime, key: SigningKey | Both, wish: Wish) -> tuple[Decision, bytes]:
     """The decision and its signed envelope.
 
     Raises `UsageError` where the key is not enrolled in that role or a part is missing, `CouldNotTell` where there is nothing to
     sign, `DutiesError` where the signer holds a duty that is kept apart.
     """
     who = _signer(roster, key, moment, case.checkpoint.size)
+    if isinstance(key, Both):
+        key.require_one_owner(roster, case.checkpoint.size, moment)
     if wish.role not in who.roles:
         raise UsageError(f"{who.name} does not hold the role {wish.role}", hint=f"Held: {', '.join(who.roles)}.")
-    wanted = ROLE_OF.get(wish.decision)
-    if wanted is not None and wish.role != wanted:
-        raise UsageError(f"{wish.decision} is signed in the role {wanted}", hint=f"Give --role {wanted}.")
+    wanted = ROLES_OF.get(wish.decision, (wish.role,))
+    if wish.role not in wanted:
+        raise UsageError(f"{wish.decision} is signed in the role {' or '.join(wanted)}", hint=f"Give --role {wanted[0]}.")
     identity = case.assessment.identity
     if identity is None and (wish.decision.approves or wish.decision.ends):
         raise CouldNotTell(
@@ -144,12 +147,13 @@ def decide(case: Case, roster: Roster, moment: datetime, key: SigningKey, wish: 
     return made, key.seal(statements.payload(made))
 
 
-def open_key(path: Path, passphrase: bytes | None = None) -> SigningKey:
-    """What signs with the key in a file."""
-    return keys.signing_key(path, passphrase)
+def open_key(path: Path, passphrase: bytes | None = None, second: Path | None = None) -> SigningKey | Both:
+    """What signs with the key in a file, and beside it with a second one of the same person (ML-DSA)."""
+    first = keys.signing_key(path, passphrase)
+    return first if second is None else Both(first, post_quantum.signing_key(second))
 
 
-def _signer(roster: Roster, key: SigningKey, moment: datetime, seq: int) -> Signer:
+def _signer(roster: Roster, key: SigningKey | Both, moment: datetime, seq: int) -> Signer:
     """The principal whose key this is, as it would sign in the next entry."""
     from governance.verifier.roster import Signer
 

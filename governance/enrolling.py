@@ -65,6 +65,10 @@ class People:
             valid_from=valid_from, valid_until=valid_until, reason=reason,
         )  # fmt: skip
 
+    def add_key(self, name: str, *, by: SigningKey, reason: str, key: str, valid_until: date | None = None) -> str:
+        """Give a principal a further key, beside those it has. Returns the id of the entry."""
+        return self._append(by, event="add-key", name=name, key=key, valid_until=valid_until, reason=reason)
+
     def rotate(self, name: str, *, by: SigningKey, reason: str, key: str, replaces: str | None = None,
                valid_until: date | None = None) -> str:  # fmt: skip
         """Replace a key by a new one; the old one signs nothing that is recorded from here on."""
@@ -102,7 +106,9 @@ class People:
             place = ".".join(str(part) for part in first["loc"])
             raise UsageError(f"{place + ': ' if place else ''}{first['msg'].removeprefix('Value error, ')}") from None
         predicate = event.plain()
-        subject = credential_of(predicate).material if event.event in {"enrol", "rotate"} else event.name.encode()
+        subject = (
+            credential_of(predicate).material if event.event in {"enrol", "add-key", "rotate"} else event.name.encode()
+        )
         payload = statements.build(statements.PRINCIPAL, [(event.name, canonical.sha256(subject))], predicate)
         envelope = by.seal(payload)
         roster = self.roster()

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from governance.attaching import Attached, How, Item
+    from governance.attaching import Attached, Attested, How, Item
     from governance.domain.catalogue import Catalogue
     from governance.domain.dossier import Dossier
     from governance.ledger.blobs import Blobs
@@ -75,6 +75,17 @@ class Released:
     before: ModelIdentity | None
     conflicts: tuple[str, ...]
     attached: Attached
+    attested: Attested | None = None
+
+
+class Attester(Protocol):
+    """Somebody who attests a release."""
+
+    def ready(self) -> None:
+        """Raise `UsageError` where they could not sign now, before anything is read."""
+
+    def append(self, system: str, pieces: Sequence[tuple[str, str, str]]) -> Attested | None:
+        """Attest pieces that are on record, given as (id, kind, digest of the body); None where they did so before."""
 
 
 def release(
@@ -84,9 +95,12 @@ def release(
     desk: Desk,
     *,
     paranoid: bool = False,
+    attest: Attester | None = None,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> Released:
     """Record a folder as the release of a system. Digests from before are used unless `paranoid`.
+
+    `attest` puts a name to the release and to all that was attached with it, in one attestation after them.
 
     Raises `UnreadableError` for what can not be in a release, `UsageError` for a folder without a model or with several.
     """
@@ -97,16 +111,19 @@ def release(
             hint="Release a folder that holds the model alone.",
         )
     before = desk.dossier(system).identity
+    if attest is not None:
+        attest.ready()
     known = hash_cache.in_memory() if paranoid else hash_cache.opened(str(folder)) or hash_cache.in_memory()
     try:
-        manifest = model_folder.take(folder, known=known, progress=progress)
         named.look()
+        manifest = model_folder.take(folder, known=known, progress=progress)
+        brought = named.read(known)
         attached = desk.attach([folder], system, environment=False, known=known)
         item = _model_of([*attached.appended, *attached.unchanged], named.model, folder)
         artifacts = desk.evidence(item.id)
         place = item.path.rpartition("/")[0]
         _must_agree(manifest, artifacts, place, folder)
-        parts, conflicts = compose(folder, manifest, artifacts, place, named, known)
+        parts, conflicts = compose(folder, manifest, artifacts, place, brought)
     finally:
         known.close()
     name = str(artifacts.body["name"])
@@ -135,7 +152,21 @@ def release(
         before=before,
         conflicts=conflicts,
         attached=attached,
+        attested=attest.append(system, _pieces(desk, system, attached, entry)) if attest is not None else None,
     )
+
+
+def _pieces(desk: Desk, system: str, attached: Attached, release: str) -> list[tuple[str, str, str]]:
+    """(id, kind, digest of the body) of what was attached, of the weights under their role, and of the release."""
+    dossier = desk.dossier(system)
+    ids = [item.id for item in (*attached.appended, *attached.unchanged)]
+    weights = dossier.by_id[release].record.subject.digest
+    if dossier.candidate is not None and dossier.candidate.record.subject.digest == weights:
+        ids.append(dossier.candidate.id)
+    return [
+        (piece.id, piece.record.kind, piece.record.body_digest)
+        for piece in (dossier.by_id[name] for name in dict.fromkeys([*ids, release]))
+    ]
 
 
 def _stands(dossier: Dossier, identity: ModelIdentity) -> bool:

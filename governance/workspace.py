@@ -154,12 +154,7 @@ class Workspace:
         self.ledger.append([Draft(EntryType.SYSTEM, entry_id, system.id, record)])
         return entry_id, True
 
-    def attach(
-        self,
-        paths: Sequence[Path],
-        system: str,
-        **how: Unpack[How],
-    ) -> Attached:
+    def attach(self, paths: Sequence[Path], system: str, **how: Unpack[How]) -> Attached:
         """Read what can be read under the paths, check each piece against its kind, and append what is new."""
         from governance.attaching import attach
 
@@ -182,6 +177,7 @@ class Workspace:
         policy: str | None = None,
         page: bytes | None = None,
         passphrase: bytes | None = None,
+        second: Path | None = None,
         **wish: Any,
     ) -> tuple[str, Decision]:
         """Sign a decision over what the ledger holds now, and append it. Returns (entry id, decision).
@@ -190,14 +186,16 @@ class Workspace:
         made over what that page was made of; it raises `UsageError` where the ledger has moved on.
         """
         self.__dict__["catalogue"] = cache.load(self.content, fresh=True)
+        self._require_whole()  # before the content is put on record: nothing is added to a ledger that was changed
         snapshots.keep(self.ledger, self.blobs, self.content)
         case = self.case(system, policy=policy)
         if page is not None:
             from governance import reviewing
 
             wish["page"] = reviewing.require_current(page, self, system, case.gate.policy)
-            self.blobs.write({wish["page"]: page})
-        key = deciding.open_key(key_file, passphrase)
+            reviewing.keep(page, self, system)
+            case = self.case(system, policy=policy)  # over a ledger that holds the page
+        key = deciding.open_key(key_file, passphrase, second)
         made, envelope = deciding.decide(case, self.people.roster(), self.clock(), key, deciding.Wish(**wish))
         return append_signed(self.ledger, self.blobs, EntryType.DECISION, "dec", envelope, system), made
 
@@ -230,10 +228,8 @@ class Workspace:
         Raises `IntegrityError` for a ledger that was changed.
         """
         moment, known = on or self.clock(), known_at or on
-        check = self.ledger.verify()
-        if check.problem is not None:
-            raise IntegrityError(check.problem, where=str(self.ledger.path), hint="Run: govern ledger fsck")
-        head = check.checkpoint if known is None else self.ledger.checkpoint(self.ledger.size_at(known))
+        present = self._require_whole()
+        head = present if known is None else self.ledger.checkpoint(self.ledger.size_at(known))
         dossier = self._fold(system, head.size, known)
         chosen = policy or dossier.system.policy or self.default_policy
         return judge(dossier, self.catalogue, chosen, head, moment)
@@ -264,13 +260,8 @@ class Workspace:
         if entry.type is not EntryType.EVIDENCE:
             raise UsageError(f"{entry.id} is a {entry.type}, not evidence")
         record = Evidence.model_validate(entry.record)
-        return Piece(
-            id=entry.id,
-            record=record,
-            body=self._body(record.body_digest),
-            recorded_at=entry.recorded_at,
-            seq=entry.seq,
-        )
+        body = self._body(record.body_digest)
+        return Piece(id=entry.id, record=record, body=body, recorded_at=entry.recorded_at, seq=entry.seq)
 
     # --- handing over ----------------------------------------------------------------------------------------------
 
@@ -379,6 +370,13 @@ class Workspace:
     @cached_property
     def _key(self) -> Ed25519PrivateKey:
         return keys.load(self.root / "keys" / "ledger.pem")
+
+    def _require_whole(self) -> Checkpoint:
+        """The head of the ledger. Raises `IntegrityError` for one that was changed."""
+        check = self.ledger.verify()
+        if check.problem is not None:
+            raise IntegrityError(check.problem, where=str(self.ledger.path), hint="Run: govern ledger fsck")
+        return check.checkpoint
 
     def _fold(self, system: str, size: int, known_at: datetime | None) -> Dossier:
         entries = list(self.ledger.entries(system=system, shared=True))

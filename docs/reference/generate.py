@@ -1,6 +1,6 @@
 """Write the reference pages from the code and the content, or check that they are up to date (`--check`).
 
-Nothing here is written by hand, so nothing here can be out of date without `make check` saying so.
+Nothing here is written by hand but what `BY_HAND` names, so nothing else can be out of date without `make check` saying so.
 """
 
 from __future__ import annotations
@@ -15,8 +15,10 @@ from content_pages import cell
 from governance import errors
 from governance.cli.app import app
 from governance.content import loader, places
+from governance.verifier import command as verifier
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Iterator
 
     from governance.collectors.reading.sources import Source
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 NOTE = "<!-- Written by docs/reference/generate.py; edit the source and run `make docs`. -->\n\n"
+BY_HAND = ("trust-policy.md",)
+"""Pages of a form that people write in; they stand in the index like the others."""
 
 
 def pages() -> dict[str, str]:
@@ -38,6 +42,7 @@ def pages() -> dict[str, str]:
     }
     made |= collectors() | content_pages.pages(catalogue)
     tops = {name: text for name, text in made.items() if "/" not in name}
+    tops |= {name: (HERE / name).read_text("utf-8") for name in BY_HAND}
     listed = "".join(f"- [{text.splitlines()[0].lstrip('# ')}]({name})\n" for name, text in sorted(tops.items()))
     return {name: NOTE + text for name, text in made.items()} | {"README.md": f"{NOTE}# Reference\n\n{listed}"}
 
@@ -48,8 +53,10 @@ def commands() -> str:
 
     lines = ["# Commands\n"]
     for path, command in _walk(get_command(app), "govern"):
-        lines.append(f"## `{path}`\n\n{(command.help or '').strip()}\n")
-        rows = [_parameter(parameter) for parameter in command.params if parameter.name != "help"]
+        said, rows = (command.help or "").strip(), [_parameter(each) for each in command.params if each.name != "help"]
+        if path == "govern verify":  # its words go to the verifier, which stands without the rest and reads them itself
+            said, rows = _of_argparse(verifier.parser())
+        lines.append(f"## `{path}`\n\n{said}\n")
         if rows:
             lines.append("| | |\n|---|---|\n" + "".join(f"| {name} | {said} |\n" for name, said in rows))
     return "\n".join(lines)
@@ -68,6 +75,24 @@ def _parameter(parameter: Any) -> tuple[str, str]:
     names = [*parameter.opts, *parameter.secondary_opts] if is_option else [parameter.metavar or parameter.name.upper()]
     said = (getattr(parameter, "help", None) or "").strip()
     return ", ".join(f"`{name}`" for name in names), said + (" Required." if parameter.required else "")
+
+
+def _of_argparse(parser: argparse.ArgumentParser) -> tuple[str, list[tuple[str, str]]]:
+    """What a command is for, and its arguments and options, where `argparse` reads them."""
+    rows = []
+    for action in parser._actions:  # noqa: SLF001 - argparse has no public list of them
+        if "--help" not in action.option_strings:
+            names = action.option_strings or [action.metavar or action.dest.upper()]
+            shown = " ".join([", ".join(f"`{name}`" for name in names), *_value(action)])
+            said = cell(action.help or "")
+            rows.append((shown, f"{said[:1].upper()}{said[1:]}." + ("" if action.option_strings else " Required.")))
+    alone = "The same without the rest of the program: `python -m governance.verifier`."
+    return f"{parser.description} {alone}\n\n{parser.epilog}", rows
+
+
+def _value(action: argparse.Action) -> list[str]:
+    wanted = action.option_strings and action.nargs != 0 and action.metavar
+    return [f"`{cell(action.metavar)}`"] if wanted else []
 
 
 def exit_codes() -> str:
@@ -135,7 +160,7 @@ def policies(catalogue: Catalogue) -> str:
 def main() -> int:
     """Write, or compare."""
     made = pages()
-    extra = [path for path in sorted(HERE.rglob("*.md")) if path.relative_to(HERE).as_posix() not in made]
+    extra = [path for path in sorted(HERE.rglob("*.md")) if path.relative_to(HERE).as_posix() not in {*made, *BY_HAND}]
     if "--check" not in sys.argv:
         for path in extra:
             path.unlink()

@@ -87,7 +87,7 @@ def covering(
         waiver = waiver_of(given.signed)
         if waiver.control != control:
             continue
-        problem = given.problem or _reach(waiver.standing, standing)
+        problem = given.problem or reach(waiver.standing, standing)
         if problem is None:
             found = given.signed
         else:
@@ -150,7 +150,7 @@ def _problem(signed: SignedDecision, dossier: Dossier, on: datetime) -> str | No
     return problem
 
 
-def _reach(waived: str, standing: Standing) -> str | None:
+def reach(waived: str, standing: Standing) -> str | None:
     """Why a waiver given over one standing says nothing of another."""
     if standing not in WAIVABLE:
         return f"{standing} is nothing that is waived"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from governance.cli import output
+from governance.cli import attesting, output
 from governance.cli.options import HERE, Folder, Json, moment
 from governance.errors import UnreadableError, UsageError
 
@@ -49,10 +49,19 @@ def attach(
     environment: Annotated[
         bool, typer.Option(help="Record this machine as the environment where the run recorded none.")
     ] = True,
+    key: attesting.Key = None,
+    second_key: attesting.SecondKey = None,
+    token_command: attesting.TokenCommand = None,
+    github: attesting.GitHub = False,
+    name: attesting.As = None,
+    duty: attesting.Duty = None,
     workspace: Folder = HERE,
     json: Json = False,
 ) -> None:
-    """Attach what finished runs left behind. The same bytes again make no new entry."""
+    """Attach what finished runs left behind. The same bytes again make no new entry.
+
+    With a key or a pipeline's token, whose it is attests all of it, what was on record before as well.
+    """
     from governance.domain.evidence import Role
     from governance.workspace import Workspace
 
@@ -60,8 +69,12 @@ def attach(
         raise UsageError(f"--about {about!r} is unknown", hint=f"One of: {', '.join(Role)}.")
     if place is not None and place not in PLACES:
         raise UsageError(f"--place {place!r} is unknown", hint=f"One of: {', '.join(PLACES)}.")
+    opened = Workspace(workspace)
+    attest = attesting.attester(
+        opened, key=key, second=second_key, token_command=token_command, github=github, name=name, duty=duty
+    )
     with output.progress("reading") as report:
-        done = Workspace(workspace).attach(
+        done = opened.attach(
             paths,
             system,
             about=Role(about) if about else None,
@@ -70,12 +83,15 @@ def attach(
             explain=explain,
             effective=moment(effective),
             environment=environment,
+            attest=attest,
             progress=lambda _, at, total: report(at, total),
         )
     if json:
         output.document("attach.v1", **_plain(done, explain=explain))
     else:
         _say(done, explain=explain)
+        if attest is not None:
+            attesting.say(done.attested)
     if done.named_but_not_read:
         raise typer.Exit(UnreadableError.exit_code)
 
@@ -86,6 +102,7 @@ def _plain(done: Attached, *, explain: bool) -> dict[str, Any]:
         "unchanged": [vars(item) for item in done.unchanged],
         "not_read": [{"path": row.path, "reason": row.reason, "collector": row.collector} for row in done.not_read],
         "differences": [each.plain() for each in done.differences],
+        "attestation": attesting.plain(done.attested),
     }
     return made | ({"looks": [vars(look) for look in done.looks]} if explain else {})
 

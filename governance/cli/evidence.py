@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from governance.cli import output
 from governance.cli.options import HERE, Folder, Json
 from governance.errors import CouldNotTell, UnreadableError, UsageError
+
+if TYPE_CHECKING:
+    from governance.attesting import Made
 
 app = typer.Typer(help="Look at the evidence in the ledger.", no_args_is_help=True)
 
@@ -70,18 +73,25 @@ def evidence_list(
     json: Json = False,
 ) -> None:
     """List the evidence of a system, oldest first."""
+    from governance.attesting import attested_by
     from governance.workspace import Workspace
 
-    pieces = [p for p in Workspace(workspace).dossier(system).pieces if kind is None or p.record.kind == kind]
+    opened = Workspace(workspace)
+    pieces = [p for p in opened.dossier(system).pieces if kind is None or p.record.kind == kind]
+    by = attested_by(opened, system)
     if json:
-        output.document("evidence-list.v1", evidence=[p.model_dump(mode="json", exclude={"body"}) for p in pieces])
+        listed = [
+            p.model_dump(mode="json", exclude={"body"}) | {"attested": _attested(by.get(p.id, []))} for p in pieces
+        ]
+        output.document("evidence-list.v1", evidence=listed)
         return
     rows = [
         [p.id, p.record.kind, p.record.subject.name, p.record.quality, f"{p.record.effective_at or 'no clock'}",
-         p.record.declared_by or p.record.tool or p.record.collector.name]
+         p.record.declared_by or p.record.tool or p.record.collector.name, ", ".join(_who(by.get(p.id, []))) or "nobody"]
         for p in pieces
     ]  # fmt: skip
-    output.table(f"Evidence of {system}", ["id", "kind", "about", "quality", "effective", "from"], rows)
+    columns = ["id", "kind", "about", "quality", "effective", "from", "attested by"]
+    output.table(f"Evidence of {system}", columns, rows)
 
 
 @app.command("show")
@@ -91,12 +101,15 @@ def evidence_show(
     workspace: Folder = HERE,
     json: Json = False,
 ) -> None:
-    """Show one piece of evidence: its record and its body."""
+    """Show one piece of evidence: its record and its body, and who attested it."""
     from json import dumps
 
+    from governance.attesting import attested_by
     from governance.workspace import Workspace
 
-    piece = Workspace(workspace).evidence(evidence_id)
+    opened = Workspace(workspace)
+    piece = opened.evidence(evidence_id)
+    attested = attested_by(opened, piece.record.system).get(piece.id, [])
     if json:
         output.document(
             "evidence.v1",
@@ -105,10 +118,59 @@ def evidence_show(
             recorded_at=piece.recorded_at.isoformat(),
             record=piece.record.plain(),
             body=piece.body,
+            attested=_attested(attested),
         )
         return
     output.say(f"{piece.id}  {piece.record.kind}  {piece.record.quality}")
+    for made in attested:
+        shows = f", which shows the duty {' and '.join(made.duties)}" if made.duties else ""
+        output.say(f"  attested by {', '.join(map(output.one_line, made.by))} in {made.entry}{shows}")
     output.say(dumps({"record": piece.record.plain(), "body": piece.body}, indent=2, ensure_ascii=False))
+
+
+@app.command("git")
+def evidence_git(
+    repository: Annotated[Path, typer.Argument(metavar="REPO", help="A clone of the repository of the code.")],
+    *,
+    system: Annotated[str, typer.Option(help="The id of the system.")],
+    tag: Annotated[str | None, typer.Option(help="A signed tag on the revision.")] = None,
+    workspace: Folder = HERE,
+    json: Json = False,
+) -> None:
+    """Record who signed the source revisions that the evidence names: SSH signatures of people who are enrolled.
+
+    Exit 3 where for one of them nobody is known to have signed.
+    """
+    from governance.sourcing import look
+    from governance.workspace import Workspace
+
+    opened = Workspace(workspace)
+    found = look(repository, system, opened, opened.people.roster(), tag=tag)
+    if json:
+        rows = [
+            {"commit": row.commit, "named_by": row.named_by, "evidence": row.evidence, "new": row.new, "by": row.by,
+             "signatures": [{"of": of, **vars(signer)} for of, signer in row.signers]}
+            for row in found
+        ]  # fmt: skip
+        output.document("evidence-git.v1", revisions=rows)
+    else:
+        for row in found:
+            output.say(
+                f"{row.evidence}: {row.commit}, named by {row.named_by}: {'recorded' if row.new else 'unchanged'}"
+            )
+            for of, signer in row.signers:
+                said = f"signed by {output.one_line(signer.by)}" if signer.by else output.one_line(str(signer.problem))
+                output.say(f"  {of}: {said}")
+    if any(row.by is None for row in found):
+        raise typer.Exit(CouldNotTell.exit_code)
+
+
+def _attested(made: list[Made]) -> list[dict[str, Any]]:
+    return [{"entry": each.entry, "by": list(each.by), "duties": list(each.duties)} for each in made]
+
+
+def _who(made: list[Made]) -> list[str]:
+    return list(dict.fromkeys(name for each in made for name in each.by))
 
 
 @app.command("sources")

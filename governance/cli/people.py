@@ -72,6 +72,25 @@ def enrol(
     _said(opened, name, entry, json=json)
 
 
+@app.command("add-key")
+def add_key(
+    name: Name,
+    *,
+    key: PublicKey,
+    until: Annotated[str | None, typer.Option(metavar="DATE", help="The last day it may sign.")] = None,
+    reason: Reason = "A further key of the same owner.",
+    by: By = None,
+    workspace: Folder = HERE,
+    json: Json = False,
+) -> None:
+    """Give a principal a further key beside those it has, such as an ML-DSA key for second signatures."""
+    from governance.workspace import Workspace
+
+    opened = Workspace(workspace)
+    entry = opened.people.add_key(name, by=_signing(opened, by), reason=reason, key=_line(key), valid_until=day(until))
+    _said(opened, name, entry, json=json)
+
+
 @app.command("rotate")
 def rotate(
     name: Name,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from governance.cli import output
+from governance.cli import attesting, output
 from governance.cli.options import HERE, Folder, Json, SystemId
 
 if TYPE_CHECKING:
@@ -53,6 +53,12 @@ def release(
     paranoid: Annotated[
         bool, typer.Option("--paranoid", help="Read every byte, whatever is known of the files from before.")
     ] = False,
+    key: attesting.Key = None,
+    second_key: attesting.SecondKey = None,
+    token_command: attesting.TokenCommand = None,
+    github: attesting.GitHub = False,
+    name: attesting.As = None,
+    duty: attesting.Duty = None,
     workspace: Folder = HERE,
     json: Json = False,
 ) -> None:
@@ -70,19 +76,26 @@ def release(
         runtime=runtime,
         model=model,
     )
+    opened = Workspace(workspace)
+    attest = attesting.attester(
+        opened, key=key, second=second_key, token_command=token_command, github=github, name=name, duty=duty
+    )
     with output.progress("hashing") as report:
         done = record(
             folder,
             system,
             named,
-            Workspace(workspace),
+            opened,
             paranoid=paranoid,
+            attest=attest,
             progress=lambda _, at, total: report(at, total),
         )
     if json:
         output.document("release.v1", **_plain(done))
     else:
         _say(done)
+        if attest is not None:
+            attesting.say(done.attested)
 
 
 def _plain(done: Released) -> dict[str, Any]:
@@ -101,6 +114,7 @@ def _plain(done: Released) -> dict[str, Any]:
         "differences": list(done.before.differences(done.identity)) if done.before else [],
         "conflicts": list(done.conflicts),
         "not_read": [{"path": row.path, "reason": row.reason} for row in done.attached.not_read],
+        "attestation": attesting.plain(done.attested),
     }
 
 

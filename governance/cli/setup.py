@@ -108,17 +108,27 @@ def system_lineage(system: SystemId, *, workspace: Folder = HERE, json: Json = F
 def key_new(
     file: Annotated[Path, typer.Argument(help="Where the private key goes; nobody but you may read it.")],
     *,
+    ml_dsa: Annotated[
+        bool, typer.Option("--ml-dsa", help="Make an ML-DSA-65 key, for second signatures that outlast the first.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Make an Ed25519 key pair. A key of `ssh-keygen -t ed25519` serves as well."""
     from governance.proofs import ed25519
+    from governance.proofs.public_keys import PublicKey
     from governance.signing import keys
 
-    key = keys.generate()
-    keys.save(key, file)
-    public = ed25519.public_line(ed25519.raw(key))
+    if ml_dsa:
+        from governance.signing import post_quantum
+
+        made = post_quantum.generate(file)
+    else:
+        key = keys.generate()
+        keys.save(key, file)
+        made = PublicKey.of_ed25519(ed25519.raw(key))
+    public = made.line
     if json:
-        output.document("key.v1", file=str(file), public=public, fingerprint=ed25519.fingerprint(ed25519.raw(key)))
+        output.document("key.v1", file=str(file), public=public, fingerprint=made.fingerprint)
     else:
         output.say(public)
         output.aside(f"The private key is in {file}; the line above is the public key.")

@@ -29,6 +29,9 @@ def sign(
             help="Your private key (PKCS#8 or OpenSSH), or the .pub of one in your agent or on a security token."
         ),
     ],
+    second_key: Annotated[
+        Path | None, typer.Option(help="Your second key (`govern key new --ml-dsa`), which signs beside the first.")
+    ] = None,
     role: Annotated[str, typer.Option(help="The role in which you sign, such as reviewer.")],
     decision: Annotated[
         str,
@@ -72,6 +75,7 @@ def sign(
     entry_id, made = opened.sign(
         system,
         key_file=key,
+        second=second_key,
         policy=policy,
         page=_bytes(page) if page else None,
         role=role,

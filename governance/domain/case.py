@@ -35,5 +35,7 @@ class Case:
     """What two tools tell differently about the same thing."""
     approvals: tuple[ApprovalState, ...] = ()
     """The state of every approval on record, oldest first."""
+    decided: tuple[ApprovalState, ...] = ()
+    """The state of every other decision: refusals, waivers, accepted risks, exceptions from duties; oldest first."""
     documented: tuple[DocumentedRow, ...] = ()
     """The documented information that the standard wants, where it is in scope."""

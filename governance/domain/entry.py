@@ -29,6 +29,7 @@ class EntryType(StrEnum):
     SYSTEM = "system"
     EVIDENCE = "evidence"
     ATTESTATION = "attestation"
+    PAGE = "page"
     DECISION = "decision"
     PRINCIPAL = "principal"
     CONTENT = "content"
@@ -63,7 +64,7 @@ class Entry(Noun):
 
 
 class SystemRecord(Noun):
-    """What a system entry records: the digest of the system's plain form, kept as a body."""
+    """What a system entry records: the digest of the system's plain form, kept as a body. That of a review page does so too."""
 
     body_digest: str
     body_size: int

@@ -29,6 +29,13 @@ class Basis(StrEnum):
     ATTESTED = "attested"
 
 
+class Duty(StrEnum):
+    """What whoever vouches for a piece thereby says to have done. Setting thresholds is shown by signing them, and by no evidence."""
+
+    TRAINER = "trainer"
+    EVALUATOR = "evaluator"
+
+
 class Kind(Noun):
     """`question` is what a piece of this kind answers, `does_not_say` where it stops; `fresh_for` is in days."""
 
@@ -43,6 +50,10 @@ class Kind(Noun):
         default=True, description="whether a person may write one; false where a tool's own output is read"
     )
     fresh_for: int | None = Field(default=None, ge=1, description="days; absent: does not age")
+    duty: Duty | None = Field(
+        default=None,
+        description="the duty that attesting such a piece shows: that one trained, or measured, the model; absent: neither",
+    )
     body: dict[str, Any] = Field(description="JSON Schema 2020-12 of the body")
     examples: KindExamples
 

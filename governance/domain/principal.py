@@ -24,7 +24,7 @@ class TokenIdentity(Noun):
 class PrincipalEvent(Noun):
     """The predicate of a principal statement."""
 
-    event: Literal["enrol", "rotate", "revoke", "roles"]
+    event: Literal["enrol", "add-key", "rotate", "revoke", "roles"]
     name: Sentence
     kind: Literal["person", "pipeline"] | None = Field(default=None, description="of an enrolment")
     roles: tuple[Slug, ...] | None = Field(default=None, min_length=1)
@@ -42,9 +42,9 @@ class PrincipalEvent(Noun):
     @model_validator(mode="after")
     def _has_its_parts(self) -> PrincipalEvent:
         brings_key = (self.key is not None) + (self.token is not None)
-        if brings_key != (self.event in {"enrol", "rotate"}):
+        if brings_key != (self.event in {"enrol", "add-key", "rotate"}):
             raise ValueError(
-                "key: an enrolment and a rotation bring one key or one token identity, and nothing else does"
+                "key: an enrolment, a further key and a rotation bring one key or one token identity, and nothing else does"
             )
         if (self.roles is not None) != (self.event in {"enrol", "roles"}):
             raise ValueError("roles: belong to an enrolment and to a change of roles")

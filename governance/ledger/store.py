@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import PoolProxiedConnection
 
+    from governance.domain.entry import EntryType
     from governance.proofs.note import Head
 
 __all__ = ["Appended", "Check", "Draft", "Ledger"]
@@ -112,9 +113,20 @@ class Ledger:
                 raise GovernanceError(said, where=where, hint=hint) from None
             raise IntegrityError(said, where=where, hint="Run: govern ledger fsck") from None
 
-    def entries(self, *, system: str | None = None, shared: bool = False) -> Iterator[Entry]:
-        """The entries in order: all, or those of one system, with `shared` also those of the whole workspace."""
+    def entries(
+        self,
+        *,
+        system: str | None = None,
+        shared: bool = False,
+        only: EntryType | None = None,
+    ) -> Iterator[Entry]:
+        """The entries in order: all, or those of one system, with `shared` also those of the whole workspace.
+
+        `only` leaves the entries of one type.
+        """
         query = select(EntryRow.seq, EntryRow.body).order_by(col(EntryRow.seq))
+        if only is not None:
+            query = query.where(col(EntryRow.type) == only.value)
         if system is not None:
             mine = col(EntryRow.system) == system
             query = query.where(mine | col(EntryRow.system).is_(None) if shared else mine)

@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING
 
 from governance.domain.entry import EntryType, body_of
 from governance.errors import IntegrityError, UsageError
-from governance.verifier import zip_form
 from governance.packs.example import trust_example
 from governance.packs.spec import SPEC
 from governance.parsing import canonical
 from governance.proofs import dsse, public_keys, tree
-from governance.verifier import members
+from governance.verifier import members, zip_form
 from governance.verifier.log import Log, proof_bytes
 
 if TYPE_CHECKING:

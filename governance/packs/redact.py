@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from governance.domain.entry import Entry
 
 GONE = "withheld"
-_CAN = frozenset({EntryType.EVIDENCE, EntryType.ATTESTATION})
+_CAN = frozenset({EntryType.EVIDENCE, EntryType.ATTESTATION, EntryType.PAGE})
 _NAMES = re.compile(rb"ev-[0-9a-f]{20}|[0-9a-f]{64}")
 _KEPT = frozenset(
     {"id", "control", "controls", "risk", "framework", "kind", "ask", "standing", "answer", "coverage", "shown", "group", "title",
@@ -52,7 +52,7 @@ def build(path: Path, parts: Parts, key: Ed25519PrivateKey, withhold: Sequence[s
     """Write the redacted edition; `withhold` names kinds of evidence, or beginnings of ids. Returns (digest, items withheld)."""
     full = fill(parts)
     of = canonical.sha256(members.payload(parts.about, full.digests()))
-    hidden = _closed(parts, _chosen(parts.entries, withhold))
+    hidden = _closed(parts, _chosen(parts.entries, withhold) | _pages(parts.entries))
     shown = [entry for entry in parts.entries if entry.seq not in hidden]
     small = {name: data for name, data in full.small.items() if not name.startswith(members.DOCUMENTS)}
     small |= _results(small, _names_of(hidden.values()))
@@ -99,12 +99,17 @@ def _chosen(entries: Iterable[Entry], withhold: Sequence[str]) -> dict[int, Entr
     return chosen
 
 
+def _pages(entries: Iterable[Entry]) -> dict[int, Entry]:
+    """The review pages: like the documents, they quote what the evidence says without naming it."""
+    return {entry.seq: entry for entry in entries if entry.type is EntryType.PAGE}
+
+
 def _closed(parts: Parts, hidden: dict[int, Entry]) -> dict[int, Entry]:
     """The chosen entries with all that name them. Raises `UsageError` where what names one can not be withheld."""
     quoted = {entry.seq: _quoted(entry, parts.body) for entry in parts.entries if entry.type is not EntryType.CONTENT}
     made = dict(hidden)
     while True:
-        names = _names_of(made.values())
+        names = _names_of(entry for entry in made.values() if entry.type is not EntryType.PAGE)  # whose nonce hides it
         more = [entry for entry in parts.entries if entry.seq not in made and names & quoted.get(entry.seq, set())]
         if not more:
             return made

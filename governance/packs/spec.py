@@ -88,6 +88,7 @@ Each line of `ledger/entries.jsonl` is canonical JSON, ends in LF, and hashes to
 | `system` | `body_digest`, `body_size` | this system | | JSON: the system as its owner states it |
 | `evidence` | below | this system | `ev-` and 20 digits, below | JSON of the kind |
 | `attestation` | `envelope_digest`, `envelope_size` | this system | prefix `-` first 20 digits of the digest | DSSE |
+| `page` | `body_digest`, `body_size` | this system | `pag-` and the first 20 digits of `body_digest` | UTF-8: the page that was reviewed |
 | `decision` | `envelope_digest`, `envelope_size` | this system | the same | DSSE |
 | `principal` | `envelope_digest`, `envelope_size` | absent | the same | DSSE |
 | `content` | `content_digest`, `body_digest`, `body_size` | absent | | not in the pack: `content/` holds the files |
@@ -106,18 +107,20 @@ Every body that an entry names (but those of `content` entries) is a member of t
 ## 5 Statements
 
 Attestations, decisions and what happened to principals are DSSE envelopes around in-toto statements, both in canonical JSON as
-in section 2. A signature is 64 bytes of Ed25519, or an SSH signature in binary form (it begins with `SSHSIG`; namespace
-`governance-evidence`; OpenSSH PROTOCOL.sshsig), or an OIDC token whose audience is `governance-evidence:sha256:<hex>` of what
-is signed. The key that is enrolled decides how a signature is verified; `keyid` proves nothing.
+in section 2. A signature is 64 bytes of Ed25519, or 3,309 bytes of ML-DSA-65 (FIPS 204, pure, empty context), or an SSH
+signature in binary form (it begins with `SSHSIG`; namespace `governance-evidence`; OpenSSH PROTOCOL.sshsig), or an OIDC token
+whose audience is `governance-evidence:sha256:<hex>` of what is signed. The key that is enrolled decides how a signature is
+verified; `keyid` proves nothing.
 
-**Principals** (`urn:governance-evidence:predicate:principal:v1`): `event` (`enrol`, `rotate`, `revoke`, `roles`), `name`,
-`kind`? (`person`, `pipeline`), `roles`?, `key`?, `token`? (`issuer`, `subject`, `jwks`), `replaces`?, `credential`?, `since`?,
-`valid_from`?, `valid_until`?, `reason`, `at`, `nonce`. Subject: the name, with the hash of `"ed25519:" || 32 bytes` for an
-Ed25519 key that comes in, or of the name where none does. Folded in the order of the ledger: *enrol* adds a name with a key and
-roles; *rotate* adds a key and ends `replaces`; *revoke* ends `credential` here or from entry `since`; *roles* replaces the
-roles from here on. An event counts if the ledger's key signed it, or a principal in the role `administrator`, or, for *rotate*
-and *revoke*, the principal itself. A key is enrolled once, for ever, under one name; it is never the ledger's own. An event
-that may not be is passed over. Names are compared in Unicode NFKC, case folded, spaces made single.
+**Principals** (`urn:governance-evidence:predicate:principal:v1`): `event` (`enrol`, `add-key`, `rotate`, `revoke`, `roles`),
+`name`, `kind`? (`person`, `pipeline`), `roles`?, `key`?, `token`? (`issuer`, `subject`, `jwks`), `replaces`?, `credential`?,
+`since`?, `valid_from`?, `valid_until`?, `reason`, `at`, `nonce`. Subject: the name, with the hash of `"ed25519:" || 32 bytes`
+for an Ed25519 key that comes in, of `"ml-dsa-65:" || 1,952 bytes` for an ML-DSA key (`ssh-mldsa-65`), or of the name where none
+does. Folded in the order of the ledger: *enrol* adds a name with a key and roles; *add-key* adds a key; *rotate* adds a key and
+ends `replaces`; *revoke* ends `credential` here or from entry `since`; *roles* replaces the roles from here on. An event counts
+if the ledger's key signed it, or a principal in the role `administrator`, or, for *rotate* and *revoke*, the principal itself.
+A key is enrolled once, for ever, under one name; it is never the ledger's own. An event that may not be is passed over. Names
+are compared in Unicode NFKC, case folded, spaces made single.
 
 A key signs in entry n if it was enrolled in an entry up to n, is not ended in an entry up to n, and `recorded_at` lies within
 its days.
@@ -133,14 +136,16 @@ its days.
 digests of those fields.
 
 A decision *counts* if a key that signs in its entry made a signature; that key's owner is a person, is `signer`, and holds
-`role` in that entry; `accept-risk` is signed as `risk-owner`, `set-policy` as `threshold-author`; `signed_at` is not after
+`role` in that entry; `accept-risk` is signed as `risk-owner`, `set-policy` as
+`threshold-author`, `waive` and `except-duties` as `approver` or `risk-owner`; `signed_at` is not after
 `recorded_at`; the size of its checkpoint is not above `seq`; nobody excepts themselves (`except-duties`). One that does not
 count is no error of the pack. Of one that counts:
 
 1. its `checkpoint` begins this log (section 3), so each signer is a witness of the past;
 2. `evidence_root` is the root of the tree over the leaves of the evidence entries of the system below the checkpoint's size,
 in the order of the ledger, withheld ones among them;
-3. `system_digest` is the `body_digest` of the last system entry below that size.
+3. `system_digest` is the `body_digest` of the last system entry below that size;
+4. `page`, where there is one, is the `body_digest` of a page entry before it (not to be told where pages are withheld).
 
 **Duties.** `approve`, `approve-with-conditions` and `waive` are not signed by somebody who holds a duty: by an attestation that
 counts, by a `set-policy` that counts (threshold-author), or by `duties` in the body of the last system entry; unless an

@@ -3,8 +3,8 @@
 A `PublicKey` that exists is one under which a signature means something: weak keys, points off the curve, certificates and second
 spellings never become one. Two keys are the same person's key where their `material` is the same, whatever they are called.
 
-A signature comes in two framings: 64 raw bytes, from a plain Ed25519 key, or an SSH signature in binary form, from a key of any
-type. The key decides how it is verified, never the signature.
+A signature comes in two framings: raw, from a plain Ed25519 key (64 bytes) or an ML-DSA-65 key (3,309), or an SSH signature in
+binary form, from a key of any type. The key decides how it is verified, never the signature.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import re
 from dataclasses import dataclass
 
 from governance.errors import UnreadableError
-from governance.proofs import ed25519, ssh_keys, sshsig
+from governance.proofs import ed25519, ml_dsa, ssh_keys, sshsig
 from governance.proofs.ssh_wire import string
 
 _FIELDS = re.compile(r"([!-~]+)[ \t]+([A-Za-z0-9+/]+={0,2})(?:[ \t]+([^\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]*))?\Z")
@@ -58,6 +58,8 @@ class PublicKey:
         """Whether this key made the signature over the message, in one of the two framings. Never raises."""
         if self.algorithm == ssh_keys.ED25519 and len(signature) == 64:
             return ed25519.verify(self.material.removeprefix(b"ed25519:"), signature, message)
+        if self.algorithm == ml_dsa.ALGORITHM and len(signature) == ml_dsa.SIGNATURE_BYTES:
+            return ml_dsa.verify(self.material.removeprefix(b"ml-dsa-65:"), signature, message)
         return sshsig.verify(self.blob, signature, message)
 
 

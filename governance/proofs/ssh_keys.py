@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
 
 from governance.errors import UnreadableError
-from governance.proofs import ed25519
+from governance.proofs import ed25519, ml_dsa
 from governance.proofs.ssh_wire import Reader
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ _CURVES: dict[str, tuple[ec.EllipticCurve, hashes.HashAlgorithm, int]] = {
     "nistp521": (ec.SECP521R1(), hashes.SHA512(), 66),
 }
 _RSA_HASHES: dict[str, hashes.HashAlgorithm] = {"rsa-sha2-256": hashes.SHA256(), "rsa-sha2-512": hashes.SHA512()}
-TYPES = (ED25519, *(f"ecdsa-sha2-{curve}" for curve in _CURVES), RSA, SK_ED25519, SK_P256)
+TYPES = (ED25519, *(f"ecdsa-sha2-{curve}" for curve in _CURVES), RSA, SK_ED25519, SK_P256, ml_dsa.ALGORITHM)
 
 MIN_RSA_BITS, MAX_RSA_BITS = 3072, 16384
 _MAX_BLOB = 8192
@@ -77,7 +77,23 @@ def load(blob: bytes) -> Loaded:
         return _rsa(reader)
     if algorithm in (ED25519, SK_ED25519):
         return _ed25519(algorithm, reader)
+    if algorithm == ml_dsa.ALGORITHM:
+        return _ml_dsa(reader)
     return _ecdsa(algorithm, reader)
+
+
+def _ml_dsa(reader: Reader) -> Loaded:
+    public = reader.string()
+    reader.end()
+    ml_dsa.require_strong(public)
+
+    def check(signature: Reader, named: str, message: bytes) -> bool:
+        _named(signature, named, ml_dsa.ALGORITHM)
+        made = signature.string()
+        signature.end()
+        return ml_dsa.verify(public, made, message)
+
+    return Loaded(ml_dsa.ALGORITHM, b"ml-dsa-65:" + public, check)
 
 
 def _ed25519(algorithm: str, reader: Reader) -> Loaded:

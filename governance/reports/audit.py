@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC
 from typing import TYPE_CHECKING
 
 from governance.domain.assessment import Shown
 from governance.domain.control import Standing
 from governance.domain.policy import Answer
 from governance.domain.risk import Level
-from governance.reports import coverage, evaluation, figures, front, words
+from governance.reports import coverage, evaluation, front, sign_offs, words
 from governance.reports.attested import attested
 from governance.reports.audit_views import (
     AuditView,
@@ -21,24 +20,19 @@ from governance.reports.audit_views import (
     FrameworkPart,
     RequirementGroup,
     RequirementRow,
-    SignOff,
 )
 from governance.reports.due import calendar
 from governance.reports.frame import frame
 from governance.reports.references import References
 from governance.reports.risks import register
-from governance.reports.views import Status
 
 if TYPE_CHECKING:
     from governance.domain.assessment import ControlResult, FrameworkResult, RequirementResult
     from governance.domain.case import Case
-    from governance.domain.decision import SignedDecision
 
 FINDINGS_PRINTED = 200
 DUE_ON_FIRST_PAGE = 4
 TOP_RISKS = 5
-VALID = Status("signature valid", "✔", "good")
-NOT_VALID = Status("signature not valid", "✘", "bad")
 
 
 def build(case: Case) -> AuditView:
@@ -54,6 +48,7 @@ def build(case: Case) -> AuditView:
     policy = case.catalogue.policies.get(case.gate.policy)
     coverages = (coverage.controls(case), *coverage.requirements(case))
     findings = _findings(case, references)
+    signed = sign_offs.rows(case, references)
     return AuditView(
         index=references.index(),
         glossary=words.GLOSSARY,
@@ -84,7 +79,8 @@ def build(case: Case) -> AuditView:
         top_risks=risks.rows[:TOP_RISKS],
         conditions=_conditions(case, references),
         policy_why=policy.why if policy else "",
-        sign_offs=_sign_offs(case),
+        sign_offs=signed,
+        words_first=sign_offs.words_first(signed, case),
         attested=attested(case, references),
         differences=_differences(case, references),
         unbound=references.cites(case.assessment.unbound),
@@ -233,35 +229,3 @@ def _conditions(case: Case, references: References) -> tuple[ConditionRow, ...]:
         )
         for result in sorted(case.gate.conditions, key=lambda result: order[result.answer])
     )
-
-
-def _sign_offs(case: Case) -> tuple[SignOff, ...]:
-    identity = case.assessment.identity
-    today = case.on.astimezone(UTC).date()
-
-    def row(number: int, signed: SignedDecision) -> SignOff:
-        decision = signed.decision
-        return SignOff(
-            key=f"D{number}",
-            anchor=f"d{number}",
-            id=signed.id,
-            status=words.DECISIONS[decision.decision],
-            signer=decision.signer,
-            role=decision.role,
-            reason=decision.reason,
-            meaning=decision.meaning,
-            signed=figures.moment(decision.signed_at),
-            expires=figures.day(decision.expires),
-            expired=decision.expires is not None and decision.expires < today,
-            valid=VALID if signed.valid else NOT_VALID,
-            problem=signed.problem or "",
-            same_identity=identity is not None and identity.digest == decision.identity,
-            identity=figures.short(decision.identity or "none on record"),
-            seen=decision.checkpoint.size,
-            later=case.checkpoint.size - decision.checkpoint.size,
-            gate=words.ANSWERS[decision.gate_answer],
-            fingerprint=signed.key_fingerprint,
-        )
-
-    rows = [row(number, signed) for number, signed in enumerate(case.dossier.decisions, start=1)]
-    return tuple(reversed(rows))

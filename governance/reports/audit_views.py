@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from governance.reports.decided_views import SignOff
     from governance.reports.views import (
         Attested,
         Cite,
@@ -212,41 +213,6 @@ class FrameworkPart:
 
 
 @dataclass(frozen=True)
-class SignOff:
-    """A decision somebody signed.
-
-    `key`, `anchor`: D and its number; `id`: its id in the ledger.
-    `status`: what was decided; `signer`, `role`, `reason`, `meaning`: by whom, and in which words.
-    `signed`: when; `expires`: until when, or empty; `expired`: True where that day is past.
-    `valid`: whether the signature holds; `problem`: what is wrong with it, or empty.
-    `same_identity`: whether it was given on the very identity of this report; `identity`: the short digest it was
-    given on.
-    `seen`: how many entries the ledger had for the signer; `later`: how many were added since.
-    `gate`: what the gate said then; `fingerprint`: of the key.
-    """
-
-    key: str
-    anchor: str
-    id: str
-    status: Status
-    signer: str
-    role: str
-    reason: str
-    meaning: str
-    signed: str
-    expires: str
-    expired: bool
-    valid: Status
-    problem: str
-    same_identity: bool
-    identity: str
-    seen: int
-    later: int
-    gate: Status
-    fingerprint: str
-
-
-@dataclass(frozen=True)
 class DifferenceRow:
     """What two tools tell differently.
 
@@ -274,7 +240,8 @@ class AuditView:
     `controls`: by family; `controls_total`: how many; `frameworks`: requirements by framework.
     `register`: the risk register; `top_risks`: its greatest residual risks.
     `conditions`: the gate's conditions; `policy_why`: why the policy asks what it asks.
-    `sign_offs`: decisions, latest first; `attested`: documents people attested.
+    `sign_offs`: decisions, latest first; `words_first`: the same, what is in force and speaks of the model before the rest.
+    `attested`: documents people attested.
     `differences`: what two tools tell differently about the same thing.
     `unbound`: citations of evidence about a model that is tied to no weights.
     """
@@ -310,6 +277,7 @@ class AuditView:
     conditions: tuple[ConditionRow, ...]
     policy_why: str
     sign_offs: tuple[SignOff, ...]
+    words_first: tuple[SignOff, ...]
     attested: tuple[Attested, ...]
     differences: tuple[DifferenceRow, ...]
     unbound: tuple[Cite, ...]

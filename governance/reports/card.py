@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from governance.domain.evidence import Piece, Role
-from governance.reports import evaluation, figures, hub
+from governance.reports import evaluation, figures, hub, sign_offs, words
 from governance.reports.attested import attested
 from governance.reports.card_views import CardView, DataSet
 from governance.reports.curve import curve
@@ -61,6 +61,7 @@ def build(case: Case) -> CardView:
         safety_gaps=tuple(gap for gap in gaps if evaluation.is_safety(gap)),
         gate=f"The policy {case.gate.policy} answers {case.gate.answer}: {case.gate.reason}.",
         signed=_signed(case),
+        sign_offs=sign_offs.rows(case, references),
         worse=sum(row.verdict is evaluation.WORSE for row in (*results, *safety)),
         attested=attested(case, references),
         risks=risks.rows[:TOP_RISKS],
@@ -73,15 +74,21 @@ def build(case: Case) -> CardView:
 
 
 def _signed(case: Case) -> str:
-    """The latest decision whose signature counts and that speaks of this very identity."""
+    """The latest word on this very identity whose signature counts, and what became of it."""
     identity = case.dossier.identity
     ours = [
-        one for one in case.dossier.decisions if one.valid and identity and one.decision.identity == identity.digest
+        one
+        for one in case.dossier.valid
+        if identity
+        and one.decision.identity == identity.digest
+        and (one.decision.decision.approves or one.decision.decision.ends)
     ]
     if not ours:
         return "Nobody has signed a decision on this identity."
     last = ours[-1].decision
-    return f"{last.signer}, {last.role}, decided on {last.signed_at:%Y-%m-%d}: {last.decision}."
+    state = sign_offs.state_of(sign_offs.states(case).get(ours[-1].id))
+    decided = words.DECISIONS[last.decision].word
+    return f"{last.signer}, {last.role}, decided on {last.signed_at:%Y-%m-%d}: {decided}; {state.word}."
 
 
 def _stated(case: Case, references: References) -> dict[str, Said]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from governance.reports.decided_views import SignOff
     from governance.reports.views import (
         Attested,
         Cite,
@@ -97,6 +98,7 @@ class CardView:
     record.
     `results`, `safety`: evaluation results; `gaps`, `safety_gaps`: purposes nobody evaluated.
     `gate`, `signed`: what the policy answered, and the latest decision that counts on this identity, as sentences.
+    `sign_offs`: all decisions with their state, latest first.
     `worse`: how many results are worse than the base beyond chance.
     `attested`: documents people attested.
     `risks`: the greatest residual risks; `register_total`: how many the register holds.
@@ -128,6 +130,7 @@ class CardView:
     safety_gaps: tuple[PurposeGap, ...]
     gate: str
     signed: str
+    sign_offs: tuple[SignOff, ...]
     worse: int
     attested: tuple[Attested, ...]
     risks: tuple[RiskRow, ...]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import UTC, date, timedelta
 from typing import TYPE_CHECKING
 
+from governance.domain.approval import State
 from governance.reports import figures, words
 from governance.reports.attested import newest
 from governance.reports.audit_views import Due
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from governance.reports.views import Register, RiskRow
 
 EVIDENCE, SIGN_OFF, RISK, DOCUMENT = "evidence", "sign-off", "risk review", "document review"
+CONDITION, RETEST = "condition", "retest"
+_GONE = frozenset({State.VOID, State.RETIRED, State.REVOKED, State.SUPERSEDED, State.EXPIRED})
+_WAIVES = frozenset({State.IN_FORCE, State.CONDITIONS_OVERDUE, None})
+"""States in which a day still asks something of somebody; None is a waiver whose state nobody judged."""
 _Raw = tuple[date, str, str]
 
 
@@ -53,13 +58,23 @@ def _evidence(case: Case, references: References) -> list[_Raw]:
 
 
 def _sign_offs(case: Case) -> list[_Raw]:
+    """Last days of decisions whose signature counts, days of open conditions of approvals, and retests of waivers."""
     made = []
-    for signed in case.dossier.decisions:
+    held = {state.decision: state.state for state in case.decided}
+    for signed in case.dossier.valid:
         decision = signed.decision
-        if decision.expires is not None and signed.valid:
-            status = words.DECISIONS[decision.decision]
-            what = f"sign-off by {decision.signer} ({decision.role}), {status.word}, ends"
-            made.append((decision.expires, what, SIGN_OFF))
+        by = f"{decision.signer} ({decision.role})"
+        if decision.expires is not None:
+            made.append(
+                (decision.expires, f"sign-off by {by}, {words.DECISIONS[decision.decision].word}, ends", SIGN_OFF)
+            )
+        if decision.waiver is not None and held.get(signed.id) in _WAIVES:
+            made.append((decision.waiver.retest, f"retest of {decision.waiver.control}, waived by {by}", RETEST))
+    for state in case.approvals:
+        for row in state.conditions:
+            if not row.met and state.state not in _GONE:
+                what = f"condition {row.id} of the approval by {state.signer} ({state.role}): {row.owner}"
+                made.append((date.fromisoformat(row.due), what, CONDITION))
     return made
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from governance.domain.short_form import short_form
 from governance.reports import figures, words
+from governance.reports.relaxed import duties, relaxed
 from governance.reports.views import Frame, Identity, PartRow
 
 if TYPE_CHECKING:
@@ -47,7 +49,11 @@ def frame(case: Case, references: References) -> Frame:
         size=case.checkpoint.size,
         root=case.checkpoint.root,
         root_short=figures.short(case.checkpoint.root),
+        checkpoint=short_form(case.checkpoint.origin, case.checkpoint.size, case.checkpoint.root),
         content_digest=case.assessment.content_digest,
+        relaxed=relaxed(case, references),
+        duties=duties(case),
+        recipe=words.RECIPE,
         facts_missing=references.missing,
         facts_total=references.asked,
         asks=tuple(f"add `{field}` to the system file" for field in ASKED_FIELDS if not getattr(system, field)),
@@ -58,7 +64,7 @@ def identity(case: Case) -> Identity:
     """The identity that was judged, with its parts."""
     found = case.assessment.identity or case.dossier.identity
     if found is None:
-        return Identity(known=False, name="", digest="", short="", parts=(), by_reference=())
+        return Identity(known=False, name="", digest="", short="", basis="", whole=False, parts=(), by_reference=())
     parts = tuple(
         PartRow(
             part=words.PARTS[part.part],
@@ -75,6 +81,8 @@ def identity(case: Case) -> Identity:
         name=found.name,
         digest=found.digest,
         short=figures.short(found.digest),
+        basis=found.basis,
+        whole=found.whole_folder,
         parts=parts,
         by_reference=tuple(part.name for part in found.by_reference),
     )

@@ -8,6 +8,10 @@ frozen and plain. The other documents' views are in `card_views` and `audit_view
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from governance.reports.decided_views import DutyRow, Relaxed
 
 
 @dataclass(frozen=True)
@@ -167,6 +171,7 @@ class Identity:
 
     `known`: False while no weights were attached.
     `name`: the candidate's name; `digest`: the identity digest; `short`: its first twelve digits.
+    `basis`: what it is taken over, in words; `whole`: True where a release was named, so that every file counts.
     `parts`: the parts it is made of; `by_reference`: the names of those no digest vouches for.
     """
 
@@ -174,6 +179,8 @@ class Identity:
     name: str
     digest: str
     short: str
+    basis: str
+    whole: bool
     parts: tuple[PartRow, ...]
     by_reference: tuple[str, ...]
 
@@ -187,7 +194,10 @@ class Frame:
     `identity`: what exactly is judged.
     `answer`: the gate's answer; `sentence`: the same as a sentence; `policy`: its title; `policy_digest`: its digest.
     `origin`, `size`, `root`: the ledger's checkpoint; `root_short`: the first twelve digits of its root.
+    `checkpoint`: origin, size and whole root on one line, in groups that can be read over the telephone.
     `content_digest`: the digest of the catalogue it was held against.
+    `relaxed`: exceptions, waivers and accepted risks that run; `duties`: who trained, evaluated and set thresholds.
+    `recipe`: command lines that check the document against its pack, each with what it does.
     `facts_missing`, `facts_total`: how many of the facts asked for are not evidenced, and how many were asked for.
     `asks`: fields the system file leaves out, each as what to add.
     """
@@ -206,7 +216,11 @@ class Frame:
     size: int
     root: str
     root_short: str
+    checkpoint: str
     content_digest: str
+    relaxed: Relaxed
+    duties: tuple[DutyRow, ...]
+    recipe: tuple[tuple[str, str], ...]
     facts_missing: int
     facts_total: int
     asks: tuple[str, ...]

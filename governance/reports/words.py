@@ -6,6 +6,7 @@ DejaVu Sans draws, since that is the one font family a plain machine is sure to 
 
 from __future__ import annotations
 
+from governance.domain.approval import State
 from governance.domain.assessment import Shown
 from governance.domain.control import Standing
 from governance.domain.decision import DecisionKind
@@ -58,10 +59,64 @@ QUALITIES = {
 
 DECISIONS = {
     DecisionKind.APPROVE: Status("approved", "✔", "good"),
+    DecisionKind.APPROVE_WITH_CONDITIONS: Status("approved with conditions", "☑", "good"),
     DecisionKind.REJECT: Status("rejected", "✘", "bad"),
     DecisionKind.HOLD: Status("on hold", "◐", "warn"),
     DecisionKind.REVOKE: Status("approval revoked", "↩", "bad"),
+    DecisionKind.RETIRE: Status("taken out of use", "■", "mute"),
+    DecisionKind.ACCEPT_RISK: Status("risk accepted", "⚖", "note"),
+    DecisionKind.WAIVE: Status("control waived", "⚑", "note"),
+    DecisionKind.EXCEPT_DUTIES: Status("excepted from duties", "⚠", "warn"),
+    DecisionKind.SET_POLICY: Status("thresholds set", "≡", "note"),
 }
+"""What was decided."""
+
+STATES = {
+    State.IN_FORCE: Status("in force", "✔", "good"),
+    State.INVALIDATED: Status("invalidated", "✘", "bad"),
+    State.CONDITIONS_OVERDUE: Status("condition overdue", "◷", "bad"),
+    State.DUTIES_BROKEN: Status("duties not kept apart", "⇆", "bad"),
+    State.EXPIRED: Status("expired", "◷", "warn"),
+    State.NOT_YET: Status("dated in the future", "○", "warn"),
+    State.SUPERSEDED: Status("superseded", "↪", "mute"),
+    State.REVOKED: Status("revoked", "↩", "bad"),
+    State.RETIRED: Status("taken out of use", "■", "mute"),
+    State.VOID: Status("void", "∅", "bad"),
+}
+"""What a decision is worth at this moment. Only one that is in force counts."""
+
+PENDING_CONDITIONS = Status("in force, conditions pending", "◔", "note")
+NOT_JUDGED = Status("state not judged", "○", "gap")
+
+CONDITIONS = {
+    (True, False): Status("met", "✔", "good"),
+    (False, False): Status("pending", "◔", "note"),
+    (False, True): Status("overdue", "◷", "bad"),
+}
+"""A condition of an approval, by whether it is met and whether it is overdue."""
+
+RELAXED = {
+    DecisionKind.EXCEPT_DUTIES: Status("Exception from duties", "⚠", "warn"),
+    DecisionKind.WAIVE: Status("Waived control", "⚑", "note"),
+    DecisionKind.ACCEPT_RISK: Status("Accepted risk", "⚖", "note"),
+}
+"""What lets something pass for a while."""
+
+DUTIES = {"trainer": "Trainer", "evaluator": "Evaluator", "threshold-author": "Threshold author"}
+"""The duties that are kept apart from approving."""
+
+RECIPE = (
+    ("govern verify PACK", "rebuilds the tree, hashes each piece again, judges all anew and compares"),
+    (
+        "govern verify PACK --policy trust.policy --min-checkpoint CHECKPOINT",
+        "also holds keys, people and the ledger against what you hold yourself",
+    ),
+    (
+        "govern verify MODEL_DIR --approval approval.json --policy trust.policy",
+        "tells whether the weights in a folder are the approved ones",
+    ),
+)
+"""The command lines that check a document against its pack, each with what it does."""
 
 FAMILIES = {
     "governance": "Governance and people",
@@ -115,15 +170,21 @@ SHOWN = {
 """How a requirement is answered, at its weakest."""
 
 PARTS = {
+    "release": "Release folder",
     "adapter": "Adapter",
     "full-model": "Full model",
     "weights": "Weights",
     "base": "Base model",
+    "merge-recipe": "Merge recipe",
+    "tokenizer": "Tokenizer",
     "chat-template": "Chat template",
     "generation-config": "Generation defaults",
+    "quantisation": "Quantisation",
+    "runtime": "Runtime",
 }
 
 GLOSSARY = (
+    Term("Accepted risk", "Carried by its owner as it was rated then, until a last day. It moves no rating."),
     Term("Attested", "A person vouches for it by name; nobody measured it."),
     Term("Automated", "Read off what a tool wrote while it worked."),
     Term("Candidate", "The model to be released, fixed by its identity digest."),
@@ -131,12 +192,12 @@ GLOSSARY = (
     Term("Control", "Something the organisation holds itself to, put so that evidence can answer it."),
     Term("Coverage", "How far the catalogue can answer a requirement at all: fully, in part, or not. Not a result."),
     Term("Evidence", "One fact with its kind, its subject, its time, its collector and the digest of its content."),
+    Term("Exception", "Lets a named person approve although they hold a duty that is kept apart, until a last day."),
     Term("Gate", "The answer of a release policy: yes, no, or could not tell, with the reason of every condition."),
-    Term(
-        "Identity", "One digest over the adapter or weights, the base, the chat template and the generation defaults."
-    ),
+    Term("Identity", "One digest over the parts of the model that make it behave as it does."),
     Term("Inconclusive", "Evidence is there, and it is not enough to decide either way. Never counted as met."),
     Term("Inherent risk", "Likelihood times impact, one to five each, before any control counts."),
+    Term("Invalidated", "Something that the signer saw has changed since, so the approval no longer counts."),
     Term("Manual", "A person must judge; no rule decides it."),
     Term("Met", "Every ask of the control is satisfied by evidence of the right kind, subject and age."),
     Term("Missing", "No evidence of the kind asked for was recorded. Never counted as met."),
@@ -149,5 +210,5 @@ GLOSSARY = (
     Term("Stale", "Evidence is there, and older than the control allows."),
     Term("Tested", "Measured by running something for the purpose."),
     Term("Unmet", "Evidence is there, and it says no."),
-    Term("Waived", "Set aside by a recorded, expiring exception; the raw standing stays in the ledger."),
+    Term("Waived", "Let be for a while by a signed decision with a last day; its own standing stays and is printed."),
 )

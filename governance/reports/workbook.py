@@ -10,9 +10,12 @@ import io
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from governance.domain.short_form import short_form
 from governance.errors import GovernanceError
 from governance.reports import words
 from governance.reports.escape import visible
+from governance.reports.references import References
+from governance.reports.relaxed import in_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -82,6 +85,8 @@ def statement(case: Case) -> bytes:
         ("Approved on", held.approved_on), ("Evidence that holds it", held.source or "none"),
         ("Rows", len(held.rows)), ("Apply", held.count(True)), ("Do not apply", held.count(False)),
         ("Not stated", held.count(None)), ("Ledger root", case.checkpoint.root), ("Catalogue", case.catalogue.digest),
+        ("Checkpoint", short_form(case.checkpoint.origin, case.checkpoint.size, case.checkpoint.root)),
+        *in_words(case, References(case)),
         ("Mind", "What is declared and what evidence comes to are two columns. This is evidence, not certification."),
     ]  # fmt: skip
     _sheet(book, "About", (("Field", 26), ("Value", 100)), about)

@@ -93,15 +93,19 @@ def of_private(key: Ed25519PrivateKey) -> SigningKey:
 
 def signing_key(path: Path, passphrase: bytes | None = None) -> SigningKey:
     """What signs with the key in a file. Raises `UsageError` or `UnreadableError` with the remedy."""
-    beside = path if path.suffix == ".pub" else path.with_name(path.name + ".pub")
+    if path.suffix == ".pub":
+        public = _public(path)
+        if public is None:
+            raise UsageError("the key can not be read", where=str(path))
+        return SigningKey(public, lambda message: _by_ssh_keygen(path, public, message))
     try:
         return of_private(load(path, passphrase))
     except UnreadableError as error:
+        beside = path.with_name(path.name + ".pub")
         public = _public(beside)
         if public is None:
-            raise UnreadableError(
-                error.message, where=str(path), hint=f"{error.hint} Or lay {beside.name} beside it."
-            ) from None
+            hint = f"{error.hint} Or lay {beside.name} beside it.".lstrip()
+            raise UnreadableError(error.message, where=str(path), hint=hint) from None
     return SigningKey(public, lambda message: _by_ssh_keygen(path, public, message))
 
 

@@ -82,7 +82,9 @@ def _age(made: Read, policy: TrustPolicy, at: datetime, report: ApprovalReport) 
 
 def _gate(made: Read, policy: TrustPolicy, report: ApprovalReport) -> None:
     if policy.gate and made.status["gate_answer"] != "yes":
-        said = f"the gate {made.status['policy']} said {made.status['gate_answer']}, and the trust policy asks for its yes"
+        said = (
+            f"the gate {made.status['policy']} said {made.status['gate_answer']}, and the trust policy asks for its yes"
+        )
         report.problem("POLICY", 1, said, "status")
 
 

@@ -26,11 +26,13 @@ if TYPE_CHECKING:
 DUTIES = ("trainer", "evaluator", "threshold-author")
 KEPT_APART = APPROVALS | {"waive"}
 """The kinds of decision for which duties are kept apart."""
-ROLE_OF = {
-    "accept-risk": "risk-owner",
-    "set-policy": "threshold-author",
+ROLES_OF = {
+    "accept-risk": ("risk-owner",),
+    "set-policy": ("threshold-author",),
+    "waive": ("approver", "risk-owner"),
+    "except-duties": ("approver", "risk-owner"),
 }
-"""Kinds of decision that only one role can sign."""
+"""Kinds of decision that only some roles can sign."""
 
 
 @dataclass(frozen=True)
@@ -57,13 +59,14 @@ def examine(statement: Statement, seq: int, recorded_at: datetime, roster: Roste
 
 def _problem(said: Mapping[str, Any], signer: Signer, seq: int) -> str | None:
     kind, role, name = said["decision"], said["role"], said["signer"]
+    wanted = ROLES_OF.get(kind, (role,))
     off = kind == "except-duties" and person_key(said["exception"]["person"]) == person_key(name)
     reasons = (
         (person_key(signer.name) != person_key(name), f"signed with the key of {signer.name}, in the name of {name}"),
         (signer.problem is not None, signer.problem),
         (signer.kind != "person", f"{signer.name} is a {signer.kind}, and a decision is a person's"),
         (role not in signer.roles, f"{signer.name} does not hold the role {role}"),
-        (ROLE_OF.get(kind, role) != role, f"{kind} is signed in the role {ROLE_OF.get(kind)}, not {role}"),
+        (role not in wanted, f"{kind} is signed in the role {' or '.join(wanted)}, not {role}"),
         (said["meaning"] != MEANING.get(kind), "the meaning that was signed is not the one of this decision"),
         (said["checkpoint"]["size"] > seq, "names a later ledger than the one it stands in"),
         (off, f"{name} lets itself off, which somebody else must do"),

@@ -169,7 +169,7 @@ PACK: Shape = {
 
 ENTRY: Shape = {
     "schema": one_of("entry.v1"), "seq": count,
-    "type": one_of("system", "evidence", "attestation", "decision", "principal", "content"),
+    "type": one_of("system", "evidence", "attestation", "page", "decision", "principal", "content"),
     "id": entry_id, "system?": slug, "salt?": nonce, "recorded_at": moment, "record": anything,
 }  # fmt: skip
 
@@ -182,6 +182,7 @@ _BODY: Shape = {"body_digest": digest, "body_size": count}
 _ENVELOPE: Shape = {"envelope_digest": digest, "envelope_size": count}
 RECORDS: Mapping[str, Shape] = {
     "system": _BODY,
+    "page": _BODY,
     "content": {"content_digest": digest, **_BODY},
     "decision": _ENVELOPE,
     "attestation": _ENVELOPE,
@@ -204,7 +205,7 @@ ATTESTATION: Shape = {
 """The predicate of an attestation."""
 
 PRINCIPAL: Shape = {
-    "event": one_of("enrol", "rotate", "revoke", "roles"), "name": sentence, "kind?": one_of("person", "pipeline"),
+    "event": one_of("enrol", "add-key", "rotate", "revoke", "roles"), "name": sentence, "kind?": one_of("person", "pipeline"),
     "roles?": all_of(slug, 1), "key?": sentence,
     "token?": obj({"issuer": sentence, "subject": sentence, "jwks": anything}), "replaces?": sentence,
     "credential?": sentence, "since?": count, "valid_from?": day, "valid_until?": day, "reason": sentence, "at": moment,
@@ -213,7 +214,7 @@ PRINCIPAL: Shape = {
 """The predicate of what happened to a principal."""
 
 WITHHELD: Shape = {
-    "seq": count, "type": one_of("evidence", "attestation"), "leaf": hex64, "commitment": digest,
+    "seq": count, "type": one_of("evidence", "attestation", "page"), "leaf": hex64, "commitment": digest,
     "leaf_salted": lambda value: None if isinstance(value, bool) else ": is neither true nor false",
 }  # fmt: skip
 """A line that stands in place of an item that is withheld."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from governance.errors import GovernanceError, UnreadableError, VersionError
 from governance.parsing import canonical
+from governance.proofs import ml_dsa
 from governance.verifier import brought as outside
 from governance.verifier import entries, log, members, signed, witnessed
 from governance.verifier.brought import Brought
@@ -173,6 +174,9 @@ class _Inside:
             report.limits.append(
                 f"{len(refused)} events about people do not count ({', '.join(f'{name}: {said}' for name, said in refused[:3])})"
             )
+        if not ml_dsa.supported() and people.roster.holds(ml_dsa.ALGORITHM):
+            said = "signatures by ML-DSA keys: not evaluated, the installed version of cryptography has no ML-DSA"
+            report.limits.append(said)
         if hidden := listed.hidden("attestation"):
             report.limits.append(f"{hidden} attestations are withheld, and the duties they show are not checked")
         if hidden := listed.hidden("evidence"):

@@ -35,7 +35,7 @@ ROLES = (
     "trainer", "evaluator", "threshold-author", "reviewer", "risk-owner", "approver", "auditor", ADMINISTRATOR,
 )  # fmt: skip
 """The roles that mean something by themselves; a policy may ask for others."""
-EVENTS = ("enrol", "rotate", "revoke", "roles")
+EVENTS = ("enrol", "add-key", "rotate", "revoke", "roles")
 
 
 @dataclass(frozen=True)
@@ -199,6 +199,11 @@ class Roster:
         """The principal of this name, in whatever spelling."""
         return self.principals.get(person_key(name))
 
+    def holds(self, algorithm: str) -> bool:
+        """Whether somebody has a key of this type."""
+        held = (each.by for principal in self.principals.values() for each in principal.credentials)
+        return any(not isinstance(by, Token) and by.algorithm == algorithm for by in held)
+
     def apply(self, event: Event) -> None:
         """Take an event, or say in `refused` why it is none."""
         self._events.append(event)
@@ -236,8 +241,13 @@ class Roster:
             return
         if held is None:
             raise UnreadableError(f"{said['name']} is not enrolled")
-        if kind == "roles":
+        if kind in {"roles", "add-key"}:
             self._require(self._by_operator(event), "was not signed by the ledger's key or an administrator")
+        if kind == "add-key":
+            self._require(bool(held.active(event.seq)), f"{held.name} has no key that signs; enrol it again")
+            self._add(event, held)
+            return
+        if kind == "roles":
             held.grants.append((event.seq, _roles(said)))
             return
         own = any(s.problem is None and person_key(s.name) == key for s in self._signers(event))

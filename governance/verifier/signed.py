@@ -123,6 +123,13 @@ class Reader:
         systems = [system for system in self._systems if system.seq < size]
         if not systems or systems[-1].body != said["system_digest"]:
             yield "the system that it names is not the one that was on record then"
+        page = said.get("page")
+        if (
+            page
+            and not self._listed.hidden("page")
+            and all(p.body != page or p.seq > entry.seq for p in self._listed.of("page"))
+        ):
+            yield "the page that it signs is none that was on record then"
         if (ended := said.get("target")) is not None:
             target = self._by_id.get(ended)
             if target is None or target.type != "decision" or target.seq >= entry.seq:
@@ -188,7 +195,7 @@ def _principal(data: bytes, member: str) -> Statement:
     statement = statements.read(data, where=member, predicate_type=statements.PRINCIPAL)
     said = statement.predicate
     fields.require(said, fields.PRINCIPAL, where=member)
-    brings = said["event"] in {"enrol", "rotate"}
+    brings = said["event"] in {"enrol", "add-key", "rotate"}
     for name, wanted in (
         ("roles", said["event"] in {"enrol", "roles"}),
         ("replaces", said["event"] == "rotate"),
@@ -197,7 +204,7 @@ def _principal(data: bytes, member: str) -> Statement:
         if (name in said) != wanted:
             raise UnreadableError(f"{name} belongs to another event than {said['event']}")
     if ("key" in said) + ("token" in said) != brings:
-        raise UnreadableError("an enrolment and a rotation bring one key or one token identity, and nothing else does")
+        raise UnreadableError("an event that brings a key brings one key or one token identity, and no other does")
     subject = credential_of(said).material if brings else said["name"].encode()
     _require_subjects(statement, [(said["name"], canonical.sha256(subject))])
     return statement

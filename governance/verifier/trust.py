@@ -70,8 +70,8 @@ class TrustedSigner:
 class TrustPolicy:
     """A trust policy that was read. `tlog` judges checkpoints; what is empty or None of the rest is not asked.
 
-    `approvals` are (role, people); `max_age` bounds the age of a status; `gate` asks for its yes; `checkpoint` is the one that was kept, verified under a
-    log of this policy; `source` names the file.
+    `approvals` are (role, people); `max_age` bounds the age of a status; `gate` asks for its yes; `checkpoint` is the
+    one that was kept, verified under a log of this policy; `source` names the file.
     """
 
     tlog: TlogPolicy

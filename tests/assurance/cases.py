@@ -78,7 +78,8 @@ def piece(
         declared_by=declared_by,
     )
     recorded = NOON - timedelta(hours=20) + timedelta(seconds=seq)
-    return Piece(id=f"ev-{seq:020x}", record=record, body=held, recorded_at=recorded, seq=seq)
+    leaf = canonical.digest(["leaf", seq])[7:]
+    return Piece(id=f"ev-{seq:020x}", record=record, body=held, recorded_at=recorded, seq=seq, leaf=leaf)
 
 
 def row(task: str = "xstest", **said: Any) -> dict[str, Any]:

@@ -188,7 +188,10 @@ def test_what_is_signed_or_handed_over_rests_on_the_files_and_not_on_the_cache(
         assert Workspace.verify(tmp_path / "p.zip").ok
     else:
         keys.save(key := keys.generate(), tmp_path / "me.pem")
-        workspace.add_signer("Ada Example", ed25519.public_line(ed25519.raw(key)), ("reviewer",))
+        line = ed25519.public_line(ed25519.raw(key))
+        workspace.people.enrol(
+            "Ada Example", by=workspace.operator, reason="She reviews.", roles=["reviewer"], key=line
+        )
         with pytest.raises(CouldNotTell, match="nothing to sign"):  # no weights are there; it was judged all the same
             workspace.sign(
                 "desk", key_file=tmp_path / "me.pem", role="reviewer", decision=DecisionKind.HOLD, reason="Not yet read"

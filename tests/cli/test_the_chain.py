@@ -129,27 +129,23 @@ def test_risks_are_listed_with_their_arithmetic(ready: Govern) -> None:
 
 def test_a_reviewer_signs_and_the_pack_verifies(ready: Govern, tmp_path: Path) -> None:
     public = ready("key", "new", "rita.pem").out.strip()
-    assert (
-        ready(
-            "sign", "elm-desk", "--key", "rita.pem", "--role", "reviewer", "--decision", "hold", "--reason", "Waits."
-        ).code
-        == 2
-    )
-    assert ready("signer", "add", "Rita Example", "--key", public, "--role", "reviewer").code == 0
-    signed = ready(
-        "sign", "elm-desk", "--key", "rita.pem", "--role", "reviewer", "--decision", "hold",
-        "--reason", "Waiting for the bias test.", "--expires", "2099-01-01", "--json",
-    )  # fmt: skip
+    words = ("--role", "reviewer", "--decision", "hold", "--reason", "Waiting for the bias test.")
+    assert ready("sign", "elm-desk", "--key", "rita.pem", *words).code == 2
+    assert ready("people", "enrol", "Rita Example", "--key", public, "--role", "reviewer").code == 0
+    signed = ready("sign", "elm-desk", "--key", "rita.pem", *words, "--expires", "2099-01-01", "--json")
     assert signed.code == 0
     assert signed.json["decision"]["gate_answer"] == "no"
+    assert signed.json["decision"]["checkpoint"]["size"] == ready("ledger", "checkpoint", "--json").json["size"] - 1
     assert ready("pack", "elm-desk", "--no-pdf", "--out", "out/pack.zip").code == 0
     verified = ready("verify", "out/pack.zip", "--json")
     assert verified.code == 0
     assert verified.json["ok"] is True
     assert verified.json["problems"] == []
-    assert ready("verify", "out/pack.zip", "--signers", "signers.yaml").code == 0
+    assert verified.json["report"]["JUDGEMENT"].startswith("ok: judged again, with the same result")
+    assert verified.json["report"]["TRUST"].startswith("NOT EVALUATED")
+    assert [(row["signer"], row["valid"]) for row in verified.json["decisions"]] == [("Rita Example", True)]
     changed = bytearray((tmp_path / "out" / "pack.zip").read_bytes())
-    changed[changed.index(b"Waits") if b"Waits" in changed else len(changed) // 3] ^= 1
+    changed[len(changed) // 3] ^= 1
     (tmp_path / "changed.zip").write_bytes(changed)
     broken = ready("verify", "changed.zip", "--json")
     assert broken.code == 4
@@ -157,21 +153,85 @@ def test_a_reviewer_signs_and_the_pack_verifies(ready: Govern, tmp_path: Path) -
     assert broken.json["problems"][0]["member"]
 
 
+def test_what_the_auditor_brings_decides_what_is_trusted(ready: Govern, tmp_path: Path) -> None:
+    public = ready("key", "new", "rita.pem").out.strip()
+    other = ready("key", "new", "other.pem").out.strip()
+    ready("people", "enrol", "Rita Example", "--key", public, "--role", "reviewer")
+    ready(
+        "sign", "elm-desk", "--key", "rita.pem", "--role", "reviewer", "--decision", "reject", "--reason", "It lost much."
+    )
+    ready("pack", "elm-desk", "--no-pdf", "--out", "pack.zip")
+    draft = ready("people", "trust").out
+    assert f"signer reviewer {public} Rita Example" in draft
+    (tmp_path / "trust.policy").write_text(draft, "utf-8")
+    met = ready("verify", "pack.zip", "--policy", "trust.policy", "--json")
+    assert (met.code, met.json["report"]["TRUST"]) == (0, "met, for what you brought")
+    for line in (draft.replace(public, other), draft.replace("signer reviewer", "signer approver")):
+        (tmp_path / "trust.policy").write_text(line, "utf-8")
+        found = ready("verify", "pack.zip", "--policy", "trust.policy", "--json")
+        assert (found.code, found.json["problems"]) == (1, [])
+        assert "against the signers you trust" in found.json["unmet"][0]
+    assert ready("verify", "pack.zip", "--ledger-key", other).code == 1
+    assert ready("verify", "pack.zip", "--ledger-key", "keys/ledger.pub").code == 0
+    assert ready("verify", "pack.zip", "--min-checkpoint", "1000").code == 1
+
+
 def test_an_approval_in_a_role_one_does_not_hold_is_refused(ready: Govern) -> None:
     public = ready("key", "new", "rita.pem").out.strip()
-    ready("signer", "add", "Rita Example", "--key", public, "--role", "reviewer")
+    ready("people", "enrol", "Rita Example", "--key", public, "--role", "reviewer")
     ran = ready(
         "sign", "elm-desk", "--key", "rita.pem", "--role", "approver", "--decision", "approve", "--reason", "Good."
     )
     assert ran.code == 2
-    assert "not listed in the role" in ran.err
+    assert "does not hold the role approver" in ran.err
 
 
 def test_one_person_under_two_spellings_is_refused(ready: Govern) -> None:
     first, second = (ready("key", "new", name).out.strip() for name in ("a.pem", "b.pem"))
-    assert ready("signer", "add", "Bob Example", "--key", first, "--role", "reviewer").code == 0
-    assert ready("signer", "add", "bob  example", "--key", second, "--role", "approver").code == 6
-    assert ready("signer", "add", "Carol Example", "--key", first, "--role", "approver").code == 6
+    assert ready("people", "enrol", "Bob Example", "--key", first, "--role", "reviewer").code == 0
+    again = ready("people", "enrol", "bob  example", "--key", second, "--role", "approver")
+    assert (again.code, "enrolled already" in again.err) == (2, True)
+    again = ready("people", "enrol", "Carol Example", "--key", first, "--role", "approver")
+    assert (again.code, "stands under Bob Example already" in again.err) == (2, True)
+    assert [row["name"] for row in ready("people", "list", "--json").json["principals"]] == ["Bob Example"]
+
+
+def test_a_key_is_replaced_and_ended_from_the_command_line(ready: Govern) -> None:
+    first, second = (ready("key", "new", name).out.strip() for name in ("a.pem", "b.pem"))
+    ready("people", "enrol", "Bob Example", "--key", first, "--role", "reviewer", "--until", "2099-12-31")
+    rotated = ready("people", "rotate", "Bob Example", "--key", second, "--by", "a.pem", "--json")
+    assert (rotated.code, len(rotated.json["signs"])) == (0, 1)
+    assert ready("people", "roles", "Bob Example", "--role", "approver", "--by", "b.pem").code == 2
+    assert ready("people", "roles", "Bob Example", "--role", "approver", "--json").json["roles"] == ["approver"]
+    words = ("--role", "approver", "--decision", "reject", "--reason", "It lost too much.")
+    assert ready("sign", "elm-desk", "--key", "a.pem", *words).code == 2
+    assert ready("sign", "elm-desk", "--key", "b.pem", *words).code == 0
+    gone = ready("people", "revoke", "Bob Example", "--reason", "The key was lost.", "--json")
+    assert (gone.code, gone.json["signs"]) == (0, [])
+    refused = ready("sign", "elm-desk", "--key", "b.pem", *words)
+    assert (refused.code, "revoked since entry" in refused.err) == (2, True)
+    rows = ready("people", "list", "--json").json
+    assert [row["until"] is None for row in rows["principals"]] == [False, False]
+    assert rows["refused"] == []
+
+
+def test_who_holds_a_duty_does_not_approve_without_an_exception(ready: Govern, tmp_path: Path) -> None:
+    text = (RECORDED / "system.yaml").read_text("utf-8") + "duties:\n  trainer: [Tom Example]\n"
+    (tmp_path / "system.yaml").write_text(text, "utf-8")
+    ready("system", "add", "system.yaml")
+    for name, role in (("tom", "approver"), ("ada", "risk-owner")):
+        public = ready("key", "new", f"{name}.pem").out.strip()
+        ready("people", "enrol", f"{name} example", "--key", public, "--role", role)
+    words = ("--key", "tom.pem", "--role", "approver", "--decision", "approve", "--reason", "It is good enough.")
+    refused = ready("sign", "elm-desk", *words, "--json")
+    assert refused.code == 5
+    assert "duty trainer" in refused.json["error"]
+    ended = (
+        "--key", "ada.pem", "--role", "risk-owner", "--decision", "except-duties", "--person", "Tom Example",
+        "--duty", "trainer", "--reason", "There is nobody else.", "--expires", "2099-01-01",
+    )  # fmt: skip
+    assert ready("sign", "elm-desk", *ended).code == 0
+    assert ready("sign", "elm-desk", *words).code == 0
 
 
 def test_a_past_day_is_judged_as_it_was(ready: Govern) -> None:
@@ -232,7 +292,7 @@ def test_proof_and_checkpoint_speak_of_the_same_tree(ready: Govern) -> None:
 
 def test_every_command_prints_one_json_document_with_a_schema(ready: Govern) -> None:
     for arguments in (
-        ("system", "list"), ("system", "show", "elm-desk"), ("signer", "list"), ("evidence", "list", "--system", "elm-desk"),
+        ("system", "list"), ("system", "show", "elm-desk"), ("people", "list"), ("evidence", "list", "--system", "elm-desk"),
         ("assess", "elm-desk"), ("gate", "elm-desk"), ("risk", "list", "elm-desk"), ("ledger", "verify"),
         ("ledger", "checkpoint"), ("ledger", "upgrade"), ("environment",), ("report", "elm-desk", "--no-pdf"),
         ("pack", "elm-desk", "--no-pdf"), ("verify", "pack.zip"), ("content", "check"), ("key", "new", "k.pem"),
@@ -247,10 +307,10 @@ def test_every_command_prints_one_json_document_with_a_schema(ready: Govern) -> 
         (("assess", "nobody"), 2),
         (("gate", "elm-desk", "--policy", "none-such"), 2),
         (("attach", "nowhere", "--system", "elm-desk"), 6),
-        (("attach", "signers.yaml", "--system", "elm-desk"), 6),
-        (("attach", "signers.yaml", "--system", "nobody"), 2),
+        (("attach", "governance.toml", "--system", "elm-desk"), 6),
+        (("attach", "governance.toml", "--system", "nobody"), 2),
         (("evidence", "show", "ev-zzz"), 2),
-        (("verify", "signers.yaml"), 6),
+        (("verify", "governance.toml"), 6),
         (("verify", "nowhere.zip"), 6),
         (("init",), 2),
         (("assess", "elm-desk", "--on", "yesterday"), 2),

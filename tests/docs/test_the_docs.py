@@ -16,6 +16,9 @@ from tests.conftest import RECORDED
 ROOT = Path(__file__).parent.parent.parent
 BLOCK = re.compile(r"^```sh(?: exit=(\d))?\n(.*?)^```", re.MULTILINE | re.DOTALL)
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+RUN_ELSEWHERE = {"verify-a-pack-without-us": "tests/packs/test_without_us.py"}
+"""Pages whose commands need a pack that is made first, and the test that makes it and runs them."""
+HOW_TO = sorted(path.stem for path in (ROOT / "docs" / "how-to").glob("*.md") if path.name != "README.md")
 
 
 @pytest.fixture
@@ -44,7 +47,7 @@ def test_every_command_of_the_tutorial_runs(tmp_path: Path, shell: dict[str, str
         assert done.returncode == int(code or 0), f"{commands}\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}"
 
 
-@pytest.mark.parametrize("page", ["attach-evidence", "statement-of-applicability", "content-of-your-own"])
+@pytest.mark.parametrize("page", [page for page in HOW_TO if page not in RUN_ELSEWHERE])
 def test_every_command_of_a_how_to_page_runs(tmp_path: Path, shell: dict[str, str], page: str) -> None:
     folder = tmp_path / "empty"
     folder.mkdir()
@@ -55,6 +58,19 @@ def test_every_command_of_a_how_to_page_runs(tmp_path: Path, shell: dict[str, st
             ["sh", "-ec", commands], cwd=folder, env=shell, capture_output=True, text=True, check=False
         )
         assert done.returncode == int(code or 0), f"{commands}\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}"
+
+
+@pytest.mark.parametrize("page", RUN_ELSEWHERE)
+def test_what_is_not_run_here_is_run_by_the_test_that_is_named(page: str) -> None:
+    text = (ROOT / "docs" / "how-to" / f"{page}.md").read_text("utf-8")
+    assert "```bash\n" in text
+    assert not BLOCK.findall(text)
+    assert f"{page}.md" in (ROOT / RUN_ELSEWHERE[page]).read_text("utf-8")
+
+
+def test_every_how_to_page_stands_in_the_index() -> None:
+    index = (ROOT / "docs" / "how-to" / "README.md").read_text("utf-8")
+    assert sorted(re.findall(r"\]\(([a-z-]+)\.md\)", index)) == HOW_TO
 
 
 def test_the_reference_is_what_the_code_says() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from governance.domain.approval import ApprovalState, Cause, State
 from governance.domain.assessment import (
     AskResult,
     Assessment,
@@ -22,7 +23,7 @@ from governance.domain.assessment import (
 from governance.domain.case import Case
 from governance.domain.catalogue import Catalogue
 from governance.domain.control import Family, Standing
-from governance.domain.decision import MEANING, Decision, DecisionKind, SignedDecision
+from governance.domain.decision import Decision, DecisionKind, SignedDecision
 from governance.domain.dossier import Dossier
 from governance.domain.entry import Checkpoint
 from governance.domain.kind import Suite
@@ -30,6 +31,7 @@ from governance.domain.policy import Answer, Condition, NoOpenFinding, Policy
 from governance.domain.risk import Rating, RegisterRow, Step, Treatment
 from governance.domain.system import System
 from governance.parsing import canonical
+from governance.verifier.meanings import MEANING
 from tests.reports.found import FINDING, ON, SYSTEM, frameworks, pieces
 from tests.reports.stated import stated
 
@@ -247,6 +249,9 @@ def decision(
         policy="release",
         policy_digest=POLICY_DIGEST,
         content_digest=CONTENT,
+        evidence_root=canonical.sha256(b"evidence"),
+        system_digest=canonical.sha256(b"system"),
+        risk_state=canonical.sha256(b"risks"),
         gate_answer=Answer.COULD_NOT_TELL,
         nonce="0" * 32,
     )
@@ -257,6 +262,13 @@ def decision(
         key_fingerprint="SHA256:q1w2e3r4",
         valid=valid,
         problem=None if valid else "the key was not enrolled",
+    )
+
+
+def approval(of: SignedDecision, state: State, *causes: Cause) -> ApprovalState:
+    said = of.decision
+    return ApprovalState(
+        decision=of.id, signer=said.signer, role=said.role, identity=said.identity, state=state, causes=causes
     )
 
 
@@ -303,6 +315,10 @@ def full(**changes: Any) -> Case:
         gate=changes.pop("gate", gate(Answer.NO)),
         on=ON,
         checkpoint=Checkpoint(origin="elm-library/ledger", size=15, root=ROOT),
+        approvals=(
+            approval(signed[0], State.EXPIRED, Cause(cause="expiry", said="it ran until 2026-11-01")),
+            approval(signed[2], State.IN_FORCE),
+        ),
     )
     return stated(made_of, changes.pop("statement", "The library needs it, and the head of services says so."))
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from governance.domain.approval import Cause, State
 from governance.domain.control import Standing
-from governance.domain.decision import DecisionKind
 from governance.domain.difference import Difference, Said
 from governance.domain.policy import Answer
 from governance.reports import audit, words
@@ -76,16 +76,27 @@ def test_a_decision_on_other_weights_or_past_its_end_or_with_a_bad_signature_sho
 def test_what_changed_since_the_last_approval_is_told(full):
     assert audit.build(full).since == (
         "Last approved on 2026-11-06 by Tomas Lind (approver). Since then: the identity is the same; 6 entries added "
-        "to the ledger; the policy is the same; the catalogue is the same."
+        "to the ledger; the policy is the same; the catalogue is the same. That approval is in-force."
     )
     assert audit.build(cases.empty()).since == "No approval with a valid signature is on record."
 
 
-def test_a_revoked_approval_is_not_the_last_approval(full):
-    identity = full.dossier.identity.digest
-    revoked = (*full.dossier.decisions, cases.decision(15, DecisionKind.REVOKE, identity))
-    case = replace(full, dossier=replace(full.dossier, decisions=revoked))
-    assert "another one" in audit.build(case).since
+def test_a_revoked_approval_is_told_as_revoked_with_its_cause(full):
+    before, last = full.approvals
+    revoked = last.model_copy(
+        update={"state": State.REVOKED, "causes": (Cause(cause="revoked", said="Tomas Lind took it back"),)}
+    )
+    told = audit.build(replace(full, approvals=(before, revoked))).since
+    assert told.endswith("That approval is revoked: Tomas Lind took it back.")
+
+
+def test_an_approval_that_was_never_one_is_not_the_last_approval(full):
+    before, last = full.approvals
+    void = last.model_copy(update={"state": State.VOID})
+    told = audit.build(replace(full, approvals=(before, void))).since
+    assert "another one" in told
+    assert told.endswith("That approval is expired: it ran until 2026-11-01.")
+    assert audit.build(replace(full, approvals=(void,))).since == "No approval with a valid signature is on record."
 
 
 def test_dates_come_soonest_first_and_past_ones_are_marked(full):

@@ -150,6 +150,7 @@ def test_no_string_breaks_out_of_markdown(templates, hostile):
         "Evaluation",
         "Safety",
         "Bias, risks and limitations",
+        "Sign-offs",
         "Compute environment and effort",
         "How to verify this card",
         "Evidence index",

@@ -130,7 +130,7 @@ def pipe(folder: Path) -> str:
 def test_a_link_or_a_pipe_is_refused_and_named_though_it_leads_to_the_same_bytes(folder, put):
     made = take(folder)
     path = put(folder)
-    with pytest.raises(UnreadableError, match="symbolic link|a pipe") as refused:
+    with pytest.raises(UnreadableError, match=r"symbolic link|a pipe") as refused:
         take(folder)
     assert refused.value.where == f"{folder}/{path}"
     found = dict(check(folder, made.rows))
@@ -203,7 +203,7 @@ def test_what_changes_while_it_is_read_is_refused(folder, late):
                 (folder / "config.json").rename(folder.parent / "config.json")
                 (folder / "config.json").symlink_to(folder.parent / "config.json")
 
-    with pytest.raises(UnreadableError, match="changed while it was read|symbolic link"):
+    with pytest.raises(UnreadableError, match=r"changed while it was read|symbolic link"):
         take(folder, progress=meanwhile)
     for path in ("extra", "config.json"):
         (folder / path).unlink(missing_ok=True)

@@ -41,12 +41,24 @@ def test_an_exception_that_runs_lets_it_pass_and_one_that_expired_does_not(made:
     made.enrol("Dora Example", "trainer", "reviewer")
     made.attest(made.evidence(1, first=30), "Dora Example", "trainer")
     exception = {"person": "Dora Example", "duties": ["trainer"]}
+    made.enrol("Otto Example", "approver")
     made.decide(
-        "Rita Example", "reviewer", "except-duties", exception=exception, expires="2026-12-01", identity=IDENTITY
+        "Otto Example", "approver", "except-duties", exception=exception, expires="2026-12-01", identity=IDENTITY
     )
     forged(made, "Dora Example")
     assert verify(made.pack()).exit_code == 0
     made.later(days=20)
+    assert verify(made.pack()).exit_code == 5
+
+
+def test_an_exception_in_a_role_that_gives_none_lets_nothing_pass(made: Made) -> None:
+    made.enrol("Dora Example", "trainer", "reviewer")
+    made.attest(made.evidence(1, first=30), "Dora Example", "trainer")
+    exception = {"person": "Dora Example", "duties": ["trainer"]}
+    made.decide(
+        "Rita Example", "reviewer", "except-duties", exception=exception, expires="2026-12-01", identity=IDENTITY
+    )
+    forged(made, "Dora Example")
     assert verify(made.pack()).exit_code == 5
 
 

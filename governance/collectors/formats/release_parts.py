@@ -22,7 +22,7 @@ from governance.proofs.manifest import Manifest, Row
 from governance.verifier import model_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from governance.domain.evidence import Piece
     from governance.verifier.hashing import Known
@@ -68,9 +68,37 @@ class Named:
             if text is not None and not (0 < len(text.strip()) <= MOST_TEXT and text.isprintable()):
                 raise UsageError(f"{option} {text!a} is no name", hint="Give a file, or a few words.")
 
+    def read(self, known: Known | None) -> Brought:
+        """The parts that lie elsewhere, with the digests of their bytes. Raises for what can not be a part."""
+        self.look()
+        base = Path(self.base) if self.base is not None and Path(self.base).is_dir() else None
+        recipe, packing, runs = self.merge_recipe, self.quantisation, self.runtime
+        return Brought(
+            base=self.base,
+            base_folder=_folder("base", base, known) if base is not None else None,
+            adapters=tuple(_folder("adapter", path, known) for path in self.adapters),
+            merge_recipe=_one_file("merge-recipe", recipe, known) if recipe is not None else None,
+            tokenizer=_folder("tokenizer", self.tokenizer, known) if self.tokenizer is not None else None,
+            quantisation=_file_or_words("quantisation", packing, known) if packing is not None else None,
+            runtime=_file_or_words("runtime", runs, known) if runs is not None else None,
+        )
+
+
+@dataclass(frozen=True)
+class Brought:
+    """The parts that the user names, read; each absent where it was not named. `base` is what was named as the base."""
+
+    base: str | None = None
+    base_folder: dict[str, Any] | None = None
+    adapters: tuple[dict[str, Any], ...] = ()
+    merge_recipe: dict[str, Any] | None = None
+    tokenizer: dict[str, Any] | None = None
+    quantisation: dict[str, Any] | None = None
+    runtime: dict[str, Any] | None = None
+
 
 def compose(
-    folder: Path, manifest: Manifest, artifacts: Piece, place: str, named: Named, known: Known | None
+    folder: Path, manifest: Manifest, artifacts: Piece, place: str, brought: Brought
 ) -> tuple[list[dict[str, Any]], tuple[str, ...]]:
     """All parts of a release in their order, in the form of the kind, and what disagrees among them.
 
@@ -81,38 +109,35 @@ def compose(
     parts = [_by_files("release", folder.resolve().name or "/", manifest)]
     own = Manifest(tuple(Row(**row) for row in body["files"]))
     parts.append(_by_files(body["form"], str(body["name"]), own, digest=str(artifacts.record.subject.digest)))
-    parts += [
-        _by_files("adapter", path.resolve().name, model_folder.take(path, known=known)) for path in named.adapters
+    parts += brought.adapters
+    base, conflicts = _base(body, brought)
+    own_tokenizer = tuple(row for row in inside.rows if TOKENIZER.match(row.path))
+    named = [
+        base,
+        brought.merge_recipe,
+        _by_files("tokenizer", "tokenizer", Manifest(own_tokenizer)) if own_tokenizer else None,
+        brought.tokenizer,
+        _of_body("chat-template", body.get("chat_template_sha256")),
+        _of_body("generation-config", body.get("generation_config_sha256")),
+        _quantisation(folder, place, inside, body),
+        brought.quantisation,
+        brought.runtime,
     ]
-    base, conflicts = _base(body, named.base, known)
-    if base is not None:
-        parts.append(base)
-    if named.merge_recipe is not None:
-        parts.append(_one_file("merge-recipe", named.merge_recipe, known))
-    parts += _tokenizer(inside, named.tokenizer, known)
-    for part, field in (("chat-template", "chat_template_sha256"), ("generation-config", "generation_config_sha256")):
-        if body.get(field):
-            parts.append(_part(part, part, digest=body[field], known_by="bytes"))
-    parts += _quantisation(folder, place, inside, body, named.quantisation, known)
-    if named.runtime is not None:
-        parts.append(_file_or_words("runtime", named.runtime, known))
+    parts += [part for part in named if part is not None]
     return parts, conflicts
 
 
-def _base(
-    body: Mapping[str, Any], named: str | None, known: Known | None
-) -> tuple[dict[str, Any] | None, tuple[str, ...]]:
+def _base(body: Mapping[str, Any], brought: Brought) -> tuple[dict[str, Any] | None, tuple[str, ...]]:
     """The base: the folder or name that the user gives, else the name in the model's own settings."""
     own: Mapping[str, Any] = body.get("base") or {}
     stated, revision = own.get("name"), own.get("revision")
-    if named is None:
+    if brought.base is None:
         if body["form"] != "adapter" and not stated:
             return None, ()
         return _part("base", str(stated or "not named")[:MOST_TEXT], revision=revision), ()
-    path = Path(named)
-    if path.is_dir():
-        return _by_files("base", str(stated or path.resolve().name), model_folder.take(path, known=known)), ()
-    name, _, given = named.partition("@")
+    if brought.base_folder is not None:
+        return brought.base_folder, ()
+    name, _, given = brought.base.partition("@")
     conflicts = []
     if stated and not (same_model(name, stated) or last_part(stated) == last_part(name)):
         conflicts.append(f"its own settings name the base {stated}, and the release names {name}"[:500])
@@ -121,18 +146,12 @@ def _base(
     return _part("base", name, revision=given or revision), tuple(conflicts)
 
 
-def _tokenizer(inside: Manifest, named: Path | None, known: Known | None) -> Iterator[dict[str, Any]]:
-    rows = tuple(row for row in inside.rows if TOKENIZER.match(row.path))
-    if rows:
-        yield _by_files("tokenizer", "tokenizer", Manifest(rows))
-    if named is not None:
-        yield _by_files("tokenizer", named.resolve().name, model_folder.take(named, known=known))
+def _of_body(part: str, digest: str | None) -> dict[str, Any] | None:
+    return _part(part, part, digest=digest, known_by="bytes") if digest else None
 
 
-def _quantisation(
-    folder: Path, place: str, inside: Manifest, body: Mapping[str, Any], named: str | None, known: Known | None
-) -> Iterator[dict[str, Any]]:
-    """The settings in which a quantised model says how it was packed, and what the user names."""
+def _quantisation(folder: Path, place: str, inside: Manifest, body: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The settings in which a quantised model says how it was packed; None where there are none."""
     settings: dict[str, Any] = {}
     words: list[str] = []
     config = inside.by_path.get("config.json")
@@ -153,12 +172,15 @@ def _quantisation(
     if declared.get("file_type") is not None:
         settings["gguf"] = {key: declared.get(key) for key in ("file_type", "quantization_version")}
         words.append(f"GGUF file type {declared['file_type']}")
-    if settings:
-        name = ", ".join(words)
-        shown = name[:MOST_TEXT] if name.isprintable() else "settings"
-        yield _part("quantisation", shown, digest=canonical.digest(settings), known_by="settings")
-    if named is not None:
-        yield _file_or_words("quantisation", named, known)
+    if not settings:
+        return None
+    name = ", ".join(words)
+    shown = name[:MOST_TEXT] if name.isprintable() else "settings"
+    return _part("quantisation", shown, digest=canonical.digest(settings), known_by="settings")
+
+
+def _folder(part: str, path: Path, known: Known | None) -> dict[str, Any]:
+    return _by_files(part, path.resolve().name or "/", model_folder.take(path, known=known))
 
 
 def _file_or_words(part: str, text: str, known: Known | None) -> dict[str, Any]:
