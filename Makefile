@@ -29,7 +29,7 @@ bench: $(TEST_VENV)/ready ## Speed as ratios against primitives, sizes of instal
 	@$(TEST_VENV)/bin/python tests/bench/bench.py
 
 fuzz: $(TEST_VENV)/ready ## Coverage-guided fuzzing of every reader, ten seconds each (installs atheris)
-	@$(TEST_VENV)/bin/python -m pip install -q '.[fuzz]' && $(TEST_VENV)/bin/python tests/collectors/fuzz_guided.py 10 && $(TEST_VENV)/bin/python tests/verifier/fuzz_containers.py 10
+	@$(TEST_VENV)/bin/python -m pip install -q '.[fuzz]' && $(TEST_VENV)/bin/python tests/collectors/fuzz_guided.py 10 && $(TEST_VENV)/bin/python tests/verifier/fuzz_containers.py 10 && $(TEST_VENV)/bin/python tests/proofs/fuzz_formats.py 10
 
 docs: $(TEST_VENV)/ready ## Write the generated reference pages again
 	@$(TEST_VENV)/bin/python docs/reference/generate.py
