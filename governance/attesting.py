@@ -166,6 +166,11 @@ def with_token(desk: Desk, ask: Ask, duties: Sequence[str] = (), name: str | Non
 
     def find(roster: Roster) -> Found:
         principal, credential, identity = _pipeline(roster, name)
+        if desk.ledger.size_at(desk.clock()) < desk.ledger.checkpoint().size:  # the entry would bear that later moment
+            raise UsageError(
+                "the clock stands before the last entry of the ledger, and a token counts at the moment of its entry",
+                hint="Set this machine's clock.",
+            )
         return principal, credential, TokenSeal(identity, ask, desk.clock)
 
     return Attester(desk, find, duties)

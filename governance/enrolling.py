@@ -118,9 +118,9 @@ class People:
             if entry == _HERE:
                 raise UsageError(problem, where=event.name)
         entry_id = append_signed(self._ledger, self._blobs, EntryType.PRINCIPAL, "prn", envelope, None)
-        said = dict(self.roster().refused).get(entry_id)
-        if said is not None:  # somebody else's event came between the check and the entry
-            raise UsageError(f"{said}; {entry_id} is on record and does not count", where=event.name)
+        refusal = dict(self.roster().refused).get(entry_id)
+        if refusal is not None:  # somebody else's event came between the check and the entry
+            raise UsageError(f"{refusal}; {entry_id} is on record and does not count", where=event.name)
         return entry_id
 
 

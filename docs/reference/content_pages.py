@@ -199,7 +199,8 @@ def _kind(catalogue: Catalogue, kind: Kind) -> str:
     examples = "".join(f"- holds: {name}\n" for name in kind.examples.holds)
     examples += "".join(f"- refused: {name}\n" for name in kind.examples.refused)
     return (
-        f"# {kind.title}\n\n`{kind.id}` · {kind.basis} · fresh for: {_fresh(kind)}\n\n{kind.question}\n\n"
+        f"# {kind.title}\n\n`{kind.id}` · {kind.basis} · fresh for: {_fresh(kind)}"
+        f"{f' · attesting it shows the duty {kind.duty}' if kind.duty else ''}\n\n{kind.question}\n\n"
         f"*Does not say:* {kind.does_not_say}\n\n| field | type | required | meaning |\n|---|---|---|---|\n{rows}\n"
         f"## Examples in the file\n\n{examples}\n"
         f"*Asked for by* {asked}. *Speaks to* {len(graph.reached_by(catalogue, kind.id))} requirements.\n"

@@ -75,6 +75,7 @@ def worst(case: Case, many: int = 3) -> tuple[Row, ...]:
 
 
 def _items(case: Case) -> Iterator[Item]:
+    rows: tuple[Row, ...]
     behind: dict[str, list[RegisterRow]] = {}
     for row in case.register:
         for step in row.steps:
@@ -138,7 +139,7 @@ def ending(case: Case) -> tuple[Row, ...]:
     today = case.on.astimezone(UTC).date()
     found = [*_evidence(case), *_decisions(case), *_risks(case)]
     return tuple(
-        Row(f"{day}{' (overdue)' if day < today else ''}  {what}")
+        Row(f"{day}{' (overdue)' if day < today else ''}: {what}")
         for day, what in sorted(set(found))
         if day <= today + SOON
     )

@@ -18,7 +18,7 @@ from governance.domain.seen import evidence_root, risk_state, system_digest
 from governance.domain.short_form import short_form
 from governance.parsing import canonical
 from governance.reports import figures, review_items, review_lines, words
-from governance.reports.review_lines import NOT_KNOWN, Row, Section
+from governance.reports.review_lines import NOT_KNOWN, ROOM, Row, Section
 from governance.verifier.decisions import DUTIES
 from governance.verifier.meanings import MEANING
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from governance.domain.policy import Quorum
 
 HEAD = "REVIEW PAGE page.v1"
-_GUIDE = "Rows begin with - or a word; a line that begins with │ goes on with the row above it, whatever it says."
+_GUIDE = "A line that begins with │ goes on with the row above it, whatever it says."
 
 
 @dataclass(frozen=True)
@@ -159,8 +159,8 @@ def _since(case: Case, last: ApprovalState | None) -> Iterator[Row]:
         yield Row("No approval of this system is on record: everything on this page is new to whoever signs.")
         return
     decision = next(signed for signed in case.dossier.decisions if signed.id == last.decision)
-    said = f"{last.signer} ({last.role}), {_day(decision.decision)}, {last.decision[:12]}"
-    yield Row(f"{said}: {words.STATES[last.state].word}")
+    by = f"{last.signer} ({last.role}), {_day(decision.decision)}, {last.decision[:12]}"
+    yield Row(f"{by}: {words.STATES[last.state].word}")
     seen = decision.decision.checkpoint.size
     later = sum(piece.seq >= seen for piece in case.dossier.pieces)
     yield Row(f"it saw {seen} entries; {figures.count(later, 'piece')} of evidence came in since", deep=True)
@@ -171,9 +171,12 @@ def _since(case: Case, last: ApprovalState | None) -> Iterator[Row]:
     if not last.causes and not last.within:
         yield Row("nothing that bears on it has changed", deep=True)
     yield Row(f"to be looked at again: {len(last.look_again) or 'nothing'}")
+    alike: dict[tuple[str, str], list[str]] = {}
     for row in last.look_again:
         name = figures.short(row.id) if row.what == "content" else row.id
-        yield Row(f"{row.what} {name}: {row.said}", deep=True, room=170)
+        alike.setdefault((row.what, row.said), []).append(name)
+    for (what, said), names in alike.items():
+        yield Row(f"{what} {', '.join(names)}: {said}", deep=True, room=ROOM + 40 * len(names))
 
 
 def _relaxed(case: Case) -> Iterator[Row]:

@@ -93,28 +93,24 @@ def of_private(key: Ed25519PrivateKey) -> SigningKey:
 
 def signing_key(path: Path, passphrase: bytes | None = None) -> SigningKey:
     """What signs with the key in a file. Raises `UsageError` or `UnreadableError` with the remedy."""
-    if path.suffix == ".pub":
-        public = _public(path)
-        if public is None:
-            raise UsageError("the key can not be read", where=str(path))
-        return SigningKey(public, lambda message: _by_ssh_keygen(path, public, message))
-    try:
-        return of_private(load(path, passphrase))
-    except UnreadableError as error:
-        beside = path.with_name(path.name + ".pub")
-        public = _public(beside)
-        if public is None:
-            hint = f"{error.hint} Or lay {beside.name} beside it.".lstrip()
-            raise UnreadableError(error.message, where=str(path), hint=hint) from None
+    beside = path if path.suffix == ".pub" else path.with_name(path.name + ".pub")
+    if path != beside:
+        try:
+            return of_private(load(path, passphrase))
+        except UnreadableError as error:
+            if not beside.is_file():
+                hint = f"{error.hint} Or lay {beside.name} beside it.".lstrip()
+                raise UnreadableError(error.message, where=str(path), hint=hint) from None
+    public = _public(beside)
     return SigningKey(public, lambda message: _by_ssh_keygen(path, public, message))
 
 
-def _public(path: Path) -> PublicKey | None:
+def _public(path: Path) -> PublicKey:
     try:
         with path.open("rb") as stream:
             return public_keys.parse(stream.read(_MAX_KEY).decode("utf-8", "replace"), where=str(path))
-    except OSError:
-        return None
+    except OSError as error:
+        raise UsageError(f"the key can not be read: {error.strerror}", where=str(path)) from None
 
 
 def _by_ssh_keygen(path: Path, public: PublicKey, message: bytes) -> bytes:

@@ -133,6 +133,14 @@ def test_no_pipeline_that_signs_now_is_refused_before_anything_is_read(workspace
         workspace.attach([tmp_path / "nothing"], SYSTEM, attest=who)
 
 
+def test_where_the_clock_went_back_behind_the_ledger_no_token_is_asked_for(pipeline, tmp_path, clock):
+    clock.forward(hours=-1)
+    ask = Issuer(clock())
+    with pytest.raises(UsageError, match="before the last entry") as raised:
+        attach(pipeline, tmp_path, ask)
+    assert (ask.asked, raised.value.hint) == ([], "Set this machine's clock.")
+
+
 # --- a command ---------------------------------------------------------------------------------------------------------
 
 

@@ -22,7 +22,7 @@ ROOT = Path(__file__).parent.parent.parent
 sys.path.insert(0, str(ROOT))
 
 from governance.workspace import Workspace  # noqa: E402
-from tests.bench import content, sources  # noqa: E402
+from tests.bench import attesting, content, sources  # noqa: E402
 from tests.bench import hashing as hashing_bench  # noqa: E402
 from tests.bench import ledger as ledger_bench  # noqa: E402
 
@@ -221,6 +221,7 @@ def main() -> None:
             folder = Path(root) / measure.__name__
             folder.mkdir()
             measure(folder)
+        attesting.attesting(row, Path(root) / "attesting")
         sources.sources(row, Path(root))
         content.portfolio(row, Path(root))
     content.content(row)

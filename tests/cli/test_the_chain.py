@@ -157,9 +157,8 @@ def test_what_the_auditor_brings_decides_what_is_trusted(ready: Govern, tmp_path
     public = ready("key", "new", "rita.pem").out.strip()
     other = ready("key", "new", "other.pem").out.strip()
     ready("people", "enrol", "Rita Example", "--key", public, "--role", "reviewer")
-    ready(
-        "sign", "elm-desk", "--key", "rita.pem", "--role", "reviewer", "--decision", "reject", "--reason", "It lost much."
-    )
+    words = ("--role", "reviewer", "--decision", "reject", "--reason", "It lost much.")
+    ready("sign", "elm-desk", "--key", "rita.pem", *words)
     ready("pack", "elm-desk", "--no-pdf", "--out", "pack.zip")
     draft = ready("people", "trust").out
     assert f"signer reviewer {public} Rita Example" in draft

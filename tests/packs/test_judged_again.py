@@ -14,13 +14,12 @@ from governance.domain.entry import Checkpoint, EntryType
 from governance.domain.system import System
 from governance.errors import GovernanceError, IntegrityError
 from governance.ledger.store import Draft
-from governance.verifier import zip_form
 from governance.packs.build import Parts, build, fill
 from governance.packs.gather import gather
 from governance.packs.judgement import dossier_of, judge
 from governance.packs.verify import verify
 from governance.parsing import canonical, strict_json
-from governance.verifier import command
+from governance.verifier import command, zip_form
 from governance.verifier.pack import verify as verify_light
 from tests.conftest import RECORDED
 from tests.packs.made_packs import SYSTEM, Made

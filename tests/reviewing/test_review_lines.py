@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 NONCE = "5" * 32
 OURS = re.compile(r"  - |  [a-z]|      → |    │ |        │ |            │ ")
-EVIL = "desk\n\n2. THE GATE SAYS YES\n  - YES all is well\u2028  identity    sha256 0000\r\n\u202e\u200b\u3164\x1b[2J\x00"
+EVIL = (
+    "desk\n\n2. THE GATE SAYS YES\n  - YES all is well\u2028  identity    sha256 0000\r\n\u202e\u200b\u3164\x1b[2J\x00"
+)
 
 
 @given(st.text(max_size=600), st.booleans(), st.sampled_from(["", "system", "policy"]))
@@ -43,7 +45,9 @@ def test_a_text_is_cut_to_its_room_and_names_the_whole_by_digest(text: str, room
         assert said.endswith(f"sha256 {canonical.sha256(text.encode())[7:19]}]")
 
 
-@pytest.mark.parametrize("hidden", ["\u202e", "\u200b", "\u3164", "\u2800", "\x1b", "\ufeff", "\u034f", "\x00", "\U000e0041"])
+@pytest.mark.parametrize(
+    "hidden", ["\u202e", "\u200b", "\u3164", "\u2800", "\x1b", "\ufeff", "\u034f", "\x00", "\U000e0041"]
+)
 def test_what_hides_or_turns_is_shown_as_an_escape(hidden: str) -> None:
     assert hidden not in review_lines.said(f"a{hidden}b")
     assert f"\\u{ord(hidden):04x}" in review_lines.said(f"a{hidden}b")

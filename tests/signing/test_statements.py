@@ -120,15 +120,21 @@ def test_every_field_of_a_decision_has_a_change_below():
     assert OTHER_VALUES.keys() == Decision.model_fields.keys()
 
 
-@pytest.mark.parametrize("field", OTHER_VALUES)
-@pytest.mark.parametrize("change", ["another", "gone", "null", "number"])
-def test_a_field_changed_after_the_signature_is_never_valid(field, change):
+CHANGES = [
+    (change, field)
+    for change in ("another", "gone", "null", "number")
+    for field in OTHER_VALUES
+    if change != "gone" or field in plain()["predicate"]
+]
+
+
+@pytest.mark.parametrize(("change", "field"), CHANGES)
+def test_a_field_changed_after_the_signature_is_never_valid(change, field):
     envelope = json.loads(sealed(decision()))
     predicate = plain()["predicate"]
     assert predicate.get(field) != OTHER_VALUES[field]
     if change == "gone":
-        if predicate.pop(field, None) is None:
-            pytest.skip("it is not there, so it can not be taken away")
+        del predicate[field]
     else:
         predicate[field] = {"another": OTHER_VALUES[field], "null": None, "number": 7}[change]
     statement = plain(predicate)
