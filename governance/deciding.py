@@ -81,11 +81,11 @@ class Terms(Noun):
         return {name: getattr(terms, name) for name in cls.model_fields}
 
 
-def decide(case: Case, roster: Roster, moment: datetime, key: SigningKey | Both, wish: Wish) -> tuple[Decision, bytes]:
-    """The decision and its signed envelope.
+def who_may(case: Case, roster: Roster, moment: datetime, key: SigningKey | Both, wish: Wish) -> Signer:
+    """Who would sign, with this key.
 
-    Raises `UsageError` where the key is not enrolled in that role or a part is missing, `CouldNotTell` where there is nothing to
-    sign, `DutiesError` where the signer holds a duty that is kept apart.
+    Raises `UsageError` where the key is not enrolled in that role, `CouldNotTell` where there is nothing to sign, `DutiesError`
+    where the signer holds a duty that is kept apart.
     """
     who = _signer(roster, key, moment, case.checkpoint.size)
     if isinstance(key, Both):
@@ -94,9 +94,10 @@ def decide(case: Case, roster: Roster, moment: datetime, key: SigningKey | Both,
         raise UsageError(f"{who.name} does not hold the role {wish.role}", hint=f"Held: {', '.join(who.roles)}.")
     wanted = ROLES_OF.get(wish.decision, (wish.role,))
     if wish.role not in wanted:
-        raise UsageError(f"{wish.decision} is signed in the role {' or '.join(wanted)}", hint=f"Give --role {wanted[0]}.")
-    identity = case.assessment.identity
-    if identity is None and (wish.decision.approves or wish.decision.ends):
+        raise UsageError(
+            f"{wish.decision} is signed in the role {' or '.join(wanted)}", hint=f"Give --role {wanted[0]}."
+        )
+    if case.assessment.identity is None and (wish.decision.approves or wish.decision.ends):
         raise CouldNotTell(
             "no weights of a candidate were attached, so there is nothing to sign", where=case.dossier.system.id
         )
@@ -110,6 +111,13 @@ def decide(case: Case, roster: Roster, moment: datetime, key: SigningKey | Both,
                 where=case.dossier.system.id,
                 hint="Let somebody else sign, or have an exception signed: govern sign --decision except-duties.",
             )
+    return who
+
+
+def decide(case: Case, roster: Roster, moment: datetime, key: SigningKey | Both, wish: Wish) -> tuple[Decision, bytes]:
+    """The decision and its signed envelope. Raises as `who_may` does, and `UsageError` where a part is missing."""
+    who = who_may(case, roster, moment, key, wish)
+    identity = case.assessment.identity
     try:
         made = Decision(
             decision=wish.decision,

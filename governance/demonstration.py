@@ -9,6 +9,8 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING, Any
 
+from governance import reviewing
+from governance.attesting import with_key
 from governance.content import places
 from governance.domain.decision import DecisionKind
 from governance.domain.policy import Answer
@@ -16,6 +18,7 @@ from governance.errors import UsageError
 from governance.proofs import ed25519
 from governance.reports.press import Press
 from governance.signing import keys
+from governance.signing.keys import signing_key
 from governance.workspace import Workspace, now
 
 if TYPE_CHECKING:
@@ -43,31 +46,26 @@ def _run(out: Path, press: Press, *, say: Callable[[str], None], clock: Callable
     workspace = Workspace.init(out / "workspace", origin=f"demo/{RUN}", clock=clock)
     system_id = workspace.add_system(recorded / "system.yaml")[0] and workspace.ledger.systems()[0]
     say(f"1  a workspace with the system {system_id}")
-    attached = workspace.attach([recorded], system_id)
+    engineer = _enrolled(workspace, "Demo Engineer", "trainer", "evaluator")
+    attached = workspace.attach([recorded], system_id, attest=with_key(workspace, signing_key(engineer)))
     say(f"2  {len(attached.appended)} pieces of evidence attached from {RUN}, {len(attached.not_read)} files not read")
     case = workspace.case(system_id)
     met = sum(control.standing == "met" for control in case.assessment.controls)
     say(f"3  {met} of {len(case.assessment.controls)} controls met, {len(case.register)} risks rated")
     say(f"4  the gate {case.gate.policy} says {case.gate.answer}: {case.gate.reason}")
-    key_file = out / "workspace" / "keys" / "demo-reviewer.pem"
-    key = keys.generate()
-    keys.save(key, key_file)
-    workspace.people.enrol(
-        "Demo Reviewer",
-        by=workspace.operator,
-        reason="Enrolled for this demonstration.",
-        roles=["reviewer"],
-        key=ed25519.public_line(ed25519.raw(key)),
-    )
+    reviewer = _enrolled(workspace, "Demo Reviewer", "reviewer")
+    page = reviewing.page(case, workspace)
+    (out / "review-page.txt").write_bytes(page)
     decision = DECISIONS[case.gate.answer]
     workspace.sign(
         system_id,
-        key_file=key_file,
+        key_file=reviewer,
+        page=page,
         role="reviewer",
         decision=decision,
         reason=f"The gate {case.gate.policy} says {case.gate.answer}, and this demo decides as its gate does.",
     )
-    say(f"5  signed by a demo reviewer: {decision}")
+    say(f"5  signed by a demo reviewer who read the review page, and trained nothing: {decision}")
     case = workspace.case(system_id)
     documents, skipped = workspace.documents(case, press=press)
     for name, data in documents.items():
@@ -92,6 +90,21 @@ def _run(out: Path, press: Press, *, say: Callable[[str], None], clock: Callable
         "verified": found.ok,
         "problems": [{"member": member, "problem": said} for member, said in found.problems],
     }
+
+
+def _enrolled(workspace: Workspace, name: str, *roles: str) -> Path:
+    """A person enrolled with a key of their own; returns the file with the private key."""
+    path = workspace.root / "keys" / f"{name.lower().replace(' ', '-')}.pem"
+    key = keys.generate()
+    keys.save(key, path)
+    workspace.people.enrol(
+        name,
+        by=workspace.operator,
+        reason="Enrolled for this demonstration.",
+        roles=roles,
+        key=ed25519.public_line(ed25519.raw(key)),
+    )
+    return path
 
 
 def _fresh(out: Path) -> None:

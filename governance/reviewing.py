@@ -13,13 +13,14 @@ import re
 import secrets
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from governance import snapshots
+from governance import deciding, snapshots
 from governance.assurance import approvals, dependencies, validity
 from governance.assurance.then_and_now import Now
 from governance.content import loader
 from governance.domain.entry import EntryType
+from governance.enrolling import append_signed
 from governance.errors import IntegrityError, UnreadableError, UsageError
 from governance.ledger.store import Draft
 from governance.parsing import canonical
@@ -30,11 +31,16 @@ from governance.verifier.report import one_line
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from governance.deciding import Wish
     from governance.domain.approval import ApprovalState
     from governance.domain.case import Case
+    from governance.domain.decision import Decision
     from governance.domain.entry import Entry
+    from governance.enrolling import People
     from governance.ledger.blobs import Blobs
     from governance.ledger.store import Ledger
+    from governance.signing.keys import SigningKey
+    from governance.signing.post_quantum import Both
 
 MOST = 4_000_000
 """The most bytes that are read as a page."""
@@ -60,6 +66,10 @@ class Desk(Protocol):
     ledger: Ledger
     blobs: Blobs
     clock: Callable[[], datetime]
+
+    @property
+    def people(self) -> People:
+        """The principals."""
 
     def case(
         self, system: str, *, policy: str | None = None, on: datetime | None = None, known_at: datetime | None = None
@@ -250,3 +260,28 @@ def _altered(text: str, made: str, system: str) -> IntegrityError:
         where="the page",
         hint=f"It was altered, or made by another version of this program. {_AGAIN} {system} --out FILE",
     )
+
+
+def sign(
+    desk: Desk, system: str, key: SigningKey | Both, wish: Wish, *, policy: str | None = None, page: bytes | None = None
+) -> tuple[str, Decision]:
+    """Sign a decision over the present case, and with a page over what the page was made of. Returns (entry id, decision).
+
+    Whoever may not sign is refused before anything is kept.
+    """
+    case = desk.case(system, policy=policy)
+    deciding.who_may(case, desk.people.roster(), desk.clock(), key, wish)
+    if page is not None:
+        wish = replace(wish, page=require_current(page, desk, system, case.gate.policy))
+        keep(page, desk, system)
+        before, case = case, desk.case(system, policy=policy)  # over a ledger that holds the page
+        if _shown(before) != _shown(case):
+            raise UsageError("the ledger has moved on while this was signed", where=system, hint=_AGAIN)
+    made, envelope = deciding.decide(case, desk.people.roster(), desk.clock(), key, wish)
+    return append_signed(desk.ledger, desk.blobs, EntryType.DECISION, "dec", envelope, system), made
+
+
+def _shown(case: Case) -> tuple[Any, ...]:
+    """What of a case a page is made of, but for the size of the ledger."""
+    held = case.dossier
+    return [piece.leaf for piece in held.pieces], held.decisions, held.attested, held.system_body, case.catalogue.digest

@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Unpack
 
-from governance import __version__, deciding, publishing, snapshots
+from governance import __version__, deciding, publishing, reviewing, snapshots
 from governance.anchoring import whole
 from governance.anchoring.kept import Anchors
 from governance.assurance.applicability import documented
@@ -28,7 +28,7 @@ from governance.content import cache, loader, places
 from governance.domain.entry import EntryType
 from governance.domain.evidence import Evidence, Piece
 from governance.domain.system import System
-from governance.enrolling import People, append_signed
+from governance.enrolling import People
 from governance.errors import ContentError, IntegrityError, UnreadableError, UsageError
 from governance.ledger.blobs import Blobs
 from governance.ledger.store import Draft, Ledger
@@ -188,16 +188,8 @@ class Workspace:
         self.__dict__["catalogue"] = cache.load(self.content, fresh=True)
         self._require_whole()  # before the content is put on record: nothing is added to a ledger that was changed
         snapshots.keep(self.ledger, self.blobs, self.content)
-        case = self.case(system, policy=policy)
-        if page is not None:
-            from governance import reviewing
-
-            wish["page"] = reviewing.require_current(page, self, system, case.gate.policy)
-            reviewing.keep(page, self, system)
-            case = self.case(system, policy=policy)  # over a ledger that holds the page
         key = deciding.open_key(key_file, passphrase, second)
-        made, envelope = deciding.decide(case, self.people.roster(), self.clock(), key, deciding.Wish(**wish))
-        return append_signed(self.ledger, self.blobs, EntryType.DECISION, "dec", envelope, system), made
+        return reviewing.sign(self, system, key, deciding.Wish(**wish), policy=policy, page=page)
 
     @cached_property
     def people(self) -> People:

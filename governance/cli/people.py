@@ -42,6 +42,7 @@ def enrol(
     issuer: Annotated[str | None, typer.Option(help="For a pipeline: who issues its identity tokens.")] = None,
     subject: Annotated[str | None, typer.Option(help="For a pipeline: the subject of its identity tokens.")] = None,
     jwks: Annotated[Path | None, typer.Option(help="For a pipeline: the issuer's key set as you fetched it.")] = None,
+    pipeline: Annotated[bool, typer.Option("--pipeline", help="It is a pipeline that signs with a key.")] = False,
     from_day: Annotated[str | None, typer.Option("--from", metavar="DATE", help="The first day it may sign.")] = None,
     until: Annotated[str | None, typer.Option(metavar="DATE", help="The last day it may sign.")] = None,
     reason: Reason = "Enrolled by the operator of the ledger.",
@@ -65,7 +66,7 @@ def enrol(
         roles=role,
         key=_line(key) if key else None,
         token=token,
-        kind="person" if key else "pipeline",
+        kind="pipeline" if token or pipeline else "person",
         valid_from=day(from_day),
         valid_until=day(until),
     )

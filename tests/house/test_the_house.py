@@ -30,7 +30,9 @@ def test_content_folders_hold_no_code() -> None:
 
 def test_every_module_says_what_it_is() -> None:
     silent = [
-        path for path in SOURCES if path.read_text("utf-8").strip() and not path.read_text("utf-8").startswith(('"""', 'r"""'))
+        path
+        for path in SOURCES
+        if path.read_text("utf-8").strip() and not path.read_text("utf-8").startswith(('"""', 'r"""'))
     ]
     assert silent == []
 

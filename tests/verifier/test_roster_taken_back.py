@@ -30,7 +30,9 @@ def enrolled(seq: int, by: Any, name: str, key: Any, *roles: str) -> Event:
 
 
 def revoked(seq: int, by: Any, name: str, key: Any, **more: Any) -> Event:
-    return event(seq, by, event="revoke", name=name, credential=PublicKey.of_ed25519(ed25519.raw(key)).fingerprint, **more)
+    return event(
+        seq, by, event="revoke", name=name, credential=PublicKey.of_ed25519(ed25519.raw(key)).fingerprint, **more
+    )
 
 
 def names(roster: Roster) -> set[str]:
@@ -48,7 +50,9 @@ def test_whom_an_administrator_enrolled_stays_when_the_key_is_revoked_from_now_o
 
 
 def test_whom_a_stolen_key_enrolled_is_enrolled_no_more_and_who_was_before_stays() -> None:
-    roster = fold([*EVENTS, revoked(30, LEDGER, "Ada Admin", ADMIN, since=10)], PublicKey.of_ed25519(ed25519.raw(LEDGER)))
+    roster = fold(
+        [*EVENTS, revoked(30, LEDGER, "Ada Admin", ADMIN, since=10)], PublicKey.of_ed25519(ed25519.raw(LEDGER))
+    )
     assert names(roster) == {"Ada Admin", "Rita"}
     assert [entry for entry, _ in roster.refused] == ["prn-20"]
 
