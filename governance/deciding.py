@@ -90,6 +90,8 @@ def who_may(case: Case, roster: Roster, moment: datetime, key: SigningKey | Both
     who = _signer(roster, key, moment, case.checkpoint.size)
     if isinstance(key, Both):
         key.require_one_owner(roster, case.checkpoint.size, moment)
+    if who.kind != "person":
+        raise UsageError(f"{who.name} is a {who.kind}, and a decision is a person's", hint="Sign with your own key.")
     if wish.role not in who.roles:
         raise UsageError(f"{who.name} does not hold the role {wish.role}", hint=f"Held: {', '.join(who.roles)}.")
     wanted = ROLES_OF.get(wish.decision, (wish.role,))

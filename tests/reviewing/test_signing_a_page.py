@@ -14,6 +14,8 @@ from governance.domain.entry import EntryType
 from governance.errors import IntegrityError, UnreadableError, UsageError
 from governance.ledger.store import Draft
 from governance.parsing import canonical
+from governance.proofs import ed25519
+from governance.signing import keys
 from tests.conftest import RECORDED
 from tests.reviewing.test_review_page import NONCE, key_of, made, sign
 
@@ -265,3 +267,25 @@ def test_two_reviewers_can_not_sign_one_page_one_after_the_other(attached: Works
     with pytest.raises(UsageError, match="moved on"):
         sign(attached, second, DecisionKind.APPROVE, page=page)
     sign(attached, second, "hold", page=made(attached).encode())
+
+
+def test_a_pipeline_that_signs_with_a_key_decides_nothing_and_leaves_no_page(
+    attached: Workspace, tmp_path: Path
+) -> None:
+    key = keys.generate()
+    keys.save(key, tmp_path / "ci.pem")
+    line = ed25519.public_line(ed25519.raw(key))
+    attached.people.enrol(
+        "ci", by=attached.operator, reason="It trains.", roles=["reviewer"], key=line, kind="pipeline"
+    )
+    page = reviewing.page(attached.case("elm-desk"), attached)
+    with pytest.raises(UsageError, match="a decision is a person's"):
+        attached.sign(
+            "elm-desk",
+            key_file=tmp_path / "ci.pem",
+            role="reviewer",
+            decision=DecisionKind.HOLD,
+            reason="By itself.",
+            page=page,
+        )
+    assert not [entry for entry in attached.ledger.entries() if entry.type in {EntryType.PAGE, EntryType.DECISION}]
