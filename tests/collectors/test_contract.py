@@ -33,7 +33,8 @@ def main_file(folder, name, read):
 
 
 def test_each_collector_has_a_sample_named_like_it():
-    assert set(ALL) == {path.name for path in SAMPLES.iterdir() if path.is_dir()}
+    beside = {"frozen"}  # ledgers and packs of ours, which no collector reads
+    assert set(ALL) == {path.name for path in SAMPLES.iterdir() if path.is_dir()} - beside
 
 
 @pytest.mark.parametrize("name", ALL)
