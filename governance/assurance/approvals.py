@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 from governance.domain.decision import DecisionKind
 from governance.parsing.people import person_key
 from governance.verifier import decisions as rules
+from governance.verifier import places
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -128,21 +129,9 @@ def missing(asked: Quorum, approvals: Iterable[tuple[str, str]]) -> list[str]:
     `approvals` are (person, role).
     """
     given = list(approvals)
-    places = [(role, number) for role in dict.fromkeys(asked.roles) for number in range(asked.people)]
-    people = {role: sorted({person_key(person) for person, held in given if held == role}) for role, _ in places}
-    filled: dict[str, tuple[str, int]] = {}
-
-    def fill(place: tuple[str, int], tried: set[str]) -> bool:
-        """Give a place to a person, moving others to their other role where that makes room (Kuhn's method)."""
-        for person in people[place[0]]:
-            if person not in tried:
-                tried.add(person)
-                if person not in filled or fill(filled[person], tried):
-                    filled[person] = place
-                    return True
-        return False
-
-    empty = [place[0] for place in places if not fill(place, set())]
+    roles = tuple(dict.fromkeys(asked.roles))
+    people = {role: {person_key(person) for person, held in given if held == role} for role in roles}
+    empty = places.empty([(role, asked.people) for role in roles], people)
     return [
         f"{empty.count(role)} approval in the role {role}"
         + (" by somebody who fills no other place" if len(people[role]) >= asked.people else "")
