@@ -23,7 +23,7 @@ def test_what_killed_writers_acknowledged_is_there_and_nothing_half_is(tmp_path)
         assert (held["lost"], held["torn"], held["problems"]) == ([], [], [])
     sizes = [held["entries"] for held in rounds]
     assert sizes == sorted(sizes)
-    assert sizes[-1] >= sum(held["acknowledged"] for held in rounds) > ROUNDS, "the writers really wrote"
+    assert sizes[-1] >= sum(held["acknowledged"] for held in rounds) > ROUNDS // 2, "the writers really wrote"
     assert any(held["left"] for held in rounds), "some were cut off between body and entry"
 
 
