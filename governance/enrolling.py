@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from governance.domain.entry import EntryType
+from governance.domain.entry import EntryType, StatementRecord
 from governance.domain.principal import Attestation, PrincipalEvent, TokenIdentity
 from governance.errors import UsageError
 from governance.ledger.store import Draft
@@ -137,7 +137,8 @@ def append_signed(
 def signed_draft(kind: EntryType, prefix: str, envelope: bytes, system: str | None) -> Draft:
     """The entry that names an envelope, to be appended after the envelope was kept as a body."""
     digest = canonical.sha256(envelope)
-    return Draft(kind, f"{prefix}-{digest[7:27]}", system, {"envelope_digest": digest, "envelope_size": len(envelope)})
+    record = StatementRecord(envelope_digest=digest, envelope_size=len(envelope)).plain()
+    return Draft(kind, f"{prefix}-{digest[7:27]}", system, record)
 
 
 def attestation(

@@ -16,10 +16,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from governance import deciding, snapshots
-from governance.assurance import approvals, dependencies, validity
+from governance.assurance import approvals, dependencies
 from governance.assurance.then_and_now import Now
 from governance.content import loader
-from governance.domain.entry import EntryType
+from governance.domain.entry import BodyRecord, EntryType
 from governance.enrolling import append_signed
 from governance.errors import IntegrityError, UnreadableError, UsageError
 from governance.ledger.store import Draft
@@ -116,7 +116,7 @@ def _last(case: Case, desk: Desk) -> ApprovalState | None:
         return None
     state = case.approvals[-1]
     signed = next(each for each in case.dossier.decisions if each.id == state.decision)
-    if not state.causes or all(cause.cause == "record" for cause in state.causes):
+    if not state.causes:
         return state
     digest, contents = signed.decision.content_digest, {}
     if digest != case.catalogue.digest and (held := snapshots.read(desk.ledger, desk.blobs, digest)) is not None:
@@ -125,14 +125,14 @@ def _last(case: Case, desk: Desk) -> ApprovalState | None:
     now = Now(
         case.dossier, case.catalogue, policy, case.gate.policy_digest, case.assessment, case.register, case.on, contents
     )
-    return validity.standing_of(signed, now).model_copy(update={"look_again": dependencies.look_again(signed, now)})
+    return dependencies.with_look_again(signed, now)
 
 
 def keep(data: bytes, desk: Desk, system: str) -> None:
     """Put a page on record, so that what was signed goes into packs with the signature."""
     digest = canonical.sha256(data)
     desk.blobs.write({digest: data})
-    record = {"body_digest": digest, "body_size": len(data)}
+    record = BodyRecord(body_digest=digest, body_size=len(data)).plain()
     desk.ledger.append([Draft(EntryType.PAGE, f"pag-{digest[7:27]}", system, record)])
 
 

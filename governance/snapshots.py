@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from governance.content import loader
-from governance.domain.entry import EntryType
+from governance.domain.entry import ContentRecord, EntryType
 from governance.errors import IntegrityError
 from governance.ledger.store import Draft
 from governance.parsing import canonical, strict_json
@@ -30,7 +30,7 @@ def keep(ledger: Ledger, blobs: Blobs, content: Mapping[str, bytes]) -> str:
     body = canonical.dumps({path: data.decode() for path, data in loader.judging(content)})
     name = canonical.sha256(body)
     blobs.write({name: body})
-    record = {"content_digest": digest, "body_digest": name, "body_size": len(body)}
+    record = ContentRecord(content_digest=digest, body_digest=name, body_size=len(body)).plain()
     ledger.append([Draft(EntryType.CONTENT, entry_id, None, record)])
     return digest
 

@@ -25,7 +25,7 @@ from governance.anchoring.kept import Anchors
 from governance.assurance.applicability import documented
 from governance.assurance.profiles import form, profile
 from governance.content import cache, loader, places
-from governance.domain.entry import EntryType
+from governance.domain.entry import BodyRecord, EntryType
 from governance.domain.evidence import Evidence, Piece
 from governance.domain.system import System
 from governance.enrolling import People
@@ -150,7 +150,7 @@ class Workspace:
             return earlier[-1].id, False
         entry_id = "sys-" + canonical.digest([system.id, digest, [entry.id for entry in earlier]])[7:27]
         self.blobs.write({digest: body})
-        record = {"body_digest": digest, "body_size": len(body)}
+        record = BodyRecord(body_digest=digest, body_size=len(body)).plain()
         self.ledger.append([Draft(EntryType.SYSTEM, entry_id, system.id, record)])
         return entry_id, True
 

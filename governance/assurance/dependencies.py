@@ -69,15 +69,12 @@ def downstream(made: nx.DiGraph[Node], starts: Iterable[Node], sort: str) -> tup
     return tuple(sorted(name for kind, name in found if kind == sort))
 
 
-def with_look_again(now: Now) -> tuple[ApprovalState, ...]:
-    """The state of every approval, each that something changed for with the smallest set to look at again."""
-    by_id = {signed.id: signed for signed in now.dossier.decisions}
-    return tuple(
-        state.model_copy(update={"look_again": look_again(by_id[state.decision], now)})
-        if any(cause.cause != "record" for cause in state.causes)
-        else state
-        for state in validity.states(now)
-    )
+def with_look_again(signed: SignedDecision, now: Now) -> ApprovalState:
+    """The state of an approval; where something changed for it, with the smallest set of things to look at again."""
+    state = validity.standing_of(signed, now)
+    if all(cause.cause == "record" for cause in state.causes):
+        return state
+    return state.model_copy(update={"look_again": look_again(signed, now)})
 
 
 def look_again(signed: SignedDecision, now: Now) -> tuple[LookAgain, ...]:

@@ -63,8 +63,8 @@ class Entry(Noun):
         return canonical.dumps(self.plain())
 
 
-class SystemRecord(Noun):
-    """What a system entry records: the digest of the system's plain form, kept as a body. That of a review page does so too."""
+class BodyRecord(Noun):
+    """What an entry of a body records: its digest and size. Systems and review pages are recorded so."""
 
     body_digest: str
     body_size: int
@@ -80,12 +80,10 @@ class StatementRecord(Noun):
     envelope_size: int
 
 
-class ContentRecord(Noun):
+class ContentRecord(BodyRecord):
     """What a content entry records: the digest of the content, and of the body that holds its files."""
 
     content_digest: str
-    body_digest: str
-    body_size: int
 
 
 SIGNED = frozenset({EntryType.DECISION, EntryType.ATTESTATION, EntryType.PRINCIPAL})
