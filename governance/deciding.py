@@ -17,11 +17,13 @@ from governance.domain.decision import (
     DecisionKind,
     Dissent,
     DutiesException,
+    Read,
     Scope,
     Waiver,
 )
 from governance.domain.seen import evidence_root, risk_state, system_digest
 from governance.errors import CouldNotTell, DutiesError, UnreadableError, UsageError
+from governance.parsing import canonical
 from governance.signing import keys, post_quantum, statements
 from governance.signing.post_quantum import Both
 from governance.verifier.decisions import KEPT_APART, ROLES_OF, conflicts
@@ -38,13 +40,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Wish:
-    """What a signer says; everything else of a decision is what they saw. What does not belong to its kind stays empty."""
+    """What a signer says; everything else of a decision is what they saw. What does not belong to its kind stays empty.
+
+    `read` are documents that they read, by file name, as bytes.
+    """
 
     decision: DecisionKind
     role: str
     reason: str
     expires: date | None = None
     page: str | None = None
+    read: tuple[tuple[str, bytes], ...] = ()
     scope: Scope = field(default_factory=Scope)
     conditions: tuple[ApprovalCondition, ...] = ()
     dissent: tuple[Dissent, ...] = ()
@@ -84,8 +90,8 @@ class Terms(Noun):
 def who_may(case: Case, roster: Roster, moment: datetime, key: SigningKey | Both, wish: Wish) -> Signer:
     """Who would sign, with this key.
 
-    Raises `UsageError` where the key is not enrolled in that role, `CouldNotTell` where there is nothing to sign, `DutiesError`
-    where the signer holds a duty that is kept apart.
+    Raises `UsageError` where the key is not enrolled in that role, or a document that was read has no name that can stand;
+    `CouldNotTell` where there is nothing to sign, `DutiesError` where the signer holds a duty that is kept apart.
     """
     who = _signer(roster, key, moment, case.checkpoint.size)
     if isinstance(key, Both):
@@ -103,6 +109,7 @@ def who_may(case: Case, roster: Roster, moment: datetime, key: SigningKey | Both
         raise CouldNotTell(
             "no weights of a candidate were attached, so there is nothing to sign", where=case.dossier.system.id
         )
+    _read(wish)
     if wish.expires is not None and wish.expires < moment.date():
         raise UsageError(f"{wish.expires} has passed already")
     if wish.decision in KEPT_APART:
@@ -141,6 +148,7 @@ def decide(case: Case, roster: Roster, moment: datetime, key: SigningKey | Both,
             risk_state=risk_state(case.register),
             gate_answer=case.gate.answer,
             page=wish.page,
+            read=_read(wish),
             scope=wish.scope,
             conditions=wish.conditions,
             dissent=wish.dissent,
@@ -179,6 +187,18 @@ def _signer(roster: Roster, key: SigningKey | Both, moment: datetime, seq: int) 
     raise UsageError(
         "this key is not enrolled", where=key.public.fingerprint, hint="Enrol its owner with: govern people enrol"
     )
+
+
+def _read(wish: Wish) -> tuple[Read, ...] | None:
+    """What was read, by name and digest. Raises `UsageError` for a name that can not stand, or stands twice."""
+    try:
+        made = tuple(Read(name=name, digest=canonical.sha256(data)) for name, data in wish.read)
+    except ValidationError as error:
+        raise UsageError(f"a document that was read: {error.errors()[0]['msg']}", hint="Rename the file.") from None
+    names = [each.name for each in made]
+    if len(set(names)) != len(names):
+        raise UsageError("two documents that were read have one name", hint="Rename one of them.")
+    return made or None
 
 
 def _target(case: Case, wish: Wish) -> str | None:

@@ -9,14 +9,14 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING, Any
 
-from governance import reviewing
+from governance import publishing, reviewing
 from governance.attesting import with_key
 from governance.content import places
 from governance.domain.decision import DecisionKind
 from governance.domain.policy import Answer
 from governance.errors import UsageError
 from governance.proofs import ed25519
-from governance.reports.press import Press
+from governance.reports.press import Presses
 from governance.signing import keys
 from governance.signing.keys import signing_key
 from governance.workspace import Workspace, now
@@ -28,20 +28,19 @@ if TYPE_CHECKING:
 
 RUN = "smollm2-elm-desk"
 MARK = ".govern-demo"
+PRINTED = ("audit-report", "model-card")
+"""The documents of which the demonstration makes a PDF; `govern report` makes one of each."""
 DECISIONS = {Answer.YES: DecisionKind.APPROVE, Answer.NO: DecisionKind.REJECT, Answer.COULD_NOT_TELL: DecisionKind.HOLD}
 
 
 def run(out: Path, *, say: Callable[[str], None], clock: Callable[[], datetime] = now) -> dict[str, Any]:
     """Do everything under `out`; returns the paths and the answers."""
     _fresh(out)
-    press = Press()
-    try:
-        return _run(out, press, say=say, clock=clock)
-    finally:
-        press.close()
+    with Presses(len(PRINTED)) as presses:
+        return _run(out, presses, say=say, clock=clock)
 
 
-def _run(out: Path, press: Press, *, say: Callable[[str], None], clock: Callable[[], datetime]) -> dict[str, Any]:
+def _run(out: Path, presses: Presses, *, say: Callable[[str], None], clock: Callable[[], datetime]) -> dict[str, Any]:
     recorded = places.recorded_root() / RUN
     workspace = Workspace.init(out / "workspace", origin=f"demo/{RUN}", clock=clock)
     system_id = workspace.add_system(recorded / "system.yaml")[0] and workspace.ledger.systems()[0]
@@ -67,9 +66,8 @@ def _run(out: Path, press: Press, *, say: Callable[[str], None], clock: Callable
     )
     say(f"5  signed by a demo reviewer who read the review page, and trained nothing: {decision}")
     case = workspace.case(system_id)
-    documents, skipped = workspace.documents(case, press=press)
-    for name, data in documents.items():
-        (out / name).write_bytes(data)
+    documents, skipped = workspace.documents(case, presses=presses, pdf=PRINTED)
+    publishing.write(out, documents)
     say(f"6  {len(documents)} documents")
     pack = out / "pack.zip"
     digest, _ = workspace.pack(system_id, pack, case=case, documents=documents)

@@ -4,59 +4,71 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from governance.assurance.applicability import applicability, documented
 from governance.errors import UsageError
+from governance.exchange import hub_eval_results
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
     from governance.domain.applicability import Applicability
     from governance.domain.case import Case
-    from governance.reports.press import Press
+    from governance.reports.press import Presses
 
 STATEMENT = "statement-of-applicability"
+Made = tuple[dict[str, bytes], dict[str, str]]
+"""Documents by file name, and why a form was skipped, by the form."""
 
 
-def documents(
-    case: Case, templates: Mapping[str, str], *, pdf: bool = True, press: Press | None = None
-) -> tuple[dict[str, bytes], dict[str, str]]:
-    """All documents of a case by file name, and why a form was skipped, by the form."""
-    from governance.reports import edition
+class How(TypedDict, total=False):
+    """Which documents, and how.
 
-    if not pdf:
-        made, skipped = edition.without_pdf(case, templates)
-        return made, {**skipped, edition.PDF: "not asked for"}
-    return edition.edition(case, templates, press)
+    `only`: names without an ending, or all; `pdf`: of which of them a PDF is made, or of all, or none; `presses`: those that print;
+    `wish`: what goes over the house this time, by its name: paper, classification, language.
+    """
+
+    only: Collection[str] | None
+    pdf: Collection[str] | bool
+    presses: Presses | None
+    wish: Mapping[str, str | None] | None
 
 
-def statement(case: Case, templates: Mapping[str, str], *, pdf: bool = True) -> tuple[dict[str, bytes], dict[str, str]]:
-    """The Statement of Applicability as HTML, JSON, workbook and PDF, and why one of the last two was skipped, by the form."""
-    from governance.reports import edition, render, workbook
+def documents(case: Case, templates: Mapping[str, str], **how: Unpack[How]) -> Made:
+    """The documents of a case by file name, and why a form was skipped, by the form."""
+    from governance.reports.edition import edition
 
+    made, only = edition(case, templates, **how), how.get("only")
+    beside = hub_eval_results.beside_the_card(case) if only is None or hub_eval_results.CARD.strip("/") in only else {}
+    return made.files | beside, made.skipped
+
+
+def roll_up(
+    cases: Sequence[Case],
+    templates: Mapping[str, str],
+    *,
+    pdf: bool = True,
+    wish: Mapping[str, str | None] | None = None,
+    not_on_record: tuple[str, ...] = (),
+) -> Made:
+    """What is rendered over all systems of a workspace together, and why a form was skipped, by the form."""
+    from governance.reports import edition, render
+
+    made = render.roll_up(cases, templates, wish or {}, not_on_record)
+    return edition.printed(made, cases[0]) if pdf else (made, {edition.PDF: "not asked for"})
+
+
+def statement(case: Case, templates: Mapping[str, str], *, pdf: bool = True) -> Made:
+    """The Statement of Applicability as HTML, twin, JSON, workbook and PDF, and why one of the last two was skipped, by the form."""
     rows = case.documented or documented(case.dossier, case.catalogue, case.assessment, case.on)
     stated = statement_of(case)
     whole = replace(case, applicability=stated, documented=rows)
-    html = render.render(f"{STATEMENT}.html", whole, templates)
+    made, skipped = documents(whole, templates, pdf=pdf, only=(STATEMENT,))
     wanted = [row.plain() for row in rows]
     data = {"schema": "applicability-report.v1", **stated.plain(), "documented_information": wanted}
-    made = {
-        f"{STATEMENT}.html": html,
-        f"{STATEMENT}.json": (json.dumps(data, ensure_ascii=False, indent=2) + "\n").encode(),
-    }
-    skipped = {} if pdf else {edition.PDF: "not asked for"}
-    try:
-        made[f"{STATEMENT}.xlsx"] = workbook.statement(whole)
-    except workbook.XlsxMissing as missing:
-        skipped[edition.WORKBOOK] = str(missing)
-    if pdf:
-        printed, why = edition.printed(html, case)
-        if printed is not None:
-            made[f"{STATEMENT}.pdf"] = printed
-        elif why:
-            skipped[edition.PDF] = why
+    made[f"{STATEMENT}.json"] = (json.dumps(data, ensure_ascii=False, indent=2) + "\n").encode()
     return made, skipped
 
 
@@ -68,10 +80,11 @@ def statement_of(case: Case) -> Applicability:
 def write(out: Path, made: Mapping[str, bytes]) -> list[Path]:
     """Write files into a folder, which is made where it is not there. Returns the paths. Raises `UsageError` where it can not be."""
     try:
-        out.mkdir(parents=True, exist_ok=True)
         for name, data in made.items():
-            (out / name).write_bytes(data)
-    except FileExistsError:
+            path = out / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+    except (FileExistsError, NotADirectoryError):
         raise UsageError("is a file, not a folder", where=str(out), hint="Name a folder with --out.") from None
     except OSError as error:
         said = f"can not be written: {error.strerror}"

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
-from governance import deciding, snapshots
+from governance import comparing, deciding, snapshots
 from governance.assurance import approvals, dependencies
 from governance.assurance.then_and_now import Now
 from governance.content import loader
@@ -29,16 +29,11 @@ from governance.reports.review_page import Asked, Judged
 from governance.verifier.report import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from governance.deciding import Wish
     from governance.domain.approval import ApprovalState
     from governance.domain.case import Case
     from governance.domain.decision import Decision
     from governance.domain.entry import Entry
-    from governance.enrolling import People
-    from governance.ledger.blobs import Blobs
-    from governance.ledger.store import Ledger
     from governance.signing.keys import SigningKey
     from governance.signing.post_quantum import Both
 
@@ -56,20 +51,10 @@ _HEAD = (
     re.compile(r"  root        ((?:[0-9a-f]{4} ){15}[0-9a-f]{4})"),
 )
 _CONTENT = re.compile(r"^  content     sha256 ((?:[0-9a-f]{4} ){15}[0-9a-f]{4})$", re.MULTILINE)
-_BEARS = frozenset({EntryType.SYSTEM, EntryType.EVIDENCE, EntryType.ATTESTATION, EntryType.DECISION})
-"""Types of entries of a system that outdate a page of it; the page itself, once it is kept, does not."""
 
 
-class Desk(Protocol):
+class Desk(comparing.Shelf, Protocol):
     """What a review needs of a workspace."""
-
-    ledger: Ledger
-    blobs: Blobs
-    clock: Callable[[], datetime]
-
-    @property
-    def people(self) -> People:
-        """The principals."""
 
     def case(
         self, system: str, *, policy: str | None = None, on: datetime | None = None, known_at: datetime | None = None
@@ -146,7 +131,7 @@ def require_current(data: bytes, desk: Desk, system: str, policy: str) -> str:
     _require_meant(head, system, policy, desk.clock())
     _require_same_past(head, desk)
     later = [entry for entry in desk.ledger.entries(system=system, shared=True) if entry.seq >= head.size]
-    own = [entry for entry in later if entry.system == system and entry.type in _BEARS]
+    own = [entry for entry in later if entry.system == system and entry.type in comparing.BEARS]
     if own:
         raise _moved_on(own, system)
     case = desk.case(system, policy=policy, on=head.moment, known_at=_EVERYTHING)
@@ -225,13 +210,13 @@ def _require_same_content(text: str, case: Case, system: str) -> None:
         )
 
 
-def _require_still_so(then: Case, now: Case, system: str) -> None:
+def _require_still_so(then: Case, now: Case, system: str, where: str = "the page", again: str = _AGAIN) -> None:
     """What the page says was not changed by the time that passed since."""
     changed = [name for name, said in _answers(then).items() if _answers(now).get(name) != said]
     if changed:
         shown = "; ".join(f"{name} is {_answers(now).get(name)} now" for name in changed[:3])
         said = f"time has passed since this page was made, and {len(changed)} of its answers are others: {shown}"
-        raise UsageError(said, where="the page", hint=f"{_AGAIN} {system} --out FILE")
+        raise UsageError(said, where=where, hint=f"{again} {system} --out FILE")
 
 
 def _answers(case: Case) -> dict[str, str]:
@@ -267,14 +252,21 @@ def sign(
 ) -> tuple[str, Decision]:
     """Sign a decision over the present case, and with a page over what the page was made of. Returns (entry id, decision).
 
-    Whoever may not sign is refused before anything is kept.
+    Documents that were read beside it (`wish.read`) must be what the record gives now, as the page must. Whoever may not sign is refused,
+    and what is outdated, before anything is kept.
     """
     case = desk.case(system, policy=policy)
     deciding.who_may(case, desk.people.roster(), desk.clock(), key, wish)
     if page is not None:
         wish = replace(wish, page=require_current(page, desk, system, case.gate.policy))
-        keep(page, desk, system)
-        before, case = case, desk.case(system, policy=policy)  # over a ledger that holds the page
+    for name, data in wish.read:
+        then = comparing.require_current(data, name, desk, system, case.gate.policy)
+        _require_still_so(then, case, system, name, "Make it again with: govern diff")
+    signed = [*([page] if page is not None else []), *(data for _, data in wish.read)]
+    for data in signed:
+        keep(data, desk, system)
+    if signed:
+        before, case = case, desk.case(system, policy=policy)  # over a ledger that holds what was read
         if _shown(before) != _shown(case):
             raise UsageError("the ledger has moved on while this was signed", where=system, hint=_AGAIN)
     made, envelope = deciding.decide(case, desk.people.roster(), desk.clock(), key, wish)

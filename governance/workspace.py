@@ -29,7 +29,7 @@ from governance.domain.entry import BodyRecord, EntryType
 from governance.domain.evidence import Evidence, Piece
 from governance.domain.system import System
 from governance.enrolling import People
-from governance.errors import ContentError, IntegrityError, UnreadableError, UsageError
+from governance.errors import IntegrityError, UnreadableError, UsageError
 from governance.ledger.blobs import Blobs
 from governance.ledger.store import Draft, Ledger
 from governance.packs import build as packs_build
@@ -57,7 +57,6 @@ if TYPE_CHECKING:
     from governance.ledger.store import Check
     from governance.packs.verify import Brought, PackReport
     from governance.proofs.public_keys import PublicKey
-    from governance.reports.press import Press
     from governance.signing.keys import SigningKey
 
 CONFIG = "governance.toml"
@@ -117,14 +116,8 @@ class Workspace:
 
     @cached_property
     def templates(self) -> Mapping[str, str]:
-        """The templates by name, as text."""
-        prefix = "templates/"
-        try:
-            return {
-                name[len(prefix) :]: data.decode() for name, data in self.content.items() if name.startswith(prefix)
-            }
-        except UnicodeDecodeError as error:
-            raise ContentError(f"a template is not UTF-8: {error}", where="templates") from None
+        """The templates and what they have beside them, by name, as text."""
+        return places.templates(self.content)
 
     @property
     def default_policy(self) -> str:
@@ -257,17 +250,21 @@ class Workspace:
 
     # --- handing over ----------------------------------------------------------------------------------------------
 
-    def documents(
-        self, case: Case, *, pdf: bool = True, press: Press | None = None
-    ) -> tuple[dict[str, bytes], dict[str, str]]:
+    def documents(self, case: Case, **how: Unpack[publishing.How]) -> publishing.Made:
         """All documents of a case by file name, and why a form was skipped, by the form."""
-        return publishing.documents(case, self.templates, pdf=pdf, press=press)
+        return publishing.documents(case, self.templates, **how)
 
     def report(
-        self, system: str, out: Path, *, policy: str | None = None, on: datetime | None = None, pdf: bool = True
+        self,
+        system: str,
+        out: Path,
+        *,
+        policy: str | None = None,
+        on: datetime | None = None,
+        **how: Unpack[publishing.How],
     ) -> tuple[list[Path], dict[str, str]]:
-        """Write all documents of a system into a folder. Returns the paths, and why a form was skipped, by the form."""
-        made, skipped = self.documents(self.case(system, policy=policy, on=on), pdf=pdf)
+        """Write the documents of a system into a folder. Returns the paths, and why a form was skipped, by the form."""
+        made, skipped = self.documents(self.case(system, policy=policy, on=on), **how)
         return publishing.write(out, made), skipped
 
     def statement(
@@ -288,9 +285,9 @@ class Workspace:
         withhold: Sequence[str] = (),
         documents: Mapping[str, bytes] | None = None,
         case: Case | None = None,
-        pdf: bool = True,
+        **how: Unpack[publishing.How],
     ) -> tuple[str, dict[str, str]]:
-        """Write the audit pack of a system; documents are rendered unless they are given.
+        """Write the audit pack of a system; documents are rendered, as `how` says, unless they are given.
 
         `withhold` names kinds and ids that a redacted edition keeps back. Returns (digest of the pack, why a form of a
         document was skipped, by the form).
@@ -298,7 +295,7 @@ class Workspace:
         self.__dict__["catalogue"] = cache.load(self.content, fresh=True)
         held = case or self.case(system, policy=policy, on=on, known_at=known_at)
         wanted = documents is None and not withhold
-        made, skipped = self.documents(held, pdf=pdf) if wanted else (documents or {}, {})
+        made, skipped = self.documents(held, **how) if wanted else (documents or {}, {})
         anchors = Anchors(self.root)
         parts = gather(
             held,

@@ -1,33 +1,45 @@
-"""Templates: each is read as far as its front matter, so that a broken one is found before the day of the report."""
+"""Templates are read as far as their front matter, and what lies beside them whole, so that a fault is found in time."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
+from governance.content import places
 from governance.content.problems import Problem
 from governance.errors import ContentError
-from governance.reports import render
+from governance.reports import house, languages, render
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 FOLDER = "templates/"
+LANGUAGES = "_languages/"
 
 
 def faults(files: Mapping[str, bytes]) -> Iterator[Problem]:
-    """Every template that makes no document, or one that another makes already."""
+    """Every template that makes no document, or one that another makes already, and a house that breaks its rules."""
     whole: dict[str, str] = {}
     for path, data in files.items():
         if not path.startswith(FOLDER):
             continue
-        name = path.removeprefix(FOLDER)
         try:
-            text = data.decode()
-            render.documents({**whole, name: text})
-        except UnicodeDecodeError as error:
-            yield Problem(path, 0, f"not UTF-8 at byte {error.start}")
+            read = places.templates({path: data})
+            render.documents({**whole, **read})
         except ContentError as error:
-            said = f"{error.message}. {error.hint}" if error.hint else error.message
-            yield Problem(FOLDER + error.where, 0, said)
+            yield _problem(error)
         else:
-            whole[name] = text
+            whole |= read
+    checks: list[Callable[[], object]] = [partial(house.house, whole)]
+    tags = [name[len(LANGUAGES) : -len(".po")] for name in whole if name.startswith(LANGUAGES)]
+    checks += [partial(languages.catalogue, whole, tag) for tag in tags]
+    for check in checks:
+        try:
+            check()
+        except ContentError as error:
+            yield _problem(error)
+
+
+def _problem(error: ContentError) -> Problem:
+    said = f"{error.message}. {error.hint}" if error.hint else error.message
+    return Problem(error.where if error.where.startswith(FOLDER) else FOLDER + error.where, 0, said)

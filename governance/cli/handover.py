@@ -10,10 +10,20 @@ import typer
 from governance.cli import output
 from governance.cli.options import HERE, Folder, Json, On, Policy, SystemId, moment
 
+Only = Annotated[
+    list[str] | None,
+    typer.Option(metavar="NAME", help="Only this document, by its name without an ending; may be given again."),
+]
+Paper = Annotated[str | None, typer.Option(metavar="A4|Letter", help="The paper, instead of the house's.")]
+Classification = Annotated[
+    str | None, typer.Option(metavar="TEXT", help="The classification on each page, instead of the house's.")
+]
+Language = Annotated[str | None, typer.Option(metavar="TAG", help="The language of the documents, such as en or de.")]
+
 
 def register(app: typer.Typer) -> None:
     """Put these commands under the app."""
-    for command in (report, pack, reveal):
+    for command in (report, roll_up, pack, reveal):
         app.command()(command)
     # The verifier reads its own arguments: the same command starts without this program (see `governance.__main__`).
     app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})(
@@ -25,18 +35,61 @@ def report(
     system: SystemId,
     *,
     out: Annotated[Path, typer.Option(help="The folder for the documents.")] = Path("report"),
-    pdf: Annotated[bool, typer.Option(help="Make the PDF as well.")] = True,
+    only: Only = None,
+    pdf: Annotated[bool, typer.Option(help="Make PDFs as well.")] = True,
+    paper: Paper = None,
+    classification: Classification = None,
+    language: Language = None,
     policy: Policy = None,
     on: On = None,
     workspace: Folder = HERE,
     json: Json = False,
 ) -> None:
-    """Write the model card, the audit report and the risk register."""
+    """Write the documents of a system: cards, audit report, registers, and what the frameworks in its scope ask for."""
     from governance.workspace import Workspace
 
-    paths, skipped = Workspace(workspace).report(system, out, policy=policy, on=moment(on), pdf=pdf)
+    wish = {"paper": paper, "classification": classification, "language": language}
+    paths, skipped = Workspace(workspace).report(
+        system, out, policy=policy, on=moment(on), pdf=pdf, only=only or None, wish=wish
+    )
     if json:
         output.document("report.v1", documents=[str(path) for path in paths], **output.skips(skipped))
+        return
+    for path in paths:
+        output.say(str(path))
+    for line in output.left_out(skipped, pdf=pdf):
+        output.aside(line)
+
+
+def roll_up(
+    *,
+    out: Annotated[Path, typer.Option(help="The folder for the documents.")] = Path("roll-up"),
+    pdf: Annotated[bool, typer.Option(help="Make PDFs as well.")] = True,
+    paper: Paper = None,
+    classification: Classification = None,
+    language: Language = None,
+    on: On = None,
+    workspace: Folder = HERE,
+    json: Json = False,
+) -> None:
+    """Write the management roll-up: all systems of the workspace, for the people who review the management system."""
+    from governance import publishing
+    from governance.portfolio import Portfolio
+    from governance.workspace import Workspace
+
+    opened = Workspace(workspace)
+    portfolio = Portfolio(opened, moment(on))
+    cases = list(portfolio.cases().values())
+    made, skipped = publishing.roll_up(
+        cases,
+        opened.templates,
+        pdf=pdf,
+        wish={"paper": paper, "classification": classification, "language": language},
+        not_on_record=portfolio.not_on_record,
+    )
+    paths = publishing.write(out, made)
+    if json:
+        output.document("roll-up.v1", documents=[str(path) for path in paths], **output.skips(skipped))
         return
     for path in paths:
         output.say(str(path))
@@ -48,7 +101,11 @@ def pack(
     system: SystemId,
     *,
     out: Annotated[Path, typer.Option(help="The file to write.")] = Path("pack.zip"),
-    pdf: Annotated[bool, typer.Option(help="Put the PDF of the audit report in as well.")] = True,
+    only: Only = None,
+    pdf: Annotated[bool, typer.Option(help="Put PDFs in as well.")] = True,
+    paper: Paper = None,
+    classification: Classification = None,
+    language: Language = None,
     withhold: Annotated[
         list[str] | None,
         typer.Option(metavar="KIND|ID", help="Keep these pieces back and commit to them; may be given again."),
@@ -75,6 +132,8 @@ def pack(
         known_at=moment(known_at),
         withhold=tuple(withhold or ()),
         pdf=pdf,
+        only=only or None,
+        wish={"paper": paper, "classification": classification, "language": language},
     )
     if json:
         output.document("pack.v1", pack=str(out), digest=digest, **output.skips(skipped))

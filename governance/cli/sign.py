@@ -43,6 +43,12 @@ def sign(
     page: Annotated[
         Path | None, typer.Option(help="The page of `govern review` that you read; it is signed as it is.")
     ] = None,
+    read: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE", help="A report of `govern diff` that you read; its digest is signed. May be given again."
+        ),
+    ] = None,
     terms: Annotated[
         Path | None,
         typer.Option(help="YAML with scope, conditions, dissent, rollback and reapprove_on; see the how-to page."),
@@ -78,6 +84,7 @@ def sign(
         second=second_key,
         policy=policy,
         page=_bytes(page) if page else None,
+        read=tuple((path.name, _bytes(path)) for path in read or ()),
         role=role,
         decision=DecisionKind(decision),
         reason=reason,
@@ -104,6 +111,8 @@ def _say(entry_id: str, made: Decision) -> None:
     output.say(f"  identity {made.identity or 'none on record'}")
     output.say(f"  ledger {made.checkpoint.size} entries, root {made.checkpoint.root}")
     output.say(f"  page {made.page}" if made.page else "  no review page was named: --page signs the one you read")
+    for each in made.read or ():
+        output.say(f"  read {each.name} {each.digest}")
     output.say(f"  the gate {made.policy} said {made.gate_answer}")
 
 

@@ -9,6 +9,7 @@ file along, or a key of the workspace.
 
 from __future__ import annotations
 
+import base64
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,13 +17,16 @@ from governance.content.problems import Problem
 from governance.errors import ContentError, UnreadableError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 WORDING = "controls/wording"
 FOLDERS = ("controls", "evidence/kinds", "evidence/suites", "policies", "templates")
 SUFFIXES = {".yaml", ".j2"}
+BESIDE_TEMPLATES = {".po", ".svg", ".png", ".jpg", ".jpeg"}
+"""What templates have beside them: catalogues of languages, and a firm's logo."""
 MAX_FILE_BYTES = 1024 * 1024
 
+_PICTURES = {"svg": "image/svg+xml", "png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg"}
 _RUNS = ".runs"
 _LIKE_CONTENT = {".yaml", ".yml", ".j2", _RUNS}
 _NEAR = {
@@ -56,9 +60,30 @@ def read_all(roots: Sequence[Path]) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
     for root in roots:
         for path, name in _below(root):
-            if path.suffix in SUFFIXES and not name.startswith(WORDING + "/") and path.is_file():
+            if _is_content(name, path.suffix) and not name.startswith(WORDING + "/") and path.is_file():
                 found[name] = _read(path)
     return dict(sorted(found.items()))
+
+
+def _is_content(name: str, suffix: str) -> bool:
+    return suffix in SUFFIXES or (name.startswith("templates/") and suffix in BESIDE_TEMPLATES)
+
+
+def templates(content: Mapping[str, bytes]) -> dict[str, str]:
+    """Templates and what they have beside them, by path below `templates/`, as text; pictures as `data:` addresses.
+
+    Raises `ContentError` for one that is not UTF-8.
+    """
+    made: dict[str, str] = {}
+    for path, data in content.items():
+        if not path.startswith("templates/"):
+            continue
+        name, mime = path.removeprefix("templates/"), _PICTURES.get(path.rpartition(".")[2])
+        try:
+            made[name] = f"data:{mime};base64,{base64.b64encode(data).decode()}" if mime else data.decode()
+        except UnicodeDecodeError as error:
+            raise ContentError(f"is not UTF-8: {error}", where=path) from None
+    return made
 
 
 def replaced(roots: Sequence[Path]) -> tuple[str, ...]:

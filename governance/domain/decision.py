@@ -13,7 +13,7 @@ from typing import Literal
 
 from pydantic import Field, field_serializer, model_validator
 
-from governance.domain.base import Day, Digest, KindId, Moment, Noun, Sentence, Slug
+from governance.domain.base import Day, Digest, KindId, Moment, Noun, Number, Sentence, Slug
 from governance.domain.entry import Checkpoint
 from governance.domain.policy import Answer
 from governance.parsing import canonical
@@ -108,6 +108,13 @@ class DutiesException(Noun):
     duties: tuple[Duty, ...] = Field(min_length=1)
 
 
+class Read(Noun):
+    """A document that the signer read: its file name, and its digest, which is that of a page on record."""
+
+    name: Number
+    digest: Digest
+
+
 _NEEDS_END = {DecisionKind.ACCEPT_RISK, DecisionKind.WAIVE, DecisionKind.EXCEPT_DUTIES}
 _PART_OF = {
     DecisionKind.ACCEPT_RISK: "risk",
@@ -139,6 +146,9 @@ class Decision(Noun):
     risk_state: Digest = Field(description="over the ratings of all risks; see risk_state()")
     gate_answer: Answer = Field(description="what the gate said when this was signed")
     page: Digest | None = Field(default=None, description="the review page that was signed")
+    read: tuple[Read, ...] | None = Field(
+        default=None, min_length=1, description="documents that were read beside the page; absent where none was named"
+    )
     scope: Scope = Scope()
     conditions: tuple[ApprovalCondition, ...] = ()
     dissent: tuple[Dissent, ...] = ()
@@ -164,6 +174,9 @@ class Decision(Noun):
             raise ValueError(f"expires: {self.decision} needs a last day")
         if self.identity is None and (self.decision.approves or self.decision.ends):
             raise ValueError("identity: an approval or its end is of a model identity")
+        names = [each.name for each in self.read or ()]
+        if len(set(names)) != len(names):
+            raise ValueError("read: two documents have one name")
         ids = [condition.id for condition in self.conditions]
         if len(set(ids)) != len(ids):
             raise ValueError("conditions: two have one id")
@@ -179,7 +192,8 @@ class Decision(Noun):
         named = [(self.identity_name or "model", self.identity)] if self.identity else []
         bound = [("policy", self.policy_digest), ("content", self.content_digest), ("evidence", self.evidence_root)]
         page = [("page", self.page)] if self.page else []
-        return (*named, *bound, ("system", self.system_digest), ("risks", self.risk_state), *page)
+        read = [(f"read/{each.name}", each.digest) for each in self.read or ()]
+        return (*named, *bound, ("system", self.system_digest), ("risks", self.risk_state), *page, *read)
 
 
 class SignedDecision(Noun):

@@ -141,6 +141,14 @@ class Envelope(Noun):
         return self
 
 
+class FiguresRule(Noun):
+    """For how many days figures of some kinds of evidence may be quoted; older ones print as not evidenced, with the reason."""
+
+    kinds: tuple[KindId, ...] = Field(min_length=1)
+    within_days: int = Field(ge=1, le=36500)
+    why: Sentence
+
+
 class Condition(Noun):
     """One condition: an id, why it is asked, and exactly one of the vocabulary."""
 
@@ -186,6 +194,10 @@ class Policy(Noun):
     why: Sentence
     conditions: tuple[Condition, ...] = ()
     envelopes: tuple[Envelope, ...] = Field(default=(), description="changes that need no new approval")
+    figures: tuple[FiguresRule, ...] | None = Field(
+        default=None,
+        description="how old a figure in a document may be, by kind; a kind that is not named has no such limit",
+    )
     examples: tuple[PolicyExample, ...] = ()
 
     @model_validator(mode="after")

@@ -48,7 +48,12 @@ class System(Noun):
     )
     risk_appetite: int | None = Field(default=None, ge=1, le=25, description="greatest residual score carried")
     licence: Sentence | None = Field(default=None, description="licence under which the tuned model is released")
+    licence_link: Sentence | None = Field(default=None, description="where the text of that licence stands")
     languages: tuple[str, ...] = ()
+    benchmarks: dict[Sentence, Sentence] = Field(
+        default_factory=dict,
+        description="which evaluation task is which benchmark of the Hugging Face Hub: TASK[/METRIC] to ORG/DATA_SET:TASK_ID",
+    )
     base_model: BaseModelDeclared | None = None
     suites: dict[Slug, tuple[str, ...]] = Field(default_factory=dict)
     risks: dict[Slug, RiskSetting] = Field(default_factory=dict)

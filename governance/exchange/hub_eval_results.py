@@ -1,9 +1,12 @@
 """Scores of the candidate as the `.eval_results/*.yaml` of a model repository on the Hugging Face Hub.
 
 The form (https://huggingface.co/docs/hub/eval-results) names the benchmark by a data set of the Hub and a task in it. No evaluation
-tool writes those down, so a person says which task of the tool is which benchmark; without that nothing is written.
+tool writes those down, so a person says which task of the tool is which benchmark: on the command line, or for good under `benchmarks` in
+the system file. Without that nothing is written, because a score under the wrong benchmark stands on its leaderboard.
 
 *Leaves out*, and says so, every score of a run that is not complete, that is tied to other weights, or that no benchmark was named for.
+Of several runs of a task the latest counts, as in the model card. Values are those of the evidence, not rounded; nothing is claimed as
+verified, because only the Hub's own service gives the token for that.
 """
 
 from __future__ import annotations
@@ -18,9 +21,13 @@ from governance.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from governance.domain.case import Case
     from governance.domain.evidence import Piece
 
 KIND = "eval-run.v1"
+FOLDER = ".eval_results/"
+CARD = "model-card/"
+"""The folder, beside the model card, whose content goes into the repository of the model as it is."""
 
 
 @dataclass(frozen=True)
@@ -46,15 +53,28 @@ class Benchmark:
         return cls(task, metric or None, data_set, task_id)
 
 
+def beside_the_card(case: Case) -> dict[str, bytes]:
+    """The files that go with the model card of a case, by their paths: one for each benchmark that the system file names and that was run.
+
+    Raises `UsageError` for a benchmark that can not be read. One that nobody ran gives no file.
+    """
+    dossier = case.dossier
+    stated = dossier.system.plain().get("benchmarks") or {}
+    named = [Benchmark.parse(f"{task}={place}") for task, place in sorted(stated.items())]
+    candidate = dossier.candidate.record.subject.digest if dossier.candidate else None
+    run = {row["task"] for piece in dossier.pieces if piece.record.kind == KIND and not _unfit(piece, candidate)
+           for row in piece.body["results"]}  # fmt: skip
+    files, _ = documents(dossier.pieces, candidate, [each for each in named if each.task in run])
+    return {CARD + name: data for name, data in files.items()}
+
+
 def documents(
     pieces: Iterable[Piece], candidate: str | None, benchmarks: Sequence[Benchmark]
 ) -> tuple[dict[str, bytes], list[str]]:
     """The files by path and what was left out. `candidate` is the digest of the weights to be released."""
     newest: dict[str, tuple[Piece, list[Mapping[str, Any]]]] = {}
     left_out: list[str] = []
-    for piece in pieces:
-        if piece.record.kind != KIND:
-            continue
+    for piece in sorted((each for each in pieces if each.record.kind == KIND), key=_rank):
         why = _unfit(piece, candidate)
         if why:
             left_out.append(f"{piece.id}: {why}")
@@ -70,10 +90,14 @@ def documents(
             left_out.append(f"{piece.id}: no benchmark was named for {task}")
             continue
         entry = _entry(named[task], piece, rows)
-        made[f".eval_results/{_stem(task)}.yaml"] = yaml.safe_dump(
-            [entry], sort_keys=False, allow_unicode=True
-        ).encode()
+        made[f"{FOLDER}{_stem(task)}.yaml"] = yaml.safe_dump([entry], sort_keys=False, allow_unicode=True).encode()
     return made, left_out
+
+
+def _rank(piece: Piece) -> tuple[bool, float, int]:
+    """The run that counts last: what a tool wrote after what was written by hand, then the newer."""
+    when = piece.record.effective_at or piece.recorded_at
+    return piece.record.declared_by is None, when.timestamp(), piece.seq
 
 
 def _unfit(piece: Piece, candidate: str | None) -> str | None:

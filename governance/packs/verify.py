@@ -15,6 +15,7 @@ from governance.domain.entry import Checkpoint, Entry
 from governance.errors import GovernanceError, IntegrityError
 from governance.packs import layout
 from governance.packs.judgement import dossier_of, judge
+from governance.packs.redraw import redraw
 from governance.parsing import canonical, strict_json
 from governance.proofs import public_keys
 from governance.verifier import members
@@ -72,6 +73,8 @@ def _judge(pack: Container, about: members.About, report: PackReport) -> None:
     mine = {signed.id: signed.valid for signed in case.dossier.decisions}
     if mine != {each.entry: each.problem is None for each in report.decisions}:
         raise IntegrityError("the decisions that count are others than the verifier found")
+    if not report.problems:
+        redraw(pack, case, content, report)
     again = "FAILED" if report.problems else "ok: judged again, with the same result"
     report.lines["JUDGEMENT"] = f"{again}; gate {case.gate.policy} says {case.gate.answer}"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from governance.reports import figures
-from governance.reports.views import Attested
+from governance.reports.views import Attested, phrase
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,12 +35,15 @@ def _row(topic: str, piece: Piece, references: References) -> Attested:
     by = body.get("by") or {}
     document = body.get("document") or {}
     role = f" ({by['role']})" if by.get("role") else ""
+    who = f"{by['name']}{role}" if by.get("name") else phrase("nobody named")
     file = f"{document.get('name')}, sha256 {figures.short(str(document.get('sha256')))}" if document else ""
     return Attested(
         topic=topic.replace("-", " "),
         title=str(body.get("title") or topic),
         statement=str(body.get("statement") or ""),
-        by=f"attested by {by.get('name') or 'nobody named'}{role} on {body.get('on') or 'a day not stated'}",
+        by=phrase(
+            "attested by %(who)s on %(day)s", who=who, day=str(body.get("on") or "") or phrase("a day not stated")
+        ),
         document=file,
         review_due=str(body.get("review_due") or ""),
         cites=(references.cite(piece.id),),

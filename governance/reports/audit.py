@@ -8,7 +8,7 @@ from governance.domain.assessment import Shown
 from governance.domain.control import Standing
 from governance.domain.policy import Answer
 from governance.domain.risk import Level
-from governance.reports import coverage, evaluation, front, sign_offs, words
+from governance.reports import coverage, drawn, evaluation, front, sign_offs, words
 from governance.reports.attested import attested
 from governance.reports.audit_views import (
     AuditView,
@@ -21,32 +21,37 @@ from governance.reports.audit_views import (
     RequirementGroup,
     RequirementRow,
 )
+from governance.reports.corrective import corrective
 from governance.reports.due import calendar
 from governance.reports.frame import frame
-from governance.reports.references import References
+from governance.reports.population import population
 from governance.reports.risks import register
+from governance.reports.views import Phrase, phrase
 
 if TYPE_CHECKING:
     from governance.domain.assessment import ControlResult, FrameworkResult, RequirementResult
     from governance.domain.case import Case
+    from governance.reports.references import References
 
 FINDINGS_PRINTED = 200
 DUE_ON_FIRST_PAGE = 4
+DATES_PRINTED = 100
 TOP_RISKS = 5
+RISKS_PRINTED = 100
+"""Rows of the register here; the risk register prints more, and its CSV file and workbook have all."""
 
 
-def build(case: Case) -> AuditView:
+def build(case: Case, references: References) -> AuditView:
     """The view of the audit report."""
-    references = References(case)
     system = case.dossier.system
     said = references.said
     results, safety = evaluation.rows(case, references)
     gaps = evaluation.gaps(case, references)
-    risks = register(case, references)
+    risks = register(case, references, printed=RISKS_PRINTED)
     worst, more = front.worst(case, references)
-    dates = calendar(case, references, risks)
+    dates = calendar(case, references)
     policy = case.catalogue.policies.get(case.gate.policy)
-    coverages = (coverage.controls(case), *coverage.requirements(case))
+    coverages = (coverage.controls(case, references), *coverage.requirements(case, references))
     findings = _findings(case, references)
     signed = sign_offs.rows(case, references)
     return AuditView(
@@ -64,7 +69,8 @@ def build(case: Case) -> AuditView:
         worst=worst,
         worse_more=more,
         due=dates[:DUE_ON_FIRST_PAGE],
-        calendar=dates,
+        calendar=dates[:DATES_PRINTED],
+        calendar_total=len(dates),
         since=front.since(case),
         coverages=coverages,
         headline=coverages,
@@ -72,9 +78,14 @@ def build(case: Case) -> AuditView:
         gaps=gaps,
         findings=findings[:FINDINGS_PRINTED],
         findings_total=len(findings),
+        population=population(case, references),
+        corrective=corrective(case, references),
         controls=_controls(case, references),
         controls_total=len(case.assessment.controls),
         frameworks=_frameworks(case),
+        heat=drawn.heat_map(case, references.say),
+        bars=drawn.bars(coverages, references.say),
+        bow_ties=drawn.bow_ties(case, references.say),
         register=risks,
         top_risks=risks.rows[:TOP_RISKS],
         conditions=_conditions(case, references),
@@ -82,13 +93,14 @@ def build(case: Case) -> AuditView:
         sign_offs=signed,
         words_first=sign_offs.words_first(signed, case),
         attested=attested(case, references),
-        differences=_differences(case, references),
+        differences=differences(case, references),
         unbound=references.cites(case.assessment.unbound),
         frame=frame(case, references),
     )
 
 
-def _differences(case: Case, references: References) -> tuple[DifferenceRow, ...]:
+def differences(case: Case, references: References) -> tuple[DifferenceRow, ...]:
+    """What two tools tell differently about the same thing."""
     return tuple(
         DifferenceRow(
             about=row.about,
@@ -199,19 +211,22 @@ def _frameworks(case: Case) -> tuple[FrameworkPart, ...]:
     return tuple(parts)
 
 
-def _note(result: RequirementResult, why: str) -> str:
+def _note(result: RequirementResult, why: str) -> str | Phrase:
     if result.not_measurable:
-        return f"Not measurable: {result.not_measurable}"
+        return phrase("Not measurable: %(why)s", why=result.not_measurable)
     return why if result.coverage == "none" else ""
 
 
-def _force(counted: FrameworkResult) -> str:
+def _force(counted: FrameworkResult) -> Phrase | None:
     """A sentence where the version that was judged is not the one in force."""
     if counted.in_force:
-        return ""
+        return None
     if counted.superseded_on is not None:
-        return f"This version was superseded on {counted.superseded_on}; the system file names it all the same."
-    return f"This version comes into force on {counted.in_force_from}."
+        return phrase(
+            "This version was superseded on %(day)s; the system file names it all the same.",
+            day=counted.superseded_on.isoformat(),
+        )
+    return phrase("This version comes into force on %(day)s.", day=counted.in_force_from.isoformat())
 
 
 def _conditions(case: Case, references: References) -> tuple[ConditionRow, ...]:

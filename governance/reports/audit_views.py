@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from governance.reports.charts.canvas import Chart
     from governance.reports.decided_views import SignOff
     from governance.reports.views import (
         Attested,
         Cite,
         EvidenceIndex,
+        Fact,
         Frame,
+        Phrase,
         PurposeGap,
         Register,
         ResultRow,
@@ -39,12 +42,15 @@ class CoverageRow:
     """An area with its counts.
 
     `title`: the area; `total`: the denominator; `met`: how many are met; `counts`: the standings that occur, in order.
+    `met_claim`, `total_claim`: the same two as claims over the results of judgement, for the whole; None for an area.
     """
 
     title: str
     total: int
     met: int
     counts: tuple[Count, ...]
+    met_claim: Fact | None = None
+    total_claim: Fact | None = None
 
 
 @dataclass(frozen=True)
@@ -72,9 +78,9 @@ class Item:
     """
 
     status: Status
-    what: str
-    why: str
-    remedy: str
+    what: Phrase
+    why: str | Phrase
+    remedy: str | Phrase
     cites: tuple[Cite, ...]
 
 
@@ -87,7 +93,7 @@ class Due:
     """
 
     date: str
-    what: str
+    what: Phrase
     kind: str
     past: bool
 
@@ -175,7 +181,7 @@ class RequirementRow:
     shown: Status
     applies: str
     controls: tuple[tuple[str, Status], ...]
-    note: str
+    note: str | Phrase
 
 
 @dataclass(frozen=True)
@@ -208,8 +214,94 @@ class FrameworkPart:
     coverage: tuple[tuple[str, int], ...]
     shown: tuple[tuple[Status, int], ...]
     not_yet: int
-    force: str
+    force: Phrase | None
     groups: tuple[RequirementGroup, ...]
+
+
+@dataclass(frozen=True)
+class PopulationRow:
+    """The pieces of evidence of one kind.
+
+    `kind`, `title`: the kind; `pieces`: how many; `files`: how many files they were read from.
+    `readers`: the collectors that read them; `by_hand`: how many a person wrote; `first`, `last`: the days they speak of, or empty.
+    `not_whole`: how many are not complete; `unbound`: how many speak of a model and are tied to no weights.
+    """
+
+    kind: str
+    title: str
+    pieces: int
+    files: int
+    readers: tuple[str, ...]
+    by_hand: int
+    first: str
+    last: str
+    not_whole: int
+    unbound: int
+
+
+@dataclass(frozen=True)
+class SampleRow:
+    """A piece that was drawn.
+
+    `rank`: its place; `id`: of the piece; `kind`: of what sort; `cites`: where it stands.
+    """
+
+    rank: int
+    id: str
+    kind: str
+    cites: tuple[Cite, ...]
+
+
+@dataclass(frozen=True)
+class Population:
+    """All evidence of the system at the checkpoint, and a sample of it.
+
+    `rows`: by kind; `total`: how many pieces; `files`: read from how many files; `entries`: how many entries the ledger has in all;
+    `decisions`: how many of them are decisions about this system.
+    `seed`, `method`: how the sample is drawn again; `sample`: what was drawn.
+    """
+
+    rows: tuple[PopulationRow, ...]
+    total: int
+    files: int
+    entries: int
+    decisions: int
+    seed: str
+    method: str
+    sample: tuple[SampleRow, ...]
+
+
+@dataclass(frozen=True)
+class ActionRow:
+    """A corrective action.
+
+    `id`: its number in its register; `status`: where it stands on the day of judgement; `description`: what went wrong.
+    `cause`, `action`, `owner`, `raised`, `due`, `done`: as the register says, or empty; `cites`: where it stands.
+    """
+
+    id: str
+    status: Status
+    description: str
+    cause: str
+    action: str
+    owner: str
+    raised: str
+    due: str
+    done: str
+    cites: tuple[Cite, ...]
+
+
+@dataclass(frozen=True)
+class CorrectiveActions:
+    """The registers of corrective actions.
+
+    `registers`: each as name, how many are open, how many overdue, and its day; `rows`: actions, the overdue first; `total`: how many there
+    are.
+    """
+
+    registers: tuple[tuple[str, Fact, Fact, str], ...]
+    rows: tuple[ActionRow, ...]
+    total: int
 
 
 @dataclass(frozen=True)
@@ -232,12 +324,14 @@ class AuditView:
     `purpose`, `description`, `users`, `intended`, `prohibited`, `tier`, `deployment`, `appetite`: stated by the owner.
     `turns`: what would turn the gate; `worst`: the three worst items; `worse_more`: how many open items there are
     beyond them.
-    `due`: the next dates; `calendar`: all dates, soonest first.
-    `since`: what changed since the last approval, as a sentence.
+    `due`: the next dates; `calendar`: those printed, soonest first; `calendar_total`: how many there are.
+    `since`: what became of the last approval and what changed since, as sentences.
     `coverages`: counts with denominators; `headline`: those printed on the first page.
     `results`: evaluation results, base beside tuned; `gaps`: purposes nobody evaluated.
+    `population`: all evidence by kind, and a sample; `corrective`: corrective actions.
     `findings`, `findings_total`: open findings printed, and how many there are.
     `controls`: by family; `controls_total`: how many; `frameworks`: requirements by framework.
+    `heat`, `bars`: charts of risks, and of each of the coverages; `bow_ties`: of the greatest residual risks.
     `register`: the risk register; `top_risks`: its greatest residual risks.
     `conditions`: the gate's conditions; `policy_why`: why the policy asks what it asks.
     `sign_offs`: decisions, latest first; `words_first`: the same, what is in force and speaks of the model before the rest.
@@ -262,16 +356,22 @@ class AuditView:
     worse_more: int
     due: tuple[Due, ...]
     calendar: tuple[Due, ...]
-    since: str
+    calendar_total: int
+    since: tuple[Phrase, ...]
     coverages: tuple[Coverage, ...]
     headline: tuple[Coverage, ...]
     results: tuple[ResultRow, ...]
     gaps: tuple[PurposeGap, ...]
     findings: tuple[FindingRow, ...]
     findings_total: int
+    population: Population
+    corrective: CorrectiveActions
     controls: tuple[ControlGroup, ...]
     controls_total: int
     frameworks: tuple[FrameworkPart, ...]
+    heat: Chart | None
+    bars: tuple[Chart | None, ...]
+    bow_ties: tuple[Chart, ...]
     register: Register
     top_risks: tuple[RiskRow, ...]
     conditions: tuple[ConditionRow, ...]

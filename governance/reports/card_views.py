@@ -1,4 +1,4 @@
-"""What templates of the model card may name. The atoms are in `governance.reports.views`."""
+"""What templates of the model card may name. The atoms are in `governance.reports.views`, the sections' own rows in `card_rows`."""
 
 from __future__ import annotations
 
@@ -8,13 +8,27 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from governance.reports.card_rows import (
+        CurveTable,
+        EvaluatedTask,
+        Factor,
+        ForestRow,
+        Groups,
+        Limit,
+        Stage,
+        SubCard,
+        Threshold,
+    )
+    from governance.reports.charts.canvas import Chart
     from governance.reports.decided_views import SignOff
+    from governance.reports.energy import Energy
     from governance.reports.views import (
         Attested,
         Cite,
         EvidenceIndex,
         Fact,
         Frame,
+        Phrase,
         PurposeGap,
         ResultRow,
         RiskRow,
@@ -41,36 +55,7 @@ class DataSet:
     digest: Fact
     languages: tuple[str, ...]
     sources: tuple[str, ...]
-    statements: tuple[tuple[str, Status], ...]
-    cites: tuple[Cite, ...]
-
-
-@dataclass(frozen=True)
-class Curve:
-    """A loss curve, ready to be drawn in a box of `width` by `height`.
-
-    `points`: the training loss as `x,y x,y …`; `held_out`: the same for held-out data, may be empty.
-    `marks`: held-out points as pairs (x, y).
-    `first`, `last`: loss at the first and last step printed; `first_step`, `last_step`: those steps.
-    `low`, `high`: the least and greatest loss drawn.
-    `alt`: the curve in words, for whoever does not see it.
-    `note`: how the curve was thinned out; empty where every point is drawn.
-    `cites`: where it comes from.
-    """
-
-    width: int
-    height: int
-    points: str
-    held_out: str
-    marks: tuple[tuple[str, str], ...]
-    first: str
-    last: str
-    first_step: str
-    last_step: str
-    low: str
-    high: str
-    alt: str
-    note: str
+    statements: tuple[tuple[Phrase, Status], ...]
     cites: tuple[Cite, ...]
 
 
@@ -78,10 +63,11 @@ class Curve:
 class Head:
     """The YAML head of a card. Prints as YAML, whatever its strings hold.
 
-    `fields`: the mapping.
+    `fields`: the mapping; `notes`: what was left out of it, and why.
     """
 
     fields: Mapping[str, object]
+    notes: tuple[Phrase, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -90,19 +76,29 @@ class CardView:
 
     `head`: the YAML head as a mapping; it prints as YAML between two lines of `---`.
     `frame`: the frame; `index`: the evidence index.
-    `description`, `purpose`, `owner`, `contact`, `users`, `licence`, `intended`, `prohibited`, `deployment`,
-    `tier`: stated.
+    `description`, `purpose`, `owner`, `contact`, `users`, `licence`, `licence_link`, `intended`, `prohibited`, `deployment`,
+    `tier`, `languages`: stated.
     `base_model`: what the owner declares of the base model.
-    `details`: facts about the candidate's files; `data_sets`: what it was trained on.
-    `training`: facts about the training; `curve`: its loss, or None; `runs`: how many training runs of it are on
-    record.
+    `details`: facts about the candidate's files; `stages`: its lineage, from data and base to what is deployed; `lineage`: the same as a
+    chart, or None.
+    `data_sets`: what it was trained on; `more_data`: how many of them do not stand in the lineage.
+    `training`: facts about the training; `settings`: the settings it was started with; `runs`: how many training runs of it are on
+    record; `loss`: its loss as a chart, or None; `points`: the table behind it, or None.
+    `energy`: what the training took; `energy_chart`: the same as a chart, or None; `energies`: how many pieces tell it.
+    `factors`: what divides people or conditions in the evaluations; `affected`: the groups that an impact assessment names.
+    `tasks`: what was evaluated on which data; `thresholds`: the bounds of the policy on metrics.
     `results`, `safety`: evaluation results; `gaps`, `safety_gaps`: purposes nobody evaluated.
+    `forest`: differences from the base as a chart, or None; `differences`: the table behind it.
+    `unitary`, `intersectional`: results for each group of people, by one attribute and by several at once.
+    `subcards`: bias, safety and security, privacy, explainability, each as questions with what answers them.
+    `ethics`: questions on who may be harmed, with what answers them.
     `gate`, `signed`: what the policy answered, and the latest decision that counts on this identity, as sentences.
     `sign_offs`: all decisions with their state, latest first.
     `worse`: how many results are worse than the base beyond chance.
     `attested`: documents people attested.
     `risks`: the greatest residual risks; `register_total`: how many the register holds.
-    `environment`: facts about where it was trained; `packages`: pairs of package and version that shape the result.
+    `limits`: what the kinds of evidence in this card do not say; `caveats`: what a reader must know before relying on it.
+    `environment`: facts about where it was trained; `packages`: versions of the packages that shape the result.
     """
 
     head: Head
@@ -114,26 +110,48 @@ class CardView:
     contact: Said
     users: Said
     licence: Said
+    licence_link: Said
     intended: Said
     prohibited: Said
     deployment: Said
     tier: Said
+    languages: Said
     base_model: Said
     details: tuple[Fact, ...]
+    stages: tuple[Stage, ...]
+    lineage: Chart | None
     data_sets: tuple[DataSet, ...]
+    more_data: int
     training: tuple[Fact, ...]
-    curve: Curve | None
+    settings: tuple[Fact, ...]
     runs: int
+    loss: Chart | None
+    points: CurveTable | None
+    energy: Energy
+    energy_chart: Chart | None
+    energies: int
+    factors: tuple[Factor, ...]
+    affected: tuple[Fact, ...]
+    tasks: tuple[EvaluatedTask, ...]
+    thresholds: tuple[Threshold, ...]
     results: tuple[ResultRow, ...]
     safety: tuple[ResultRow, ...]
     gaps: tuple[PurposeGap, ...]
     safety_gaps: tuple[PurposeGap, ...]
-    gate: str
-    signed: str
+    forest: Chart | None
+    differences: tuple[ForestRow, ...]
+    unitary: tuple[Groups, ...]
+    intersectional: tuple[Groups, ...]
+    subcards: tuple[SubCard, ...]
+    ethics: SubCard
+    gate: Phrase
+    signed: Phrase
     sign_offs: tuple[SignOff, ...]
     worse: int
     attested: tuple[Attested, ...]
     risks: tuple[RiskRow, ...]
     register_total: int
+    limits: tuple[Limit, ...]
+    caveats: tuple[Phrase, ...]
     environment: tuple[Fact, ...]
-    packages: tuple[tuple[str, str], ...]
+    packages: tuple[Fact, ...]

@@ -5,6 +5,7 @@ No percentage is printed for a whole: it would hide which part is missing. The s
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from governance.domain.control import Standing
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from governance.domain.assessment import RequirementResult
     from governance.domain.case import Case
     from governance.domain.framework import Framework
+    from governance.reports.references import References
 
 CONTROLS_NOTE = "A control counts as met only where evidence of the right kind, subject and age says so."
 REQUIREMENTS_NOTE = (
@@ -37,7 +39,7 @@ def row(title: str, standings: Iterable[Standing]) -> CoverageRow:
     return CoverageRow(title=title, total=total, met=found.count(Standing.MET), counts=counts)
 
 
-def controls(case: Case) -> Coverage:
+def controls(case: Case, references: References) -> Coverage:
     """Controls, by family."""
     results = case.assessment.controls
     areas = tuple(
@@ -49,13 +51,13 @@ def controls(case: Case) -> Coverage:
         id="controls",
         title="Controls",
         unit="controls",
-        whole=row("All controls", [result.standing for result in results]),
+        whole=_whole(row("All controls", [result.standing for result in results]), references, "/controls", {}),
         areas=areas,
         note=CONTROLS_NOTE,
     )
 
 
-def requirements(case: Case) -> tuple[Coverage, ...]:
+def requirements(case: Case, references: References) -> tuple[Coverage, ...]:
     """Requirements of each framework, by its top headings."""
     made = []
     for framework_result in case.assessment.frameworks:
@@ -66,12 +68,26 @@ def requirements(case: Case) -> tuple[Coverage, ...]:
                 id=framework_result.framework,
                 title=framework_result.title,
                 unit="requirements",
-                whole=row("All requirements", [result.standing for result in results]),
+                whole=_whole(
+                    row("All requirements", [result.standing for result in results]),
+                    references,
+                    "/requirements",
+                    {"framework": framework_result.framework},
+                ),
                 areas=tuple(_areas(framework, results)) if framework else (),
                 note=REQUIREMENTS_NOTE,
             )
         )
     return tuple(made)
+
+
+def _whole(counted: CoverageRow, references: References, pointer: str, where: dict[str, str]) -> CoverageRow:
+    """The counts of a whole, with claims over the results of judgement behind the two that are quoted."""
+    return replace(
+        counted,
+        met_claim=references.tally(f"{counted.title}, met", "assessment", pointer, {**where, "standing": "met"}),
+        total_claim=references.tally(counted.title, "assessment", pointer, where),
+    )
 
 
 def _areas(framework: Framework, results: list[RequirementResult]) -> Iterable[CoverageRow]:

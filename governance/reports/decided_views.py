@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from governance.reports.views import Cite, Status
+    from governance.reports.views import Cite, Phrase, Status
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class SignOff:
     state: Status
     causes: tuple[str, ...]
     within: tuple[str, ...]
-    about: tuple[str, ...]
+    about: tuple[Phrase, ...]
     uses: tuple[str, ...]
     places: tuple[str, ...]
     users: str
@@ -92,7 +92,7 @@ class RelaxedRow:
 
     status: Status
     what: str
-    says: str
+    says: str | Phrase
     raw: Status | None
     rating: str
     then: str
@@ -111,12 +111,12 @@ class RelaxedRow:
 class Relaxed:
     """What is relaxed just now.
 
-    `rows`: exceptions first, then waivers, then accepted risks; `total`: how many; `summary`: how many of each, in words.
+    `rows`: exceptions first, then waivers, then accepted risks; `total`: how many; `summary`: how many of each.
     """
 
     rows: tuple[RelaxedRow, ...]
     total: int
-    summary: str
+    summary: tuple[Phrase, ...]
 
 
 @dataclass(frozen=True)

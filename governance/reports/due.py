@@ -12,25 +12,27 @@ from governance.domain.approval import State
 from governance.reports import figures, words
 from governance.reports.attested import newest
 from governance.reports.audit_views import Due
+from governance.reports.risk_order import ordered
+from governance.reports.views import Phrase, phrase
 
 if TYPE_CHECKING:
     from governance.domain.case import Case
     from governance.reports.references import References
-    from governance.reports.views import Register, RiskRow
 
 EVIDENCE, SIGN_OFF, RISK, DOCUMENT = "evidence", "sign-off", "risk review", "document review"
 CONDITION, RETEST = "condition", "retest"
 _GONE = frozenset({State.VOID, State.RETIRED, State.REVOKED, State.SUPERSEDED, State.EXPIRED})
 _WAIVES = frozenset({State.IN_FORCE, State.CONDITIONS_OVERDUE, None})
 """States in which a day still asks something of somebody; None is a waiver whose state nobody judged."""
-_Raw = tuple[date, str, str]
+_Raw = tuple[date, Phrase, str]
 
 
-def calendar(case: Case, references: References, register: Register) -> tuple[Due, ...]:
-    """All dates of a case; risks are named as in the register printed with it."""
+def calendar(case: Case, references: References) -> tuple[Due, ...]:
+    """All dates of a case; risks are named as in every document."""
     today = case.on.astimezone(UTC).date()
-    raw = [*_evidence(case, references), *_sign_offs(case), *_risks(register), *_documents(case)]
-    return tuple(Due(figures.day(day), what, kind, day < today) for day, what, kind in sorted(set(raw)))
+    raw = [*_evidence(case, references), *_sign_offs(case), *_risks(case), *_documents(case)]
+    dates = sorted(set(raw), key=lambda row: (row[0], str(row[1]), row[2]))
+    return tuple(Due(figures.day(day), what, kind, day < today) for day, what, kind in dates)
 
 
 def _evidence(case: Case, references: References) -> list[_Raw]:
@@ -52,43 +54,48 @@ def _evidence(case: Case, references: References) -> list[_Raw]:
                 end = since + timedelta(days=days)
                 carried.setdefault((end, references.cite(evidence_id).key), set()).add(result.id)
     return [
-        (day, f"{key} becomes too old for {', '.join(sorted(names))}", EVIDENCE)
+        (day, phrase("%(key)s becomes too old for %(controls)s", key=key, controls=", ".join(sorted(names))), EVIDENCE)
         for (day, key), names in carried.items()
     ]
 
 
 def _sign_offs(case: Case) -> list[_Raw]:
     """Last days of decisions whose signature counts, days of open conditions of approvals, and retests of waivers."""
-    made = []
+    made: list[_Raw] = []
     held = {state.decision: state.state for state in case.decided}
     for signed in case.dossier.valid:
         decision = signed.decision
         by = f"{decision.signer} ({decision.role})"
         if decision.expires is not None:
-            made.append(
-                (decision.expires, f"sign-off by {by}, {words.DECISIONS[decision.decision].word}, ends", SIGN_OFF)
+            ends = phrase(
+                "sign-off by %(who)s, %(what)s, ends", who=by, what=phrase(words.DECISIONS[decision.decision].word)
             )
+            made.append((decision.expires, ends, SIGN_OFF))
         if decision.waiver is not None and held.get(signed.id) in _WAIVES:
-            made.append((decision.waiver.retest, f"retest of {decision.waiver.control}, waived by {by}", RETEST))
+            again = phrase("retest of %(control)s, waived by %(who)s", control=decision.waiver.control, who=by)
+            made.append((decision.waiver.retest, again, RETEST))
     for state in case.approvals:
         for row in state.conditions:
             if not row.met and state.state not in _GONE:
-                what = f"condition {row.id} of the approval by {state.signer} ({state.role}): {row.owner}"
+                by = f"{state.signer} ({state.role})"
+                what = phrase(
+                    "condition %(id)s of the approval by %(who)s: %(owner)s", id=row.id, who=by, owner=row.owner
+                )
                 made.append((date.fromisoformat(row.due), what, CONDITION))
     return made
 
 
-def _risks(register: Register) -> list[_Raw]:
-    """One row per day: one risk by its title, several by how many and which."""
-    due: dict[str, list[RiskRow]] = {}
-    for row in register.rows:
-        due.setdefault(row.next_review, []).append(row)
+def _risks(case: Case) -> list[_Raw]:
+    """One row per day, of all risks and not only of those printed: one by its title, several by how many and which."""
+    due: dict[date, list[tuple[str, str]]] = {}
+    for key, row in ordered(case.register):
+        due.setdefault(row.next_review, []).append((key, row.title))
     return [
         (
-            date.fromisoformat(day),
-            f"review of the risk {rows[0].key}, “{rows[0].title}”"
+            day,
+            phrase("review of the risk %(key)s, “%(title)s”", key=rows[0][0], title=rows[0][1])
             if len(rows) == 1
-            else f"review of {len(rows)} risks: {', '.join(row.key for row in rows)}",
+            else phrase("review of %(n)s risks: %(keys)s", n=len(rows), keys=", ".join(key for key, _ in rows)),
             RISK,
         )
         for day, rows in due.items()
@@ -96,11 +103,11 @@ def _risks(register: Register) -> list[_Raw]:
 
 
 def _documents(case: Case) -> list[_Raw]:
-    made = []
+    made: list[_Raw] = []
     for _, piece in newest(case):
         try:
             day = date.fromisoformat(str(piece.body.get("review_due")))
         except ValueError:
             continue
-        made.append((day, f"review of “{piece.body.get('title')}”", DOCUMENT))
+        made.append((day, phrase("review of “%(title)s”", title=str(piece.body.get("title"))), DOCUMENT))
     return made

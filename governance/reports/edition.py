@@ -1,61 +1,147 @@
-"""All documents of a case in one go: the PDF is printed on one core while the others are rendered on another."""
+"""All documents of a case in one go: PDFs are printed beside, on every core, while the other files are made.
+
+What is in an edition: each document that is offered for the case, its JSON twin, its PDF where its front matter wants one, the
+workbooks, and the CSV files. What could not be made is named with the reason, and everything else is made all the same.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from governance.reports import render, workbook
+from governance.errors import GovernanceError, UsageError
+from governance.reports import workbook
+from governance.reports.archival import Attachment
 from governance.reports.pdf import PangoMissing
-from governance.reports.press import Press
+from governance.reports.press import Presses
+from governance.reports.render import Renderer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Collection, Mapping
+    from concurrent.futures import Future
 
     from governance.domain.case import Case
+    from governance.reports.house import House
 
-REPORT, REPORT_PDF = "audit-report.html", "audit-report.pdf"
-STATEMENT = "statement-of-applicability.html"
 PDF, WORKBOOK = "PDF", "workbook"
+STATEMENT = "statement-of-applicability"
+WORKBOOKS: Mapping[str, tuple[str, Callable[[Case, House], bytes]]] = {
+    "risk-register": ("risk-register.html", workbook.risk_register),
+    "evidence-index": ("audit-report.html", workbook.evidence_index),
+    STATEMENT: (f"{STATEMENT}.html", workbook.statement),
+}
+"""Workbooks by their name, each with the document beside which it is made."""
+
+
+@dataclass
+class Edition:
+    """What was made, by file name, and why a form was skipped, by the form."""
+
+    files: dict[str, bytes] = field(default_factory=dict)
+    skipped: dict[str, str] = field(default_factory=dict)
 
 
 def edition(
-    case: Case, templates: Mapping[str, str], press: Press | None = None
-) -> tuple[dict[str, bytes], dict[str, str]]:
-    """Every document by file name, and why a form of it was skipped, by the form. The press is used up."""
-    held = press or Press()
+    case: Case,
+    templates: Mapping[str, str],
+    *,
+    presses: Presses | None = None,
+    pdf: Collection[str] | bool = True,
+    only: Collection[str] | None = None,
+    wish: Mapping[str, str | None] | None = None,
+) -> Edition:
+    """Every document by file name. `only` names documents without their ending; `pdf` those that are printed, or all, or none.
+
+    The presses are used, and not closed, where they are given.
+    """
+    renderer = Renderer(case, templates, wish or {})
+    held = presses or (Presses() if pdf else None)
     try:
-        report = render.render(REPORT, case, templates)
-        printing = held.start(report.decode(), identifier=case.checkpoint.root, created=case.on)
-        made, skipped = without_pdf(case, templates, done={REPORT: report})
-        try:
-            made[REPORT_PDF] = printing.result()
-        except PangoMissing as missing:
-            skipped[PDF] = str(missing)
-        return made, skipped
+        return _made(renderer, held if pdf else None, pdf, only)
     finally:
-        held.close()
+        if held is not None and held is not presses:
+            held.close()
 
 
-def printed(html: bytes, case: Case) -> tuple[bytes | None, str | None]:
-    """One document as PDF, or why there is none."""
-    press = Press()
+def printed(pages: Mapping[str, bytes], case: Case) -> tuple[dict[str, bytes], dict[str, str]]:
+    """These pages with a PDF of each, and why there is none, by the form."""
+    made, skipped = dict(pages), {}
+    presses = Presses(1)
     try:
-        return press.start(html.decode(), identifier=case.checkpoint.root, created=case.on).result(), None
+        for name, html in pages.items():
+            started = presses.start(html.decode(), identifier=f"{case.checkpoint.root} {name}", created=case.on)
+            made[f"{name.rpartition('.')[0]}.pdf"] = started.result()
     except PangoMissing as missing:
-        return None, str(missing)
+        skipped[PDF] = str(missing)
     finally:
-        press.close()
+        presses.close()
+    return made, skipped
 
 
-def without_pdf(
-    case: Case, templates: Mapping[str, str], done: Mapping[str, bytes] | None = None
-) -> tuple[dict[str, bytes], dict[str, str]]:
-    """Every document that is no PDF, and why the workbook was skipped; those in `done` are taken as they are."""
-    have, skipped = dict(done or {}), {}
-    made = {name: render.render(name, case, templates) for name in render.offered(case, templates) if name not in have}
-    if STATEMENT in made:
+def _made(
+    renderer: Renderer, presses: Presses | None, pdf: Collection[str] | bool, only: Collection[str] | None
+) -> Edition:
+    made = Edition() if pdf else Edition(skipped={PDF: "not asked for"})
+    printing: dict[str, Future[bytes]] = {}
+    _require_known(renderer, only)
+    names = sorted(renderer.offered, key=lambda name: (-_weight(name), name))  # the longest is printed first
+    for name in names:
+        stem, _, ending = name.rpartition(".")
+        if only is not None and stem not in only:
+            continue
+        made.files[name] = renderer.render(name)
+        document = renderer.document(name)
+        if ending != "html":
+            continue
+        made.files[document.twin] = renderer.twin(name)
+        if presses is not None and document.pdf and (pdf is True or stem in pdf):  # type: ignore[operator]
+            printing[document.printed] = presses.start(
+                made.files[name].decode(),
+                identifier=f"{renderer.case.checkpoint.root} {stem}",
+                created=renderer.case.on,
+                language=renderer.house.language,
+                attachments=(_twin(document.twin, made.files[document.twin], renderer),),
+            )
+    _workbooks(renderer, made, only)
+    for name, future in printing.items():
         try:
-            made[STATEMENT.replace(".html", ".xlsx")] = workbook.statement(case)
+            made.files[name] = future.result()
+        except PangoMissing as missing:
+            made.skipped[PDF] = str(missing)
+        except GovernanceError as error:  # one that can not be printed does not take the others with it
+            made.skipped[name] = error.message
+    return Edition(dict(sorted(made.files.items())), made.skipped)
+
+
+def _twin(name: str, data: bytes, renderer: Renderer) -> Attachment:
+    said = renderer.say("The same document as data, with the claims behind its figures")
+    return Attachment(name=name, data=data, description=said, mime="application/json")
+
+
+def _require_known(renderer: Renderer, only: Collection[str] | None) -> None:
+    """Each document asked for exists, and is made of this case. Raises `UsageError`."""
+    offered = {name.rpartition(".")[0] for name in renderer.offered} | set(WORKBOOKS)
+    for name in only or ():
+        if name in offered:
+            continue
+        if name in {known.rpartition(".")[0] for known in renderer.known}:
+            said = (
+                f"{name} is not made of {renderer.case.dossier.system.id}: what it follows is not in the system's scope"
+            )
+            raise UsageError(said, hint="Name the framework under `frameworks` in the system file.")
+        raise UsageError(f"nothing makes a document {name!r}", hint=f"There are: {', '.join(sorted(offered))}.")
+
+
+def _weight(name: str) -> int:
+    """Which documents are long."""
+    return {"audit-report.html": 3, "risk-register.html": 2, f"{STATEMENT}.html": 2}.get(name, 1)
+
+
+def _workbooks(renderer: Renderer, made: Edition, only: Collection[str] | None) -> None:
+    for stem, (beside, make) in WORKBOOKS.items():
+        if beside not in renderer.offered or (only is not None and stem not in only):
+            continue
+        try:
+            made.files[f"{stem}.xlsx"] = make(renderer.case, renderer.house)
         except workbook.XlsxMissing as missing:
-            skipped[WORKBOOK] = str(missing)
-    return have | made, skipped
+            made.skipped[WORKBOOK] = str(missing)

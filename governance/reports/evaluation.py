@@ -1,26 +1,26 @@
 """Evaluation results read out of the dossier: the latest of each task, base beside tuned, with honest words.
 
 The latest run of a task counts, whatever it says, and the number of attempts is printed beside it: the best of
-fourteen is not quietly picked. A difference is called *worse* or *better* only where it exceeds 1.96 standard
-errors of the difference, taken as if the two runs were independent (the paired figure is narrower, and belongs to
-the gate); with a standard error missing on either side the words are "can not tell". A direction nobody stated is
-never guessed.
+fourteen is not quietly picked. A difference is called *worse* or *better* only where its whole 95 % interval lies on one
+side of no change (`verifier.intervals`: by standard errors, else by shares of n items); without an interval the words are "can not
+tell". A direction nobody stated is never guessed.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from governance.domain.evidence import Piece, Role
 from governance.reports import figures, words
-from governance.reports.views import Cite, Fact, PurposeGap, ResultRow, Status
+from governance.reports.views import Fact, Phrase, PurposeGap, ResultRow, Status, phrase
+from governance.verifier.intervals import NORMAL, Z, of_difference
 
 if TYPE_CHECKING:
     from governance.domain.case import Case
     from governance.reports.references import References
+    from governance.verifier.intervals import Interval
 
 KIND = "eval-run.v1"
 Key = tuple[str, str, str]
@@ -33,10 +33,11 @@ CAN_NOT_TELL = Status("can not tell", "◐", "warn")
 
 @dataclass(frozen=True)
 class Result:
-    """One row of one evaluation run, with the run."""
+    """One row of one evaluation run, with the run and the pointer at which it stands there."""
 
     piece: Piece
     row: Mapping[str, Any]
+    pointer: str
 
 
 def about(case: Case, piece: Piece, role: Role) -> bool:
@@ -78,10 +79,10 @@ def latest(case: Case, role: Role) -> tuple[dict[Key, Result], dict[str, int]]:
     rows: dict[Key, Result] = {}
     attempts: dict[str, int] = {}
     for piece in in_time(case, KIND, role):
-        found = [row for row in piece.body.get("results") or () if isinstance(row, Mapping)]
-        for row in found:
-            rows[key_of(row)] = Result(piece, row)
-        for task in {str(row.get("task")) for row in found}:
+        found = [(place, row) for place, row in enumerate(piece.body.get("results") or ()) if isinstance(row, Mapping)]
+        for place, row in found:
+            rows[key_of(row)] = Result(piece, row, f"/results/{place}")
+        for task in {str(row.get("task")) for _, row in found}:
             attempts[task] = attempts.get(task, 0) + 1
     return rows, attempts
 
@@ -132,14 +133,16 @@ def gaps(case: Case, references: References) -> tuple[PurposeGap, ...]:
     found = tuple(
         PurposeGap(
             words.PURPOSES[purpose],
-            f"evaluate the candidate on a task for {words.PURPOSES[purpose].lower()}, or name your own under "
-            f"`suites: {purpose}` in the system file",
+            phrase(
+                "evaluate the candidate on a task for “%(purpose)s”, or name your own under `suites: %(id)s` in the system file",
+                purpose=Phrase(words.PURPOSES[purpose]),
+                id=purpose,
+            ),
         )
         for purpose in words.EXPECTED_PURPOSES
         if purpose not in present
     )
-    references.asked += len(found)
-    references.missing += len(found)
+    references.lack(*(gap.purpose for gap in found))
     return found
 
 
@@ -148,27 +151,35 @@ def is_safety(gap: PurposeGap) -> bool:
     return gap.purpose in {words.PURPOSES[purpose] for purpose in words.SAFETY_PURPOSES}
 
 
+def interval(tuned: Result | None, base: Result | None) -> Interval | None:
+    """The 95 % interval of tuned less base; None where one is not there or its tool wrote down too little."""
+    return of_difference(tuned.row, base.row) if tuned and base else None
+
+
+def direction(*results: Result | None) -> bool | None:
+    """Whether higher is better, by the first of these that says so; None where nobody does."""
+    said = (each.row.get("higher_is_better") for each in results if each)
+    return next((value for value in said if isinstance(value, bool)), None)
+
+
 def _row(
     references: References, key: Key, tuned: Result | None, base: Result | None, *, purpose: str, attempts: int
 ) -> ResultRow:
     def fact(label: str, result: Result | None, field: str, digits: int = 3) -> Fact:
-        return references.fact(
-            label, result.piece if result else None, result.row.get(field) if result else None, digits=digits
-        )
+        piece, pointer = (result.piece, result.pointer) if result else (None, "")
+        return references.figure(label, piece, f"{pointer}/{field}", digits=digits)
 
-    higher = next(
-        (r.row.get("higher_is_better") for r in (tuned, base) if r and r.row.get("higher_is_better") is not None), None
-    )
+    higher = direction(tuned, base)
     name = f"{key[0]} {metric_name(key)}"
     verdict, says = _verdict(tuned, base, higher)
     return ResultRow(
         task=key[0],
         metric=metric_name(key),
         purpose=words.PURPOSES.get(purpose, purpose or "Other"),
-        direction=_direction(higher),
+        direction=direction_word(higher),
         base=fact(f"{name}, base", base, "value"),
         tuned=fact(f"{name}, tuned", tuned, "value"),
-        difference=_difference(references, name, tuned, base),
+        difference=_difference(references, f"{name}, difference", tuned, base),
         n=fact(f"{name}, sample size", tuned, "n"),
         stderr=fact(f"{name}, standard error", tuned, "stderr", 4),
         verdict=verdict,
@@ -177,43 +188,84 @@ def _row(
     )
 
 
-def _direction(higher: object) -> str:
+def direction_word(higher: object) -> str:
+    """Which way is better, in words."""
     if not isinstance(higher, bool):
         return "direction not stated"
     return "higher is better" if higher else "lower is better"
 
 
-def _difference(references: References, name: str, tuned: Result | None, base: Result | None) -> Fact:
-    after, before = _number(tuned, "value"), _number(base, "value")
-    if tuned is None or base is None or after is None or before is None:
-        return Fact(f"{name}, difference", None)
-    text, rounding = figures.signed(after - before)
-    cites: tuple[Cite, ...] = references.cites((tuned.piece.id, base.piece.id))
-    return Fact(f"{name}, difference", text, rounding=rounding, cites=cites)
+def _difference(references: References, label: str, tuned: Result | None, base: Result | None) -> Fact:
+    """Tuned less base. Where one of them was not measured, that one is counted as missing, and the difference is not again."""
+    if tuned is None or base is None or _value(tuned) is None or _value(base) is None:
+        return Fact(label, None)
+    return references.difference(
+        label, (tuned.piece, f"{tuned.pointer}/value"), (base.piece, f"{base.pointer}/value"), digits=3
+    )
 
 
-def _number(result: Result | None, field: str) -> float | None:
-    return figures.finite(result.row.get(field)) if result else None
+def _value(result: Result | None) -> float | None:
+    return figures.finite(result.row.get("value")) if result else None
 
 
-def _verdict(tuned: Result | None, base: Result | None, higher: object) -> tuple[Status, str]:
-    after, before = _number(tuned, "value"), _number(base, "value")
+def _verdict(tuned: Result | None, base: Result | None, higher: bool | None) -> tuple[Status, Phrase]:
+    after, before = _value(tuned), _value(base)
     if after is None:
-        return CAN_NOT_TELL, "The tuned model was not measured here."
+        return CAN_NOT_TELL, phrase("The tuned model was not measured here.")
     if before is None:
-        return CAN_NOT_TELL, "The base model was not measured here, so nothing can be said about what tuning changed."
-    if not isinstance(higher, bool):
-        return CAN_NOT_TELL, "The harness does not state which direction is better."
-    errors = [_number(result, "stderr") for result in (tuned, base)]
+        return CAN_NOT_TELL, phrase(
+            "The base model was not measured here, so nothing can be said about what tuning changed."
+        )
+    if higher is None:
+        return CAN_NOT_TELL, phrase("The harness does not state which direction is better.")
     gain = (after - before) if higher else (before - after)
-    if errors[0] is None or errors[1] is None:
-        way = "worse" if gain < 0 else "better" if gain > 0 else "the same"
-        return CAN_NOT_TELL, f"The figure is {way}; without standard errors it may be chance."
-    spread = math.hypot(errors[0], errors[1])
-    if gain == 0 or abs(gain) <= 1.96 * spread:
-        leaning = "slightly worse" if gain < 0 else "slightly better" if gain > 0 else "equal"
-        return SAME, f"The tuned model is {leaning}; the difference is within 1.96 standard errors."
-    ratio = f"{abs(gain) / spread:.1f} standard errors" if spread else "with no spread reported"
+    held = interval(tuned, base)
+    if held is None:
+        return CAN_NOT_TELL, _by_chance(gain)
+    if gain == 0 or held.low <= 0 <= held.high:
+        return SAME, _within(gain, held)
+    return (WORSE, _worse(gain, held)) if gain < 0 else (BETTER, _better(gain, held))
+
+
+def _by_chance(gain: float) -> Phrase:
+    if gain == 0:
+        return phrase("The figure is the same; without standard errors it may be chance.")
     if gain < 0:
-        return WORSE, f"The tuned model is worse than its base by {ratio}."
-    return BETTER, f"The tuned model is better than its base by {ratio}."
+        return phrase("The figure is worse; without standard errors it may be chance.")
+    return phrase("The figure is better; without standard errors it may be chance.")
+
+
+def _within(gain: float, held: Interval) -> Phrase:
+    if gain == 0:
+        return phrase("The tuned model is equal to its base.")
+    if held.method == NORMAL:
+        if gain < 0:
+            return phrase("The tuned model is slightly worse; the difference is within 1.96 standard errors.")
+        return phrase("The tuned model is slightly better; the difference is within 1.96 standard errors.")
+    if gain < 0:
+        return phrase("The tuned model is slightly worse; the 95 % interval of the difference reaches over no change.")
+    return phrase("The tuned model is slightly better; the 95 % interval of the difference reaches over no change.")
+
+
+def _worse(gain: float, held: Interval) -> Phrase:
+    errors = _errors(gain, held)
+    if errors:
+        return phrase("The tuned model is worse than its base by %(errors)s standard errors.", errors=errors)
+    return phrase(
+        "The tuned model is worse than its base; the 95 % interval of the difference lies wholly on that side."
+    )
+
+
+def _better(gain: float, held: Interval) -> Phrase:
+    errors = _errors(gain, held)
+    if errors:
+        return phrase("The tuned model is better than its base by %(errors)s standard errors.", errors=errors)
+    return phrase(
+        "The tuned model is better than its base; the 95 % interval of the difference lies wholly on that side."
+    )
+
+
+def _errors(gain: float, held: Interval) -> str:
+    """How many standard errors of the difference a gain is, in words; empty where there are none, or they are nought."""
+    spread = (held.high - held.low) / (2 * Z)
+    return f"{abs(gain) / spread:.1f}" if held.method == NORMAL and spread else ""

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from governance.domain.short_form import short_form
+from governance.parsing import canonical
 from governance.reports import figures, words
 from governance.reports.relaxed import duties, relaxed
-from governance.reports.views import Frame, Identity, PartRow
+from governance.reports.views import Frame, Identity, PartRow, phrase
+from governance.verifier.members import pack_id
 
 if TYPE_CHECKING:
     from governance.domain.case import Case
@@ -49,6 +51,7 @@ def frame(case: Case, references: References) -> Frame:
         size=case.checkpoint.size,
         root=case.checkpoint.root,
         root_short=figures.short(case.checkpoint.root),
+        pack=pack_id_of(case),
         checkpoint=short_form(case.checkpoint.origin, case.checkpoint.size, case.checkpoint.root),
         content_digest=case.assessment.content_digest,
         relaxed=relaxed(case, references),
@@ -56,7 +59,25 @@ def frame(case: Case, references: References) -> Frame:
         recipe=words.RECIPE,
         facts_missing=references.missing,
         facts_total=references.asked,
-        asks=tuple(f"add `{field}` to the system file" for field in ASKED_FIELDS if not getattr(system, field)),
+        asks=tuple(
+            phrase("add `%(field)s` to the system file", field=field)
+            for field in ASKED_FIELDS
+            if not getattr(system, field)
+        ),
+    )
+
+
+def pack_id_of(case: Case) -> str:
+    """The id of the pack that is made of this case."""
+    head = case.checkpoint
+    return pack_id(
+        case.dossier.system.id,
+        canonical.instant(case.on),
+        case.gate.policy,
+        case.catalogue.digest,
+        head.origin,
+        head.size,
+        head.root,
     )
 
 

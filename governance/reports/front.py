@@ -16,6 +16,7 @@ from governance.domain.policy import Answer
 from governance.domain.risk import Level
 from governance.reports import figures, words
 from governance.reports.audit_views import Item
+from governance.reports.views import Phrase, phrase
 
 if TYPE_CHECKING:
     from governance.domain.case import Case
@@ -45,7 +46,7 @@ def turns(case: Case) -> tuple[str, ...]:
 def worst(case: Case, references: References) -> tuple[tuple[Item, ...], int]:
     """(the worst items, how many open items there are beyond them)."""
     ranked = [*_findings(case, references), *_risks(case), *_controls(case, references)]
-    ranked.sort(key=lambda entry: (-entry[0], entry[1].what))
+    ranked.sort(key=lambda entry: (-entry[0], str(entry[1].what)))
     items = tuple(item for _, item in ranked)
     return items[:WORST], max(0, len(items) - WORST)
 
@@ -56,7 +57,7 @@ def _findings(case: Case, references: References) -> list[tuple[float, Item]]:
             _SEVERITY_RANK[finding.severity],
             Item(
                 status=words.LEVELS[Level(finding.severity)],
-                what=f"Finding: {finding.title}",
+                what=phrase("Finding: %(title)s", title=finding.title),
                 why=finding.detail,
                 remedy=finding.remedy,
                 cites=references.cites((finding.evidence,)),
@@ -72,17 +73,17 @@ def _risks(case: Case) -> list[tuple[float, Item]]:
         if row.residual.level.rank < Level.HIGH.rank and row.within_appetite is not False:
             continue
         rank = _LEVEL_RANK[row.residual.level] + row.residual.score / 3
-        why = f"Residual {row.residual.likelihood} × {row.residual.impact} = {row.residual.score} of 25"
+        rating = f"{row.residual.likelihood} × {row.residual.impact} = {row.residual.score}"
+        why = phrase("Residual %(rating)s of 25", rating=rating)
         if row.within_appetite is False:
             rank += _OUTSIDE_APPETITE
-            why += f", outside the appetite of {row.appetite}"
+            why = phrase("Residual %(rating)s of 25, outside the appetite of %(n)s", rating=rating, n=row.appetite or 0)
         open_controls = [step.control for step in row.steps if not step.counted]
-        remedy = (
-            f"Meet {_some(open_controls)}." if open_controls else "Treat it otherwise, or have its owner accept it."
-        )
-        item = Item(
-            status=words.LEVELS[row.residual.level], what=f"Risk: {row.title}", why=why, remedy=remedy, cites=()
-        )
+        remedy = phrase("Treat it otherwise, or have its owner accept it.")
+        if open_controls:
+            remedy = phrase("Meet %(controls)s.", controls=_some(open_controls))
+        what = phrase("Risk: %(title)s", title=row.title)
+        item = Item(status=words.LEVELS[row.residual.level], what=what, why=why, remedy=remedy, cites=())
         made.append((rank, item))
     return made
 
@@ -93,7 +94,7 @@ def _controls(case: Case, references: References) -> list[tuple[float, Item]]:
         if result.standing is Standing.UNMET:
             item = Item(
                 status=words.STANDINGS[result.standing],
-                what=f"Control unmet: {result.title}",
+                what=phrase("Control unmet: %(title)s", title=result.title),
                 why="; ".join(result.reasons),
                 remedy=result.remedy,
                 cites=references.cites(result.evidence),
@@ -107,42 +108,56 @@ def _controls(case: Case, references: References) -> list[tuple[float, Item]]:
         status = words.STANDINGS[standing]
         item = Item(
             status=status,
-            what=f"{len(named)} of {figures.count(total, 'control')} {status.word}",
+            what=phrase(
+                "%(n)s of %(total)s controls: %(standing)s", n=len(named), total=total, standing=phrase(status.word)
+            ),
             why=_some([result.id for result in named]),
-            remedy="The remedy of each stands with the control.",
+            remedy=phrase("The remedy of each stands with the control."),
             cites=(),
         )
         made.append((_STANDING_RANK[standing] + round(_SHARE_WEIGHS * len(named) / total), item))
     return made
 
 
-def since(case: Case) -> str:
+def since(case: Case) -> tuple[Phrase, ...]:
     """What became of the last approval, and what changed since."""
     state = next((state for state in reversed(case.approvals) if state.state is not State.VOID), None)
     if state is None:
-        return "No approval with a valid signature is on record."
+        return (phrase("No approval with a valid signature is on record."),)
     decision = next(signed.decision for signed in case.dossier.decisions if signed.id == state.decision)
-    told = f"Last approved on {figures.day(decision.signed_at)} by {decision.signer} ({decision.role})"
     identity = case.assessment.identity
-    same = identity is not None and identity.digest == decision.identity
     later = case.checkpoint.size - decision.checkpoint.size
-    changes = [
-        "the identity is the same"
-        if same
-        else f"the identity is another one (then {figures.short(decision.identity or 'none')})",
-        f"{figures.count(later, 'entry', 'entries')} added to the ledger"
+    became = phrase("That approval is %(state)s.", state=phrase(words.STATES[state.state].word))
+    if state.causes:
+        became = phrase(
+            "That approval is %(state)s: %(why)s.", state=phrase(words.STATES[state.state].word), why=state.why
+        )
+    return (
+        phrase(
+            "Last approved on %(day)s by %(who)s.",
+            day=figures.day(decision.signed_at),
+            who=f"{decision.signer} ({decision.role})",
+        ),
+        phrase("Since then the identity is the same.")
+        if identity is not None and identity.digest == decision.identity
+        else phrase(
+            "Since then the identity is another one; it was %(digest)s.",
+            digest=figures.short(decision.identity or "none"),
+        ),
+        phrase("%(n)s entries were added to the ledger.", n=later)
         if later >= 0
-        else f"the ledger is shorter by {-later:,} than what was signed",
-        "the policy is the same" if decision.policy_digest == case.gate.policy_digest else "the policy was changed",
-        "the catalogue is the same"
+        else phrase("The ledger is shorter by %(n)s than what was signed.", n=-later),
+        phrase("The policy is the same.")
+        if decision.policy_digest == case.gate.policy_digest
+        else phrase("The policy was changed."),
+        phrase("The catalogue is the same.")
         if decision.content_digest == case.assessment.content_digest
-        else "the catalogue was changed",
-    ]
-    became = f" That approval is {state.state}{': ' + state.why if state.causes else ''}."
-    return f"{told}. Since then: {'; '.join(changes)}.{became}"
+        else phrase("The catalogue was changed."),
+        became,
+    )
 
 
-def _some(names: list[str]) -> str:
+def _some(names: list[str]) -> Phrase:
     """The first few names, and how many more there are."""
-    more = len(names) - NAMED
-    return ", ".join(names[:NAMED]) + (f" and {more} more" if more > 0 else "")
+    more, shown = len(names) - NAMED, ", ".join(names[:NAMED])
+    return phrase("%(names)s and %(n)s more", names=shown, n=more) if more > 0 else phrase("%(names)s", names=shown)

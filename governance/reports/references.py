@@ -2,8 +2,8 @@
 
 Evidence is numbered E1, E2 … in the order of the ledger, the system file is S, decisions are D1, D2 …, so that one
 number means the same piece in the model card, in the audit report and in the CSV files of one case. `References`
-also keeps the tally of facts that were asked for and of those without evidence: the one mutable thing in this wing,
-alive while a view is built.
+also makes the figures (`claiming`) and so keeps the tally of those that were asked for and of those without evidence: the one mutable
+thing in this wing, alive while a document is rendered.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from governance.domain.evidence import Piece, SubjectType
 from governance.reports import figures, words
-from governance.reports.views import Cite, EvidenceIndex, EvidenceRow, Fact, Said
+from governance.reports.claiming import Figures
+from governance.reports.views import Cite, EvidenceIndex, EvidenceRow, Said, phrase
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -26,23 +27,22 @@ ROWS_PRINTED = 400
 SYSTEM_KEY = "S"
 
 
-class References:
-    """Numbers for evidence, and the tally of facts."""
+class References(Figures):
+    """Numbers for evidence, and the figures taken from it."""
 
-    def __init__(self, case: Case) -> None:
-        self._case = case
+    def __init__(self, case: Case, prefix: str = "c", say: Callable[[str], str] = str) -> None:
+        super().__init__(case, prefix, say)
         self.pieces = tuple(sorted(case.dossier.pieces, key=lambda piece: (piece.seq, piece.id)))
         printed = len(self.pieces[:ROWS_PRINTED])
         self._cites = {
             piece.id: Cite(f"E{number}", f"e{number}" if number <= printed else "")
             for number, piece in enumerate(self.pieces, start=1)
         }
+        self._unbound = frozenset(case.assessment.unbound)
         self.system = Cite(SYSTEM_KEY, "s")
         self._cites[case.dossier.system_entry] = self.system
         for number, signed in enumerate(case.dossier.decisions, start=1):
             self._cites.setdefault(signed.id, Cite(f"D{number}", ""))
-        self.asked = 0
-        self.missing = 0
 
     def cite(self, evidence_id: str) -> Cite:
         """The citation of an id. An id the dossier does not hold prints itself, so that a dangling one is seen."""
@@ -53,33 +53,15 @@ class References:
         found = {self.cite(evidence_id) for evidence_id in ids}
         return tuple(sorted(found, key=_order))
 
-    def fact(
-        self,
-        label: str,
-        piece: Piece | None,
-        value: object,
-        *,
-        unit: str = "",
-        digits: int = 3,
-        form: Callable[[float], tuple[str, str]] | None = None,
-    ) -> Fact:
-        """A fact from one piece. None, an empty text and a number that is not finite all come out as missing."""
-        self.asked += 1
-        text, rounding = _written(value, digits, form)
-        if piece is None or text is None:
-            self.missing += 1
-            return Fact(label, None)
-        return Fact(label, text, unit, rounding, (self.cite(piece.id),))
-
     def said(self, label: str, stated: str | tuple[str, ...] | None, field: str) -> Said:
         """What the system file says in a field, or the request to add it."""
         texts = (stated,) if isinstance(stated, str) else tuple(stated or ())
-        owner = self._case.dossier.system.owner
+        owner = self.case.dossier.system.owner
         return Said(
             label=label,
             texts=texts,
-            by=f"stated by {owner} in the system file",
-            ask=f"not stated: add `{field}` to the system file",
+            by=phrase("stated by %(name)s in the system file", name=owner),
+            ask=phrase("not stated: add `%(field)s` to the system file", field=field),
             cites=(self.system,) if texts else (),
         )
 
@@ -98,7 +80,7 @@ class References:
 
     def _row(self, piece: Piece) -> EvidenceRow:
         record = piece.record
-        kind = self._case.catalogue.kinds.get(record.kind)
+        kind = self.case.catalogue.kinds.get(record.kind)
         cite = self.cite(piece.id)
         collector = f"{record.collector.name} {record.collector.version}"
         if record.declared_by is not None:
@@ -123,12 +105,12 @@ class References:
             digest=record.body_digest,
             short=figures.short(record.body_digest),
             sources=len(record.sources),
-            unbound=piece.id in self._case.assessment.unbound,
+            unbound=piece.id in self._unbound,
         )
 
     def _system_row(self) -> EvidenceRow:
-        dossier = self._case.dossier
-        kind = self._case.catalogue.kinds.get("system.v1")
+        dossier = self.case.dossier
+        kind = self.case.catalogue.kinds.get("system.v1")
         return EvidenceRow(
             key=self.system.key,
             anchor=self.system.anchor,
@@ -162,14 +144,3 @@ def _order(cite: Cite) -> tuple[str, int, str]:
     digits = "".join(character for character in cite.key[1:] if character.isdigit())
     letter = {"S": "0", "E": "1", "D": "2"}.get(cite.key[:1], "3")
     return letter, int(digits[:9] or 0), cite.key
-
-
-def _written(value: object, digits: int, form: Callable[[float], tuple[str, str]] | None) -> tuple[str | None, str]:
-    if isinstance(value, str):
-        return (value, "") if value.strip() else (None, "")
-    if isinstance(value, bool):
-        return ("yes" if value else "no"), ""
-    found = figures.finite(value)
-    if found is None:
-        return None, ""
-    return form(found) if form else figures.number(found, digits)

@@ -15,6 +15,7 @@ from governance.domain.risk import Level
 from governance.reports import figures, words
 from governance.reports.decided_views import DutyRow, Relaxed, RelaxedRow
 from governance.reports.sign_offs import states
+from governance.reports.views import Phrase, phrase
 
 if TYPE_CHECKING:
     from governance.domain.case import Case
@@ -23,11 +24,6 @@ if TYPE_CHECKING:
 
 NOTHING = "No exception, waiver or accepted risk is running."
 ORDER = (DecisionKind.EXCEPT_DUTIES, DecisionKind.WAIVE, DecisionKind.ACCEPT_RISK)
-_COUNTED = {
-    DecisionKind.EXCEPT_DUTIES: ("exception from separation of duties", "exceptions from separation of duties"),
-    DecisionKind.WAIVE: ("waived control", "waived controls"),
-    DecisionKind.ACCEPT_RISK: ("accepted risk", "accepted risks"),
-}
 
 
 def relaxed(case: Case, references: References) -> Relaxed:
@@ -39,8 +35,17 @@ def relaxed(case: Case, references: References) -> Relaxed:
         if kind in running and (found is None or found.state is State.IN_FORCE):
             running[kind].append(_row(signed, case, references, untold=found is None))
     rows = tuple(row for kind in ORDER for row in running[kind])
-    counts = [figures.count(len(running[kind]), *_COUNTED[kind]) for kind in ORDER if running[kind]]
-    return Relaxed(rows=rows, total=len(rows), summary=", ".join(counts))
+    counts = tuple(_counted(kind, len(running[kind])) for kind in ORDER if running[kind])
+    return Relaxed(rows=rows, total=len(rows), summary=counts)
+
+
+def _counted(kind: DecisionKind, number: int) -> Phrase:
+    """How many there are of a kind."""
+    if kind is DecisionKind.EXCEPT_DUTIES:
+        return phrase("exceptions from separation of duties: %(n)s", n=number)
+    if kind is DecisionKind.WAIVE:
+        return phrase("waived controls: %(n)s", n=number)
+    return phrase("accepted risks: %(n)s", n=number)
 
 
 def in_words(case: Case, references: References) -> list[tuple[str, str]]:
@@ -79,12 +84,13 @@ def duties(case: Case) -> tuple[DutyRow, ...]:
 
 def _row(signed: SignedDecision, case: Case, references: References, *, untold: bool) -> RelaxedRow:
     decision = signed.decision
-    what = says = rating = then = compensation = owner = retest = ""
+    what = rating = then = compensation = owner = retest = ""
+    says: str | Phrase = ""
     raw = None
     if decision.exception is not None:
         what = decision.exception.person
-        held = " and ".join(words.DUTIES.get(duty, duty).lower() for duty in decision.exception.duties)
-        says = f"may approve although they are {held}"
+        held = ", ".join(words.DUTIES.get(duty, duty).lower() for duty in decision.exception.duties)
+        says = phrase("may approve although they are %(duties)s", duties=held)
     elif decision.waiver is not None:
         waiver = decision.waiver
         result = case.assessment.control(waiver.control)

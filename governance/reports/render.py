@@ -1,23 +1,15 @@
-"""From a case and templates to the bytes of a document.
+"""From a case and templates to the bytes of documents.
 
-A template says what it makes in its front matter, a YAML mapping in the Jinja comment it begins with::
+What a template is and says of itself is in `front_matter`. Templates run in Jinja's immutable sandbox with strict names: one that
+misspells a name fails, it does not print a blank. There is no `safe` filter, no chance and no clock. Evidence is only ever data
+here and never a template.
 
-    {# ---
-    document: audit-report.html
-    title: Audit report
-    for: a reviewer who signs, and an auditor who checks
-    view: audit-report
-    --- #}
-
-So a new document is a new file, and a workspace that brings a file of the same name replaces ours. Templates run in
-Jinja's immutable sandbox with strict names: one that misspells a name fails, it does not print a blank. There is no
-`safe` filter, no chance and no clock. Evidence is only ever data here and never a template.
+A `Renderer` builds each view once, however many formats print it, so that the twin of a document names the very claims that are in print.
 """
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -25,38 +17,62 @@ from jinja2 import DictLoader, StrictUndefined, TemplateError, nodes
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from governance.errors import ContentError, UnreadableError, UsageError
-from governance.parsing import strict_yaml
-from governance.reports import audit, card, risks, statement, tables
+from governance.errors import ContentError, UsageError
+from governance.reports import (
+    audit,
+    card,
+    data_card,
+    front_matter,
+    languages,
+    outline,
+    risks,
+    rollup,
+    statement,
+    tables,
+)
+from governance.reports.front_matter import Document
+from governance.reports.house import House, house
 from governance.reports.printing import HtmlPrinter, MarkdownPrinter, Printer
+from governance.reports.references import References
+from governance.reports.twin import twin
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from governance.domain.case import Case
 
-VIEWS: Mapping[str, Callable[[Case], object]] = {
+VIEWS: Mapping[str, Callable[[Case, References], object]] = {
     "model-card": card.build,
     "audit-report": audit.build,
+    "data-card": data_card.build,
     "risk-register": risks.build,
     "statement-of-applicability": statement.build,
 }
 """Views by the name a template asks for in its front matter."""
 
+ROLL_UP = "management-roll-up"
+"""The one view over several cases; it is rendered by `roll_up` and is in no edition of a single case."""
+
 TABLES: Mapping[str, Callable[[Case], bytes]] = {
     "risk-register": tables.risk_register,
     "evidence-index": tables.evidence_index,
+    "controls": tables.controls,
+    "requirements": tables.requirements,
+    "control-evidence": tables.control_evidence,
+    "decisions": tables.decisions,
+    "about": tables.about,
 }
 """Data files by the view they print. They need no template."""
 
-OFFERED: Mapping[str, Callable[[Case], bool]] = {"statement-of-applicability": statement.offered}
+OFFERED: Mapping[str, Callable[[Case], bool]] = {
+    "data-card": data_card.offered,
+    "statement-of-applicability": statement.offered,
+}
 """Views that are made only for some cases."""
 
 PRINTERS: Mapping[str, type[Printer]] = {".html": HtmlPrinter, ".md": MarkdownPrinter}
 """Formats by the ending of the document's name."""
 
-_FRONT = re.compile(r"\A\{#-?\s*---\s*\n(.*?)\n\s*---\s*-?#\}\n?", re.DOTALL)
-_FRONT_FIELDS = {"document", "title", "for", "view"}
 _UNSAFE_FILTERS = (
     "safe",
     "forceescape",
@@ -70,102 +86,163 @@ _UNSAFE_FILTERS = (
     "indent",
 )
 
-
-@dataclass(frozen=True)
-class Document:
-    """A document that can be made: its file name, its template (empty for a data file), title, readers and view."""
-
-    name: str
-    template: str
-    title: str
-    reader: str
-    view: str
-
-
 DATA_FILES = (
     Document("risk-register.csv", "", "Risk register", "whoever sorts and filters risks", "risk-register"),
     Document("evidence-index.csv", "", "Evidence index", "an auditor who samples evidence", "evidence-index"),
+    Document("controls.csv", "", "Controls", "whoever sorts and filters controls", "controls"),
+    Document("requirements.csv", "", "Requirements", "whoever sorts and filters requirements", "requirements"),
+    Document(
+        "control-evidence.csv", "", "Evidence of controls", "an auditor who follows a control", "control-evidence"
+    ),
+    Document("decisions.csv", "", "Decisions", "an auditor who follows signatures", "decisions"),
+    Document("about.csv", "", "About these files", "whoever opens one of the others", "about"),
 )
 
 
 def documents(templates: Mapping[str, str]) -> dict[str, Document]:
-    """Everything `render` can make of these templates, by file name: data files, and what each front matter names.
-
-    Parts (`_parts/…`) make nothing. Raises `ContentError`.
-    """
-    found = {document.name: document for document in DATA_FILES}
-    for template in sorted(templates):
-        if template.startswith("_"):
-            continue
-        document = _front_matter(template, templates[template])
-        if document.name in found:
-            other = found[document.name].template
-            raise ContentError(f"makes {document.name}, as {other} does", where=template, hint="Give one another name.")
-        found[document.name] = document
-    return dict(sorted(found.items()))
-
-
-def offered(case: Case, templates: Mapping[str, str]) -> tuple[str, ...]:
-    """The names of the documents that are made of a case."""
-    held = documents(templates).values()
-    return tuple(each.name for each in held if each.view not in OFFERED or OFFERED[each.view](case))
+    """Everything that can be made of these templates, by file name. Raises `ContentError`."""
+    found = front_matter.documents(templates, (*VIEWS, front_matter.OUTLINE, ROLL_UP), DATA_FILES)
+    for document in found.values():
+        if document.outline:
+            outline.read(templates, document.outline, document.template)
+    return found
 
 
 def render(name: str, case: Case, templates: Mapping[str, str]) -> bytes:
     """One document, as UTF-8 bytes. `templates` holds every template by its path below `templates/`.
 
-    Raises `UsageError` for a name nothing makes, `ContentError` for a template that breaks its rules.
+    Raises `UsageError` for a name nothing makes, `ContentError` for a template that breaks its rules, and `CouldNotTell` for a
+    claim that can not be printed.
     """
-    known = documents(templates)
-    document = known.get(name)
-    if document is None:
-        raise UsageError(f"nothing makes a document {name!r}", hint=f"There are: {', '.join(known)}.")
-    if not document.template:
-        return TABLES[document.view](case)
-    environment = _environment(_ending(name), tuple(sorted(templates.items())))
-    try:
-        template = environment.get_template(document.template)
-        text = template.render(view=VIEWS[document.view](case), title=document.title)
-    except SecurityError as error:
-        raise ContentError(f"reaches for what a template may not touch: {error}", where=document.template) from None
-    except (TemplateError, TypeError) as error:
-        line = getattr(error, "lineno", None)
-        place = f"{getattr(error, 'name', None) or document.template}{f' line {line}' if line else ''}"
-        raise ContentError(
-            str(error) or type(error).__name__, where=place, hint="The views list what may be named."
-        ) from None
-    return PRINTERS[_ending(name)]().finish(text).encode("utf-8", errors="backslashreplace")
+    return Renderer(case, templates).render(name)
+
+
+def offered(case: Case, templates: Mapping[str, str]) -> tuple[str, ...]:
+    """The names of the documents that are made of a case."""
+    return Renderer(case, templates).offered
+
+
+def roll_up(
+    cases: Sequence[Case],
+    templates: Mapping[str, str],
+    wish: Mapping[str, str | None],
+    not_on_record: tuple[str, ...] = (),
+) -> dict[str, bytes]:
+    """The documents over all these cases, by file name. Raises `UsageError` where there is no case."""
+    if not cases:
+        raise UsageError("there is no system to look at", hint="Add one with: govern system add FILE.yaml")
+    held = [(case, References(case, f"s{number}-")) for number, case in enumerate(cases, start=1)]
+    renderer = Renderer(cases[0], templates, wish)
+    names = [document for document in renderer.known.values() if document.view == ROLL_UP]
+    for document in names:
+        renderer.put(document, rollup.build(held, not_on_record), held[0][1])
+    return {document.name: renderer.render(document.name) for document in names}
+
+
+@dataclass
+class _Built:
+    """A view with the references that its claims were made by."""
+
+    view: object
+    references: References
+
+
+@dataclass
+class Renderer:
+    """Renders the documents of one case in one house. Raises `ContentError` for templates that break their rules."""
+
+    case: Case
+    templates: Mapping[str, str]
+    wish: Mapping[str, str | None] = field(default_factory=dict)
+    """What is wanted this time instead of what the house says: paper, classification, language."""
+
+    def __post_init__(self) -> None:
+        self.house: House = house(self.templates, **self.wish)
+        self.known = documents(self.templates)
+        self._language = languages.catalogue(self.templates, self.house.language)
+        self._built: dict[tuple[str, str], _Built] = {}
+        self._frozen = tuple(sorted((name, text) for name, text in self.templates.items() if name.endswith(".j2")))
+
+    @property
+    def offered(self) -> tuple[str, ...]:
+        """The names of the documents that are made of the case: HTML before its Markdown, so that claims are numbered once."""
+        return tuple(each.name for each in self.known.values() if self._is_offered(each))
+
+    def render(self, name: str) -> bytes:
+        """One document, as UTF-8 bytes."""
+        document = self.document(name)
+        if not document.template:
+            return TABLES[document.view](self.case)
+        built = self._view(document)
+        environment = _environment(_ending(name), self._frozen, self._language)
+        try:
+            template = environment.get_template(document.template)
+            text = template.render(
+                view=built.view,
+                title=self._language.say(document.title),
+                look=self.house,
+                language=self.house.language,
+                claim=built.references.demand,
+            )
+        except SecurityError as error:
+            raise ContentError(f"reaches for what a template may not touch: {error}", where=document.template) from None
+        except (TemplateError, TypeError) as error:
+            line = getattr(error, "lineno", None)
+            place = f"{getattr(error, 'name', None) or document.template}{f' line {line}' if line else ''}"
+            raise ContentError(
+                str(error) or type(error).__name__, where=place, hint="The views list what may be named."
+            ) from None
+        return PRINTERS[_ending(name)](self._language).finish(text).encode("utf-8", errors="backslashreplace")
+
+    def twin(self, name: str) -> bytes:
+        """The machine-readable twin of a document, with the claims that were made up to now: render the document first."""
+        document = self.document(name)
+        built = self._view(document)
+        return twin(document.name.rpartition(".")[0], document.title, built.view, built.references, self.house)
+
+    def put(self, document: Document, view: object, references: References) -> None:
+        """Give a view that was built elsewhere, for a document of this renderer."""
+        self._built[document.view, document.outline] = _Built(view, references)
+
+    def say(self, text: str) -> str:
+        """A word of ours in the language of the documents."""
+        return self._language.say(text)
+
+    def document(self, name: str) -> Document:
+        """A document by its file name; raises `UsageError` for a name nothing makes."""
+        if name not in self.known:
+            raise UsageError(f"nothing makes a document {name!r}", hint=f"There are: {', '.join(self.known)}.")
+        return self.known[name]
+
+    def _view(self, document: Document) -> _Built:
+        key = document.view, document.outline
+        if key not in self._built:
+            references = References(self.case, say=self._language.say)
+            self._built[key] = _Built(self._build(document, references), references)
+        return self._built[key]
+
+    def _build(self, document: Document, references: References) -> object:
+        if document.outline:
+            return outline.build(self.case, references, outline.read(self.templates, document.outline))
+        return VIEWS[document.view](self.case, references)
+
+    def _is_offered(self, document: Document) -> bool:
+        if document.view == ROLL_UP:
+            return False
+        if document.outline:
+            return outline.offered(self.case, outline.read(self.templates, document.outline))
+        return document.view not in OFFERED or OFFERED[document.view](self.case)
 
 
 def _ending(name: str) -> str:
     return name[name.rindex(".") :]
 
 
-def _front_matter(template: str, text: str) -> Document:
-    match = _FRONT.match(text)
-    if match is None:
-        raise ContentError(
-            "does not begin with its front matter", where=template, hint="Begin it with {# --- … --- #}."
-        )
-    try:
-        head: Any = strict_yaml.loads(match[1].encode(), where=template)
-    except UnreadableError as error:
-        raise ContentError(error.message, where=template) from None
-    if not isinstance(head, dict) or set(head) != _FRONT_FIELDS or not all(isinstance(v, str) for v in head.values()):
-        raise ContentError("its front matter needs document, title, for and view, and nothing else", where=template)
-    if head["view"] not in VIEWS:
-        raise ContentError(f"there is no view {head['view']!r}", where=template, hint=f"There are: {', '.join(VIEWS)}.")
-    name = head["document"]
-    if not re.fullmatch(r"[a-z0-9]+(?:[-.][a-z0-9]+)*", name) or not name.endswith(tuple(PRINTERS)):
-        raise ContentError(
-            f"{name!r} is no name for a document", where=template, hint="Lower case, ending in .html or .md."
-        )
-    return Document(name, template, head["title"], head["for"], head["view"])
-
-
 @lru_cache(maxsize=8)
-def _environment(ending: str, templates: tuple[tuple[str, str], ...]) -> ImmutableSandboxedEnvironment:
-    printer = PRINTERS[ending]()
+def _environment(
+    ending: str, templates: tuple[tuple[str, str], ...], language: languages.Catalogue
+) -> ImmutableSandboxedEnvironment:
+    printer = PRINTERS[ending](language)
     environment = _Strict(
         loader=DictLoader(dict(templates)),
         undefined=StrictUndefined,
@@ -179,11 +256,19 @@ def _environment(ending: str, templates: tuple[tuple[str, str], ...]) -> Immutab
     environment.globals.pop("lipsum")
     for name in _UNSAFE_FILTERS:
         environment.filters.pop(name, None)
-    environment.filters["join"] = printer.join
-    environment.filters["cites"] = printer.cites
-    environment.filters["prose"] = printer.prose
-    environment.filters["code"] = printer.code
-    environment.filters["e"] = environment.filters["escape"] = printer.of
+    filters: dict[str, Any] = {
+        "join": printer.join,
+        "cites": printer.cites,
+        "bare": printer.bare,
+        "label": printer.label,
+        "picture": printer.picture,
+        "prose": printer.prose,
+        "code": printer.code,
+        "e": printer.of,
+        "escape": printer.of,
+    }
+    environment.filters.update(filters)
+    languages.install(environment, language, printer)
     return environment
 
 

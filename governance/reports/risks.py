@@ -1,4 +1,8 @@
-"""The risk register as a view: rows by residual score, the arithmetic of each, and the two heat maps."""
+"""The risk register as a view: rows by residual score, the arithmetic of each, and the two heat maps.
+
+A document prints the worst `RISKS_PRINTED` risks as rows; the counts and the heat maps are of all of them, and `lists` has every
+row. More rows would be a hundred pages that nobody reads, and more memory than a small machine has for a PDF.
+"""
 
 from __future__ import annotations
 
@@ -6,53 +10,62 @@ from typing import TYPE_CHECKING
 
 from governance.domain.risk import Level, Rating, RegisterRow
 from governance.reports import figures, words
+from governance.reports.drawn import heat_map
 from governance.reports.frame import frame
-from governance.reports.references import References
-from governance.reports.views import HeatCell, HeatMap, Register, RiskRow, RiskView, Status
+from governance.reports.risk_order import ordered
+from governance.reports.views import Register, RiskRow, RiskView, Status
 
 if TYPE_CHECKING:
     from governance.domain.case import Case
+    from governance.reports.references import References
+
+RISKS_PRINTED = 400
+"""Rows of the register printed in a document; CSV file and workbook have all of them, and the document says so."""
 
 INSIDE = Status("within appetite", "✔", "good")
 OUTSIDE = Status("outside appetite", "✘", "bad")
 UNTOLD = Status("no appetite stated", "◐", "warn")
 
 
-def build(case: Case) -> RiskView:
+def build(case: Case, references: References) -> RiskView:
     """The view of the risk register document."""
-    references = References(case)
     found = register(case, references)
-    return RiskView(frame=frame(case, references), register=found, index=references.index(), glossary=words.GLOSSARY)
+    return RiskView(
+        heat=heat_map(case, references.say),
+        frame=frame(case, references),
+        register=found,
+        index=references.index(),
+        glossary=words.GLOSSARY,
+    )
 
 
-def register(case: Case, references: References) -> Register:
-    """The whole register of the case."""
-    ordered = sorted(case.register, key=lambda row: (-row.residual.score, -row.inherent.score, row.risk))
-    rows = tuple(_row(row, number) for number, row in enumerate(ordered, start=1))
-    levels = [Level.of(row.residual_score) for row in rows]
+def within(row: RegisterRow) -> Status:
+    """Whether the residual rating is inside what the system carries."""
+    return {True: INSIDE, False: OUTSIDE, None: UNTOLD}[row.within_appetite]
+
+
+def register(case: Case, references: References, printed: int = RISKS_PRINTED) -> Register:
+    """The register of the case: counts and maps of all risks, and so many rows, the worst first."""
+    found = ordered(case.register)
+    levels = [row.residual.level for _, row in found]
     appetite = case.dossier.system.risk_appetite
     return Register(
-        rows=rows,
-        heat=(
-            _heat("Inherent, before any control", [(f"R{n}", row.inherent) for n, row in enumerate(ordered, start=1)]),
-            _heat("Residual, after met controls", [(f"R{n}", row.residual) for n, row in enumerate(ordered, start=1)]),
-        ),
+        rows=tuple(_row(key, row) for key, row in found[:printed]),
         by_level=tuple((words.LEVELS[level], levels.count(level)) for level in reversed(Level)),
-        total=len(rows),
-        outside=sum(row.within_appetite is False for row in ordered),
-        overdue=sum(row.review_overdue for row in ordered),
-        unowned=sum(not row.owner_named for row in ordered),
+        total=len(found),
+        outside=sum(row.within_appetite is False for _, row in found),
+        overdue=sum(row.review_overdue for _, row in found),
+        unowned=sum(not row.owner_named for _, row in found),
         appetite=references.said(
             "Risk appetite", f"residual score of at most {appetite} of 25" if appetite else None, "risk_appetite"
         ),
     )
 
 
-def _row(row: RegisterRow, number: int) -> RiskRow:
-    within = {True: INSIDE, False: OUTSIDE, None: UNTOLD}[row.within_appetite]
+def _row(key: str, row: RegisterRow) -> RiskRow:
     return RiskRow(
-        key=f"R{number}",
-        anchor=f"r{number}",
+        key=key,
+        anchor=key.lower(),
         id=row.risk,
         title=row.title,
         event=row.event,
@@ -70,7 +83,7 @@ def _row(row: RegisterRow, number: int) -> RiskRow:
         residual_score=row.residual.score,
         arithmetic=tuple(row.arithmetic.split("; ")),
         appetite=f"{row.appetite} of 25" if row.appetite else "not stated",
-        within=within,
+        within=within(row),
         next_review=figures.day(row.next_review),
         overdue=row.review_overdue,
     )
@@ -78,30 +91,3 @@ def _row(row: RegisterRow, number: int) -> RiskRow:
 
 def _product(rating: Rating) -> str:
     return f"{rating.likelihood} × {rating.impact} = {rating.score}"
-
-
-def _heat(title: str, placed: list[tuple[str, Rating]]) -> HeatMap:
-    cells: dict[tuple[int, int], list[str]] = {}
-    for key, rating in placed:
-        cells.setdefault((rating.likelihood, rating.impact), []).append(key)
-    rows = tuple(
-        (
-            likelihood,
-            tuple(
-                HeatCell(
-                    likelihood=likelihood,
-                    impact=impact,
-                    score=likelihood * impact,
-                    level=words.LEVELS[Level.of(likelihood * impact)],
-                    risks=tuple(cells.get((likelihood, impact), ())),
-                )
-                for impact in range(1, 6)
-            ),
-        )
-        for likelihood in range(5, 0, -1)
-    )
-    told = [
-        f"{', '.join(keys)} at likelihood {at[0]} and impact {at[1]}"
-        for at, keys in sorted(cells.items(), reverse=True)
-    ]
-    return HeatMap(title=title, rows=rows, alt=f"{title}: " + ("; ".join(told) or "no risk in the register") + ".")

@@ -9,10 +9,12 @@ from datetime import UTC
 from typing import TYPE_CHECKING
 
 from governance.domain.approval import State
+from governance.domain.control import Standing
 from governance.domain.decision import DecisionKind
+from governance.domain.risk import Level
 from governance.reports import figures, words
 from governance.reports.decided_views import PendingRow, SignOff
-from governance.reports.views import Status
+from governance.reports.views import Phrase, Status, phrase
 
 if TYPE_CHECKING:
     from governance.domain.approval import ApprovalState, Pending
@@ -126,27 +128,36 @@ def _conditions(decision: Decision, found: ApprovalState | None, references: Ref
     return tuple(made)
 
 
-def _about(decision: Decision, references: References) -> tuple[str, ...]:
+def _about(decision: Decision, references: References) -> tuple[Phrase, ...]:
     """What a decision speaks of besides the model."""
     said = []
     if decision.decision.approves and not (decision.scope.uses or decision.scope.places or decision.scope.users):
-        said.append("Not bounded to a use, a place or users.")
+        said.append(phrase("Not bounded to a use, a place or users."))
     if decision.exception is not None:
-        said.append(f"{decision.exception.person} may approve although they are {_listed(decision.exception.duties)}.")
+        person, duties = decision.exception.person, _listed(decision.exception.duties)
+        said.append(phrase("%(person)s may approve although they are %(duties)s.", person=person, duties=duties))
     if decision.waiver is not None:
         waiver = decision.waiver
-        said.append(f"Control {waiver.control}, {waiver.standing} when it was waived.")
-        said.append(f"Instead: {waiver.compensation}")
-        said.append(f"Owner: {waiver.owner}; tested again by {waiver.retest}.")
+        then = phrase(words.STANDINGS[Standing(waiver.standing)].word)
+        said.append(
+            phrase("Control %(control)s, %(standing)s when it was waived.", control=waiver.control, standing=then)
+        )
+        said.append(phrase("Instead: %(compensation)s", compensation=waiver.compensation))
+        said.append(
+            phrase("Owner: %(owner)s; tested again by %(day)s.", owner=waiver.owner, day=waiver.retest.isoformat())
+        )
     if decision.risk is not None:
         risk = decision.risk
-        said.append(f"Risk {risk.risk} at {risk.likelihood} × {risk.impact} = {risk.score}, {risk.level}.")
+        rating = f"{risk.likelihood} × {risk.impact} = {risk.score}"
+        level = phrase(words.LEVELS[Level(risk.level)].word)
+        said.append(phrase("Risk %(risk)s at %(rating)s, %(level)s.", risk=risk.risk, rating=rating, level=level))
     if decision.target is not None:
-        said.append(f"It ends {references.cite(decision.target).key}.")
+        said.append(phrase("It ends %(key)s.", key=references.cite(decision.target).key))
     if decision.decision is DecisionKind.SET_POLICY:
-        said.append(f"Policy {decision.policy}, digest {figures.short(decision.policy_digest)}.")
+        short = figures.short(decision.policy_digest)
+        said.append(phrase("Policy %(policy)s, digest %(digest)s.", policy=decision.policy, digest=short))
     return tuple(said)
 
 
 def _listed(duties: tuple[str, ...]) -> str:
-    return " and ".join(words.DUTIES.get(duty, duty).lower() for duty in duties)
+    return ", ".join(words.DUTIES.get(duty, duty).lower() for duty in duties)

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from governance.errors import GovernanceError
 from governance.reports import coverage, words
 from governance.reports.frame import frame
-from governance.reports.references import References
 from governance.reports.statement_views import DocumentLine, StatementArea, StatementRow, StatementView
 from governance.reports.views import Status, Term
 
 if TYPE_CHECKING:
     from governance.domain.applicability import ApplicabilityRow, DocumentedRow, StatedRow
     from governance.domain.case import Case
+    from governance.reports.references import References
 
 APPLIES = {
     True: Status("applies", "✔", "note"),
@@ -41,9 +41,8 @@ def offered(case: Case) -> bool:
     return case.applicability is not None
 
 
-def build(case: Case) -> StatementView:
+def build(case: Case, references: References) -> StatementView:
     """The view of the document."""
-    references = References(case)
     held, wanted = case.applicability, case.documented
     if held is None:
         raise GovernanceError("ISO/IEC 42001 is not in the scope of this system", where=case.dossier.system.id)

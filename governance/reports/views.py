@@ -11,7 +11,29 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from governance.reports.charts.canvas import Chart
     from governance.reports.decided_views import DutyRow, Relaxed
+    from governance.verifier.claims import Claim
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """A sentence of ours with values in it, which a language can say its own way. Prints as text; each value prints as by itself.
+
+    `message`: the English sentence with `%(name)s` for each value; `values`: pairs of a name and what stands for it.
+    """
+
+    message: str
+    values: tuple[tuple[str, object], ...] = ()
+
+    def __str__(self) -> str:
+        """The English sentence as plain text."""
+        return self.message % dict(self.values) if self.values else self.message
+
+
+def phrase(message: str, **values: object) -> Phrase:
+    """A sentence of ours with values in it. What is written here is what a catalogue translates."""
+    return Phrase(message, tuple(values.items()))
 
 
 @dataclass(frozen=True)
@@ -61,6 +83,9 @@ class Fact:
     `unit`: printed after the value; may be empty.
     `rounding`: how the value was rounded, in words; empty where it is exact.
     `cites`: where it comes from.
+    `claim`: evidence, pointer and form, by which it can be written again; None where it is missing.
+    `numeric`: whether it is a number, whose marks a language writes its own way, and no text.
+    `why`: why it is missing although something is on record, such as its age; or empty.
     `missing`: True where there is no evidence.
     """
 
@@ -69,6 +94,9 @@ class Fact:
     unit: str = ""
     rounding: str = ""
     cites: tuple[Cite, ...] = ()
+    claim: Claim | None = None
+    why: str = ""
+    numeric: bool = False
 
     @property
     def missing(self) -> bool:
@@ -90,8 +118,8 @@ class Said:
 
     label: str
     texts: tuple[str, ...]
-    by: str
-    ask: str
+    by: Phrase
+    ask: Phrase
     cites: tuple[Cite, ...] = ()
 
     @property
@@ -193,6 +221,7 @@ class Frame:
     `on`: the date of judgement; `moment`: the same to the second, in UTC.
     `identity`: what exactly is judged.
     `answer`: the gate's answer; `sentence`: the same as a sentence; `policy`: its title; `policy_digest`: its digest.
+    `pack`: the id of the pack that holds the document.
     `origin`, `size`, `root`: the ledger's checkpoint; `root_short`: the first twelve digits of its root.
     `checkpoint`: origin, size and whole root on one line, in groups that can be read over the telephone.
     `content_digest`: the digest of the catalogue it was held against.
@@ -212,6 +241,7 @@ class Frame:
     sentence: str
     policy: str
     policy_digest: str
+    pack: str
     origin: str
     size: int
     root: str
@@ -223,7 +253,7 @@ class Frame:
     recipe: tuple[tuple[str, str], ...]
     facts_missing: int
     facts_total: int
-    asks: tuple[str, ...]
+    asks: tuple[Phrase, ...]
 
 
 @dataclass(frozen=True)
@@ -247,7 +277,7 @@ class ResultRow:
     n: Fact
     stderr: Fact
     verdict: Status
-    says: str
+    says: Phrase
     attempts: int
 
 
@@ -259,7 +289,7 @@ class PurposeGap:
     """
 
     purpose: str
-    ask: str
+    ask: Phrase
 
 
 @dataclass(frozen=True)
@@ -303,36 +333,10 @@ class RiskRow:
 
 
 @dataclass(frozen=True)
-class HeatCell:
-    """A cell of the heat map.
-
-    `likelihood`, `impact`, `score`: where it is; `level`: its band; `risks`: the keys of the risks in it.
-    """
-
-    likelihood: int
-    impact: int
-    score: int
-    level: Status
-    risks: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class HeatMap:
-    """Five rows of five cells, likelihood 5 at the top, impact 1 at the left.
-
-    `title`: what it maps; `rows`: pairs of likelihood and its cells; `alt`: the same in words.
-    """
-
-    title: str
-    rows: tuple[tuple[int, tuple[HeatCell, ...]], ...]
-    alt: str
-
-
-@dataclass(frozen=True)
 class Register:
     """The risk register.
 
-    `rows`: by residual score, greatest first; `heat`: the maps, inherent and residual.
+    `rows`: those printed, by residual score, greatest first; `left_out`: how many only the data files have.
     `by_level`: pairs of a band and how many residual risks are in it; `total`: how many risks there are.
     `outside`: how many stand outside the appetite; `overdue`: how many reviews are overdue.
     `unowned`: how many owners are only the library's usual role.
@@ -340,7 +344,6 @@ class Register:
     """
 
     rows: tuple[RiskRow, ...]
-    heat: tuple[HeatMap, ...]
     by_level: tuple[tuple[Status, int], ...]
     total: int
     outside: int
@@ -348,14 +351,20 @@ class Register:
     unowned: int
     appetite: Said
 
+    @property
+    def left_out(self) -> int:
+        """How many risks only the CSV file and the workbook have."""
+        return self.total - len(self.rows)
+
 
 @dataclass(frozen=True)
 class RiskView:
     """What `view: risk-register` gives to a template.
 
-    `frame`: the frame; `register`: the register; `index`: the evidence index; `glossary`: terms.
+    `frame`: the frame; `heat`: the heat map, or None; `register`: the register; `index`: the evidence index; `glossary`: terms.
     """
 
+    heat: Chart | None
     frame: Frame
     register: Register
     index: EvidenceIndex
@@ -373,7 +382,7 @@ class Attested:
     topic: str
     title: str
     statement: str
-    by: str
+    by: Phrase
     document: str
     review_due: str
     cites: tuple[Cite, ...]

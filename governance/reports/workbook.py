@@ -1,118 +1,166 @@
-"""The Statement of Applicability as a workbook: one sheet of controls, one of documented information, one about it.
+"""The workbooks: risk register, evidence index, and Statement of Applicability, each with a first sheet that says what it is.
 
-Every cell is text, a number or a date; none is a formula, whatever somebody wrote into it. The same statement gives the same bytes.
-Needs XlsxWriter, which comes with the extra `documents`; without it `XlsxMissing` says so.
+A workbook is for people who sort, filter and print; the CSV files hold the same rows for programs. The sheet *About* names the
+system, the exact model, the day, the gate's answer, the checkpoint and whatever is relaxed just now, and says of each other sheet
+what a row is, how many there are, and that none is left out. Words are English in every house, as the heads of the CSV files are:
+a filter that somebody saved must go on working.
 """
 
 from __future__ import annotations
 
-import io
-from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from governance.domain.short_form import short_form
 from governance.errors import GovernanceError
-from governance.reports import words
-from governance.reports.escape import visible
-from governance.reports.references import References
-from governance.reports.relaxed import in_words
+from governance.reports import figures, judged_lists, lists, words
+from governance.reports.about import MIND, about
+from governance.reports.house import House
+from governance.reports.lists import Listing, columns, of
+from governance.reports.risk_order import ordered
+from governance.reports.sheets import CONTINUED, Book, Legend, XlsxMissing
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from governance.domain.case import Case
+    from governance.reports.lists import Value
 
-_ROWS = (
-    ("Control", 9), ("Title", 34), ("Applicable", 12), ("Justification", 60), ("Status", 14), ("How it is done", 50),
-    ("Owner", 22), ("Last review", 12), ("Linked risks", 34), ("Evidence comes to", 16), ("Evidence", 40), ("To look at", 44),
+__all__ = ["XlsxMissing", "evidence_index", "risk_register", "statement"]
+
+_FIELDS = columns(("field", "Field", 46), ("value", "What it says", 110))
+_STEPS = columns(
+    ("key", "No.", 7), ("risk", "Risk", 24), ("title", "Title", 40), ("control", "Control", 32),
+    ("standing", "Standing of the control", 18), ("reduces", "Takes off", 12), ("steps", "Steps", 8), ("counted", "Counted", 10),
 )  # fmt: skip
-_DOCUMENTS = (
-    ("Requirement", 12), ("Title", 34), ("What", 46), ("Form", 10), ("State", 14), ("Where", 60), ("Newest", 12),
-    ("Age in days", 12), ("Why", 60),
+_ROWS = columns(
+    ("control", "Control", 9), ("title", "Title", 34), ("applicable", "Applicable", 12), ("justification", "Justification", 60),
+    ("status", "Status", 14), ("how", "How it is done", 50), ("owner", "Owner", 22), ("last_review", "Last review", 12),
+    ("risks", "Linked risks", 34), ("standing", "Evidence comes to", 16), ("evidence", "Evidence", 40), ("problems", "To look at", 44),
+)  # fmt: skip
+_DOCUMENTS = columns(
+    ("requirement", "Requirement", 12), ("title", "Title", 34), ("what", "What", 46), ("form", "Form", 10), ("state", "State", 14),
+    ("where", "Where", 60), ("newest", "Newest", 12), ("age_days", "Age in days", 12), ("reason", "Why", 60),
 )  # fmt: skip
 
 
-_FIRST_YEAR = 1900  # a workbook knows no day before it; such a one is written as text
+def risk_register(case: Case, house: House | None = None) -> bytes:
+    """Risks, each step of their arithmetic, controls, the evidence that these rest on, requirements, decisions. Raises `XlsxMissing`."""
+    given = (
+        lists.risks(case), _steps(case), judged_lists.controls(case), judged_lists.evidence_of_controls(case),
+        judged_lists.requirements(case), judged_lists.decisions(case),
+    )  # fmt: skip
+    return _book(case, "Risk register", given, house)
 
 
-class XlsxMissing(GovernanceError):  # noqa: N818 - it says what is missing
-    """XlsxWriter is not installed."""
+def evidence_index(case: Case, house: House | None = None) -> bytes:
+    """Every piece of evidence, the controls that rest on it, and the requirements. Raises `XlsxMissing`."""
+    given = (
+        lists.evidence(case), judged_lists.controls(case), judged_lists.evidence_of_controls(case), judged_lists.requirements(case)
+    )  # fmt: skip
+    return _book(case, "Evidence index", given, house)
 
 
-def statement(case: Case) -> bytes:
-    """The workbook of a case. Raises `XlsxMissing`."""
-    try:
-        import xlsxwriter
-    except ImportError:
-        raise XlsxMissing("XlsxWriter is not installed", hint="pip install 'governance-evidence[documents]'") from None
-    held, wanted = case.applicability, case.documented
+def statement(case: Case, house: House | None = None) -> bytes:
+    """The Statement of Applicability, and the documented information that the standard wants.
+
+    Raises `XlsxMissing`, and `GovernanceError` where the standard is not in the scope of the system.
+    """
+    held = case.applicability
     if held is None:
         raise GovernanceError("ISO/IEC 42001 is not in the scope of this system", where=case.dossier.system.id)
-    out = io.BytesIO()
-    book = xlsxwriter.Workbook(
-        out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    )
-    book.set_properties(
-        {
-            "title": f"Statement of Applicability of {case.dossier.system.name}",
-            "subject": held.framework_title,
-            "comments": f"Catalogue {case.catalogue.digest}; ledger root {case.checkpoint.root}",
-            "created": case.on.replace(tzinfo=None),
-        }
-    )
-    yes_no = {True: "applies", False: "does not apply", None: "not stated"}
-    own = [
-        (row.control, row.title or "", yes_no[row.applicable], row.justification, row.status or "", row.how or "",
-         row.owner or "", row.last_review, ", ".join(row.risks), "not judged here", "", "")
+    own: tuple[tuple[Value, ...], ...] = tuple(
+        (row.control, row.title or "", _APPLIES[row.applicable], row.justification, row.status or "", row.how or "",
+         row.owner or "", row.last_review, row.risks, "not judged here", None, None)
         for row in held.own_controls
-    ]  # fmt: skip
-    rows = [
-        (row.control, row.title, yes_no[row.applicable], row.justification, row.status or "", row.how, row.owner,
-         row.last_review, ", ".join(row.risks), words.STANDINGS[row.standing].word, ", ".join(row.evidence),
-         "; ".join(row.problems))
+    )  # fmt: skip
+    rows: tuple[tuple[Value, ...], ...] = tuple(
+        (row.control, row.title, _APPLIES[row.applicable], row.justification, row.status or "", row.how, row.owner,
+         row.last_review, row.risks, words.STANDINGS[row.standing].word, row.evidence, row.problems)
         for row in held.rows
-    ]  # fmt: skip
-    _sheet(book, "Applicability", _ROWS, [*rows, *own])
-    documents = [
-        (row.requirement, row.title, row.what, row.form, row.state.replace("-", " "), "; ".join(row.where), row.newest,
+    )  # fmt: skip
+    documents: tuple[tuple[Value, ...], ...] = tuple(
+        (row.requirement, row.title, row.what, row.form, row.state.replace("-", " "), row.where, row.newest,
          row.age_days, row.reason)
-        for row in wanted
-    ]  # fmt: skip
-    _sheet(book, "Documented information", _DOCUMENTS, documents)
-    about = [
-        ("System", case.dossier.system.name), ("Standard", held.framework_title), ("As of", held.on),
-        ("Version of the statement", held.version), ("Scope", held.scope), ("Approved by", held.approver),
-        ("Approved on", held.approved_on), ("Evidence that holds it", held.source or "none"),
-        ("Rows", len(held.rows)), ("Apply", held.count(True)), ("Do not apply", held.count(False)),
-        ("Not stated", held.count(None)), ("Ledger root", case.checkpoint.root), ("Catalogue", case.catalogue.digest),
-        ("Checkpoint", short_form(case.checkpoint.origin, case.checkpoint.size, case.checkpoint.root)),
-        *in_words(case, References(case)),
-        ("Mind", "What is declared and what evidence comes to are two columns. This is evidence, not certification."),
-    ]  # fmt: skip
-    _sheet(book, "About", (("Field", 26), ("Value", 100)), about)
-    book.close()
-    return out.getvalue()
+        for row in case.documented
+    )  # fmt: skip
+    total = len(held.rows)
+    counts = (
+        ("Apply", of(held.count(True), total)), ("Do not apply", of(held.count(False), total)),
+        ("Not stated", of(held.count(None), total)), ("Controls of the organisation's own", f"{len(own):,}"),
+    )  # fmt: skip
+    says = "a control of the standard, or one of the organisation's own; what is declared and what evidence comes to are two columns"
+    given = (
+        Listing("statement-of-applicability", "Applicability", says, _ROWS, (*rows, *own), counts),
+        Listing(
+            "documented-information",
+            "Documented information",
+            "a document or record that the standard wants",
+            _DOCUMENTS,
+            documents,
+        ),
+    )
+    fields: tuple[tuple[str, Value], ...] = (
+        ("Standard", held.framework_title), ("Version of the statement", held.version), ("Scope", held.scope),
+        ("Approved by", held.approver), ("Approved on", held.approved_on), ("Evidence that holds it", held.source or "none"),
+    )  # fmt: skip
+    return _book(case, "Statement of Applicability", given, house, fields)
 
 
-def _sheet(book: Any, name: str, columns: Sequence[tuple[str, int]], rows: Sequence[Sequence[object]]) -> None:
-    sheet = book.add_worksheet(name)
-    head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
-    text = book.add_format({"text_wrap": True, "valign": "top"})
-    day = book.add_format({"num_format": "yyyy-mm-dd", "valign": "top", "align": "left"})
-    for place, (title, width) in enumerate(columns):
-        sheet.set_column(place, place, width)
-        sheet.write_string(0, place, title, head)
-    for number, row in enumerate(rows, start=1):
-        for place, value in enumerate(row):
-            if isinstance(value, int):
-                sheet.write_number(number, place, value, text)
-            elif isinstance(value, date) and value.year >= _FIRST_YEAR:
-                sheet.write_datetime(number, place, datetime(value.year, value.month, value.day), day)
-            else:
-                sheet.write_string(number, place, visible(str(value), keep="\n") if value is not None else "", text)
-    sheet.freeze_panes(1, 1)
-    sheet.autofilter(0, 0, max(1, len(rows)), len(columns) - 1)
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(0)
+_APPLIES = {True: "applies", False: "does not apply", None: "not stated"}
+
+
+def _steps(case: Case) -> Listing:
+    """One row for each control that is to take something off a risk."""
+    made: tuple[tuple[Value, ...], ...] = tuple(
+        (
+            key,
+            row.risk,
+            row.title,
+            step.control,
+            words.STANDINGS[step.standing].word,
+            step.reduces,
+            step.steps,
+            "yes" if step.counted else "no",
+        )
+        for key, row in ordered(case.register)
+        for step in row.steps
+    )
+    counted = sum(row[-1] == "yes" for row in made)
+    says = "a control that takes steps off a risk's likelihood or impact, and does so only while it is met"
+    return Listing("risk-steps", "Steps", says, _STEPS, made, (("Steps that count", of(counted, len(made))),))
+
+
+def _book(
+    case: Case, title: str, given: tuple[Listing, ...], house: House | None, fields: tuple[tuple[str, Value], ...] = ()
+) -> bytes:
+    system, head = case.dossier.system, case.checkpoint
+    short = short_form(head.origin, head.size, head.root)
+    legend = Legend(
+        title=f"{title}: {system.name}",
+        subject=f"As of {figures.moment(case.on)}. {MIND}",
+        comments=f"Checkpoint {short}; catalogue {case.catalogue.digest}",
+        created=case.on,
+        head=f"{title} · {system.id} · as of {figures.day(case.on)}",
+        foot=(
+            f"Evidence, not certification. Checkpoint {short}",
+            f"Evidence, not certification. Ledger root {figures.short(head.root)}",
+        ),
+        house=house or House(),
+    )
+    book = Book(legend)
+    first = book.reserve("About")
+    told: list[tuple[str, Value]] = []
+    for listing in given:
+        longer = book.add(listing)
+        told.append((f"Sheet {listing.title}", _whole(listing, longer)))
+        told.extend((f"{listing.title}: {what}", count) for what, count in listing.counts)
+    *whence, mind = about(case)
+    classified = (("Classification", legend.house.classification),) if legend.house.classification else ()
+    book.fill(first, _FIELDS, (("Document", title), *classified, *whence, *fields, *told, mind))
+    return book.finish()
+
+
+def _whole(listing: Listing, longer: int) -> str:
+    """What the first sheet says of another."""
+    said = f"{figures.count(len(listing.rows), 'row')}, all there are: none is left out. Each row is {listing.says}."
+    if longer:
+        said += f" {figures.count(longer, 'text')} too long for a cell: the rest stands in the sheet {CONTINUED}."
+    return said

@@ -207,7 +207,7 @@ def _print(found: PackReport) -> None:
             "" if about.of is None else f", a redacted edition of the pack whose manifest has the digest {about.of}"
         )
         out.append(
-            f"{'PACK':<10} {about.system}, ledger {about.checkpoint.origin}, {about.checkpoint.size} entries{edition}"
+            f"{'PACK':<10} {about.pack_id}: {about.system}, ledger {about.checkpoint.origin}, {about.checkpoint.size} entries{edition}"
         )
     out += [f"{name:<10} {one_line(said)}" for name, said in found.lines.items()]
     out += [f"  {one_line(member)} {one_line(said)}" for member, said in found.problems]

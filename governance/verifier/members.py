@@ -77,6 +77,20 @@ class About:
         }
         return made | ({"of": self.of} if self.of is not None else {})
 
+    @property
+    def pack_id(self) -> str:
+        """The id of the pack, known before there is one: see `pack_id`."""
+        head = self.checkpoint
+        return pack_id(self.system, self.on, self.policy, self.content_digest, head.origin, head.size, head.root)
+
+
+def pack_id(system: str, on: str, policy: str, content_digest: str, origin: str, size: int, root: str) -> str:
+    """`pack-` and 20 hex digits over what a pack is made of: the system, the moment as RFC 3339, policy, content and checkpoint.
+
+    A document can name the pack that it goes into, which its own digest could not; the anchors added later change nothing in it.
+    """
+    return "pack-" + canonical.digest([system, on, policy, content_digest, origin, size, root])[7:27]
+
 
 @dataclass(frozen=True)
 class Manifest:

@@ -15,7 +15,7 @@ from governance.errors import GovernanceError, UnreadableError, VersionError
 from governance.parsing import canonical
 from governance.proofs import ml_dsa
 from governance.verifier import brought as outside
-from governance.verifier import entries, log, members, signed, witnessed
+from governance.verifier import documents, entries, log, members, signed, witnessed
 from governance.verifier.brought import Brought
 from governance.verifier.containers import open_container
 from governance.verifier.report import NOT_EVALUATED, NOT_PERFORMED, PackReport
@@ -46,7 +46,7 @@ _ALWAYS = frozenset(
 )
 _LIMITS = (
     "says that the parts belong together, not that evidence was true when attached, nor that the ledger's owner put every entry "
-    "of this system in; documents are bound by digest and not rendered again"
+    "of this system in; the pages of a PDF are bound by digest and not read"
 )
 _MAX_STATEMENT = 16 << 20
 """Bytes of an envelope, or of what an owner states of a system, that is read: an attestation of 50,000 pieces has as many."""
@@ -149,9 +149,11 @@ class _Inside:
                 return
             report.lines["CRYPTO"] = "ok: every member is the one that was signed"
             report.lines["LOG"] = "ok: tree, entries and bodies belong together"
+            documents.check(self.pack, listed, report, self.about.pack_id)
             if beside is not None:
                 beside(self.pack, listed, made, report)
-            self._judgement(again, listed)
+            if not report.problems:
+                self._judgement(again, listed)
         except GovernanceError as error:
             report.problem(error.where or "(pack)", error.message)
 
@@ -270,6 +272,7 @@ def _say(report: PackReport, brought: Brought) -> None:
         "DECISIONS": lines.pop("DECISIONS", changed),
         "CONTENT": lines.pop("CONTENT", changed),
         "JUDGEMENT": lines.pop("JUDGEMENT", NOT_PERFORMED),
+        "DOCUMENTS": lines.pop("DOCUMENTS", changed),
         "TRUST": outside.trust_line(brought, report),
         "LIMITS": "; ".join(
             [

@@ -71,6 +71,7 @@ class PackReport:
             "unmet": self.unmet,
             "report": self.lines,
             "pack": self.about.plain() if self.about else None,
+            "pack_id": self.about.pack_id if self.about else None,
             "decisions": [shown(one) for one in self.decisions],
         }
         if self.sample is not None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from governance.content import places
 from tests.reports import cases, hostile
 
 FOLDER = Path(__file__).parents[2] / "templates"
@@ -13,9 +14,7 @@ FOLDER = Path(__file__).parents[2] / "templates"
 
 @pytest.fixture(scope="session")
 def templates() -> dict[str, str]:
-    return {
-        path.relative_to(FOLDER).as_posix(): path.read_text(encoding="utf-8") for path in sorted(FOLDER.rglob("*.j2"))
-    }
+    return places.templates(places.read_all([FOLDER.parent]))
 
 
 @pytest.fixture(scope="session", params=sorted(hostile.ALL))

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from governance.reports import figures
-from governance.reports.curve import MOST_POINTS, curve, points, thin
-from governance.reports.references import References
+from governance.reports.card import loss
 from tests.reports import found
 
 
@@ -43,23 +42,20 @@ def test_sizes_durations_and_efforts_are_written_for_people():
     assert figures.signed(0)[0] == "0"
 
 
-def test_a_long_loss_history_is_thinned_and_says_so(full):
-    history = [{"step": step, "loss": 1 / (step + 1)} for step in range(5000)]
-    piece = found.piece(1, "training-run.v1", found.candidate(), {"loss_history": history})
-    drawn = curve(piece, References(full))
-    assert drawn is not None
-    assert len(drawn.points.split()) == MOST_POINTS
-    assert drawn.note == "240 of 5,000 points drawn, evenly chosen"
-    kept = thin(points(history))
-    assert (kept[0], kept[-1]) == ((0.0, 1.0), (4999.0, 1 / 5000))
+def piece_with(history):
+    return found.piece(1, "training-run.v1", found.candidate(), {"loss_history": history})
+
+
+def test_a_long_loss_history_is_thinned_and_says_so():
+    drawn = loss.chart(piece_with([{"step": step, "loss": 1 / (step + 1)} for step in range(5000)]), str)
+    assert drawn.note.startswith("Of the longest line 240 of 5,000 points are drawn, evenly chosen")
+    assert (drawn.rows[0][0], drawn.rows[-1][0]) == ("0", "4,999")
 
 
 @pytest.mark.parametrize("history", [None, [], [{"step": 1, "loss": 2.0}], [{"step": 1}, {"loss": 2}], "x", [1, 2, 3]])
-def test_without_two_points_there_is_no_curve(full, history):
-    piece = found.piece(1, "training-run.v1", found.candidate(), {"loss_history": history})
-    assert curve(piece, References(full)) is None
+def test_without_two_points_there_is_no_curve(history):
+    assert loss.chart(piece_with(history), str) is None
 
 
-def test_a_flat_curve_does_not_divide_by_nought(full):
-    piece = found.piece(1, "training-run.v1", found.candidate(), {"loss_history": [{"step": 1, "loss": 2.0}] * 2})
-    assert curve(piece, References(full)) is not None
+def test_a_flat_curve_does_not_divide_by_nought():
+    assert loss.chart(piece_with([{"step": 1, "loss": 2.0}] * 2), str) is not None

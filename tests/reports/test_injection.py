@@ -14,7 +14,7 @@ from markdown_it import MarkdownIt
 from governance.reports.render import render
 from tests.reports import hostile as attack
 
-HTML = ("model-card.html", "audit-report.html", "risk-register.html")
+HTML = ("model-card.html", "data-card.html", "audit-report.html", "risk-register.html", "impact-assessment.html")
 TAGS = {
     "html",
     "head",
@@ -29,6 +29,16 @@ TAGS = {
     "nav",
     "div",
     "p",
+    "data",
+    "details",
+    "summary",
+    "g",
+    "defs",
+    "path",
+    "text",
+    "use",
+    "pattern",
+    "clippath",
     "span",
     "h1",
     "h2",
@@ -144,14 +154,17 @@ def test_no_string_breaks_out_of_markdown(templates, hostile):
     assert headings == [
         "Model details",
         "Intended use",
-        "Out-of-scope use",
+        "Factors",
+        "Metrics",
+        "Evaluation data",
         "Training data",
-        "Training procedure",
-        "Evaluation",
-        "Safety",
-        "Bias, risks and limitations",
-        "Sign-offs",
-        "Compute environment and effort",
+        "Quantitative analyses",
+        "Ethical considerations",
+        "Bias",
+        "Safety and security",
+        "Privacy",
+        "Explainability",
+        "Caveats and recommendations",
         "How to verify this card",
         "Evidence index",
     ]

@@ -1,82 +1,55 @@
-"""The model card: the head the Hub reads, the figures with their evidence, and the gaps said aloud."""
+"""The model card: figures with their evidence, sections and subcards, and the gaps said aloud."""
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 
 import pytest
-from huggingface_hub import ModelCard, ModelCardData
+from markdown_it import MarkdownIt
 
 from governance.domain.evidence import Role
-from governance.reports import card, evaluation, hub
+from governance.domain.policy import FiguresRule, MetricBound
+from governance.reports import card, evaluation
+from governance.reports.card import answering, questions
 from governance.reports.references import References
-from governance.reports.render import render
-from tests.reports import cases, found
+from governance.reports.render import Renderer, render
+from governance.verifier import claims, intervals
+from governance.verifier.documents import figures_of
+from tests.reports import card_cases, cases, found
 
 
-@pytest.fixture
+def built(case):
+    return card.build(case, References(case))
+
+
+def held(*more):
+    """A case with these pieces instead of the evaluations."""
+    return cases.full(pieces=(*found.pieces()[:4], *more))
+
+
+def evaluated(rows, role=None, *, seq=5, days_ago=3, **more):
+    subject = role or found.candidate()
+    return found.piece(seq, "eval-run.v1", subject, {**found.evaluation("m", None, rows), **more}, days_ago=days_ago)
+
+
+@pytest.fixture(scope="module")
 def text(templates, full) -> str:
     return render("model-card.md", full, templates).decode()
 
 
-def test_the_hub_reads_the_head_and_the_results_come_back(text):
-    read = ModelCard(text)
-    data = read.data
-    assert isinstance(data, ModelCardData)
-    assert (data.license, data.base_model, data.library_name) == (
-        "apache-2.0",
-        "HuggingFaceTB/SmolLM2-135M-Instruct",
-        "peft",
-    )
-    assert (data.base_model_relation, data.pipeline_tag, data.language) == ("adapter", "text-generation", ["en", "de"])
-    assert data.datasets == ["elm-library/elm-desk-qa"]
-    results = {(row.dataset_name, row.metric_type, row.metric_name, row.metric_value) for row in data.eval_results}
-    assert ("elm_desk_qa", "exact_match", "exact_match (strict-match)", 0.7125) in results
-    assert len(results) == 3
-    assert all(row.verified is False and row.task_type == "text-generation" for row in data.eval_results)
-    assert ModelCardData(**read.data.to_dict()).to_yaml() == data.to_yaml()
+@pytest.fixture(scope="module")
+def rich():
+    return card_cases.rich()
 
 
-def test_every_case_has_a_head_the_hub_reads(templates, any_case):
-    read = ModelCard(render("model-card.md", any_case, templates).decode())
-    assert read.data.pipeline_tag == "text-generation"
-    assert read.data.get("tags")[0] == "governance-evidence"
-    assert "evil" not in read.data.get("tags")
+@pytest.fixture(scope="module")
+def view(rich):
+    return built(rich)
 
 
-def test_a_licence_the_hub_does_not_know_is_named_under_other(full):
-    system = full.dossier.system.model_copy(update={"licence": "Elm Library Licence 2"})
-    fields = hub.head(replace(full, dossier=replace(full.dossier, system=system)), None, ()).fields
-    assert (fields["license"], fields["license_name"]) == ("other", "elm-library-licence-2")
-
-
-def test_what_the_hub_would_misread_is_left_out(full):
-    system = full.dossier.system.model_copy(
-        update={"licence": None, "languages": ("English", "de", "NO"), "base_model": None}
-    )
-    held = found.piece(9, "dataset-manifest.v1", found.candidate(), {**found.DATA, "name": "./train.jsonl"})
-    fields = hub.head(replace(full, dossier=replace(full.dossier, system=system)), None, (held,)).fields
-    assert not {"license", "base_model", "base_model_relation", "datasets"} & set(fields)
-    assert fields["language"] == ["de", "no"]
-    assert fields["library_name"] == "transformers"
-
-
-def test_results_no_digest_ties_to_these_weights_stay_out_of_the_head():
-    loose = found.piece(
-        5, "eval-run.v1", found.candidate(None), found.evaluation("m", None, [found.result("t", "acc", 0.5, 0.1, 9)])
-    )
-    case = cases.full(pieces=(*found.pieces()[:4], loose))
-    assert "model-index" not in card.build(case).head.fields
-    assert [row.task for row in card.build(case).results] == ["t"]
-
-
-def test_results_about_other_weights_are_not_shown_at_all():
-    other = found.candidate(found.canonical.sha256(b"other weights"))
-    swapped = found.piece(5, "eval-run.v1", other, found.evaluation("m", None, [found.result("t", "acc", 0.5, 0.1, 9)]))
-    case = cases.full(pieces=(*found.pieces()[:4], swapped))
-    assert card.build(case).results == ()
-    assert evaluation.latest(case, Role.CANDIDATE) == ({}, {})
+# --- figures and their evidence -------------------------------------------------------------------------------------
 
 
 def test_each_figure_carries_its_evidence_and_the_link_has_a_target(text):
@@ -92,9 +65,120 @@ def test_every_link_inside_the_html_documents_has_a_target(templates, any_case):
         assert set(re.findall(r'href="#([^"]+)"', made)) <= set(re.findall(r' id="([^"]+)"', made))
 
 
+@pytest.mark.parametrize("make", [cases.full, card_cases.rich, card_cases.many])
+def test_each_figure_in_print_is_a_claim_that_its_evidence_gives_again(templates, make):
+    case = make()
+    renderer = Renderer(case, templates, {})
+    printed = figures_of(renderer.render("model-card.html").decode())
+    made = {row["id"]: claims.read(row) for row in json.loads(renderer.twin("model-card.html"))["claims"]}
+    assert not printed.loose
+    assert len(printed.printed) > 100
+    results = {"gate": case.gate.plain(), "assessment": case.assessment.plain(), "register": {"rows": []}}
+
+    def body(of):
+        return results[of] if of in results else case.dossier.by_id[of].body
+
+    for claim_id, _, value in printed.printed:
+        assert value == made[claim_id].text
+        assert claims.written(made[claim_id], body)[0] == value
+
+
+def test_results_about_other_weights_are_not_shown_at_all():
+    other = found.candidate(found.canonical.sha256(b"other weights"))
+    case = held(evaluated([found.result("t", "acc", 0.5, 0.1, 9)], other))
+    assert built(case).results == ()
+    assert evaluation.latest(case, Role.CANDIDATE) == ({}, {})
+
+
+def test_results_that_name_no_weights_are_shown_and_are_a_caveat():
+    case = held(evaluated([found.result("t", "acc", 0.5, 0.1, 9)], found.candidate(None)))
+    (run,) = case.dossier.of_kind("eval-run.v1")
+    case = replace(case, assessment=case.assessment.model_copy(update={"unbound": (run.id,)}))
+    made = built(case)
+    assert [row.task for row in made.results] == ["t"]
+    assert any("no digest ties to these weights: 1" in str(each) for each in made.caveats)
+
+
+def test_words_of_people_name_the_person(text):
+    assert "*(stated by Ines Moreau in the system file)*" in text
+    assert "attested by Tomas Lind (risk owner) on 2025-09-30" in text
+
+
+def test_the_record_of_the_whole_machine_stands_before_a_newer_capture_of_its_graphics(full):
+    pieces = full.dossier.pieces
+    whole = next(piece for piece in pieces if piece.record.kind == "compute-environment.v1")
+    graphics = {**whole.body, "host": None, "python": None, "cpu": None, "packages": None}
+    newer = whole.model_copy(update={"id": "ev-graphics", "body": graphics, "seq": max(p.seq for p in pieces) + 1})
+    case = replace(full, dossier=replace(full.dossier, pieces=(*pieces, newer)))
+    assert built(case).environment == built(full).environment
+
+
+def test_graphics_processors_are_counted_and_each_model_is_named_once():
+    cards = {**found.ENVIRONMENT, "gpus": [{"name": "A100"}, {"name": "A100"}, {"name": "T4"}], "gpu_status": "present"}
+    case = held(found.piece(8, "compute-environment.v1", found.candidate(), cards))
+    told = {(fact.label, fact.text) for fact in built(case).environment}
+    assert {
+        ("Graphics processors", "3"),
+        ("Model of graphics processor", "A100"),
+        ("Model of graphics processor", "T4"),
+    } <= told
+
+
+# --- what is missing ------------------------------------------------------------------------------------------------
+
+
+def test_what_is_not_there_is_said_and_counted(templates):
+    made = built(cases.empty())
+    text = render("model-card.md", cases.empty(), templates).decode()
+    assert made.frame.facts_missing == made.frame.facts_total > 80
+    assert f"{made.frame.facts_total} of {made.frame.facts_total} facts asked for are not evidenced" in text
+    assert "*not stated: add `intended_uses` to the system file*" in text
+    assert "| Steps | *not evidenced* |" in text
+
+
+def test_every_section_and_every_question_is_printed_whatever_is_on_record(templates, any_case):
+    tokens = (
+        MarkdownIt("commonmark")
+        .enable("table")
+        .parse(render("model-card.md", any_case, templates).decode().partition("\n---\n")[2])
+    )
+    heads = [tokens[n + 1].content for n, each in enumerate(tokens) if each.type == "heading_open" and each.tag == "h2"]
+    assert heads == [
+        "Model details", "Intended use", "Factors", "Metrics", "Evaluation data", "Training data", "Quantitative analyses",
+        "Ethical considerations", "Bias", "Safety and security", "Privacy", "Explainability", "Caveats and recommendations",
+        "How to verify this card", "Evidence index",
+    ]  # fmt: skip
+    made = built(any_case)
+    asked = [len(rows) for _, rows in questions.SUBCARDS] + [len(questions.ETHICS)]
+    assert [len(each.rows) for each in (*made.subcards, made.ethics)] == asked
+    for each in (*made.subcards, made.ethics):
+        assert sum(number for _, number in each.counts) == len(each.rows)
+
+
+def test_a_figure_without_evidence_is_counted_once_for_each_question(full):
+    references = References(cases.empty())
+    answer = answering.Answering(cases.empty(), references, ())
+    row = answer.answer(questions.SAFETY[1])
+    assert (row.status, references.missing) == (answering.MISSING, 1)
+    assert [str(each) for each in row.to_add] == ["evidence of the kind `red-team.v1`"]
+
+
+def test_what_the_policy_holds_for_too_old_is_not_printed(rich):
+    policy = rich.catalogue.policies["release"]
+    rule = FiguresRule(kinds=("energy.v1",), within_days=1, why="Old energy says nothing.")
+    asked = policy.model_copy(update={"figures": (rule,)})
+    case = replace(rich, catalogue=replace(rich.catalogue, policies={"release": asked}))
+    made = built(case).energy.kwh
+    assert made.missing
+    assert "stale" in made.why
+
+
+# --- results and intervals ------------------------------------------------------------------------------------------
+
+
 def test_a_model_that_got_worse_is_said_to_be_worse(text, full):
-    view = card.build(full)
-    assert {row.task: row.verdict.word for row in (*view.results, *view.safety)} == {
+    made = built(full)
+    assert {row.task: row.verdict.word for row in (*made.results, *made.safety)} == {
         "elm_desk_qa": "better",
         "general_regression": "no clear difference",
         "refusal_safety": "worse",
@@ -104,85 +188,87 @@ def test_a_model_that_got_worse_is_said_to_be_worse(text, full):
 
 
 @pytest.mark.parametrize(
-    ("tuned", "base", "verdict"),
+    ("tuned", "base", "verdict", "method"),
     [
-        ({"value": None}, {}, "can not tell"),
-        ({}, {"value": float("nan")}, "can not tell"),
-        ({"stderr": None}, {}, "can not tell"),
-        ({"higher_is_better": None}, {"higher_is_better": None}, "can not tell"),
-        ({"higher_is_better": False}, {}, "worse"),
-        ({"value": 0.2}, {}, "no clear difference"),
-        ({}, {}, "better"),
-        ({"stderr": 0.0}, {"stderr": 0.0}, "better"),
+        ({"value": None}, {}, "can not tell", None),
+        ({}, {"value": float("nan")}, "can not tell", None),
+        ({"stderr": None, "n": None}, {}, "can not tell", None),
+        ({"stderr": None}, {"stderr": None, "n": 0}, "can not tell", None),
+        ({"stderr": None}, {}, "better", "Newcombe"),
+        ({"stderr": None, "value": 0.805}, {}, "can not tell", None),  # 80.5 of 100 is no share
+        ({"stderr": None, "value": 0.25}, {"stderr": None}, "no clear difference", "Newcombe"),
+        ({"higher_is_better": None}, {"higher_is_better": None}, "can not tell", "standard errors"),
+        ({"higher_is_better": False}, {}, "worse", "standard errors"),
+        ({"value": 0.2}, {}, "no clear difference", "standard errors"),
+        ({}, {}, "better", "standard errors"),
+        ({"stderr": 0.0}, {"stderr": 0.0}, "better", "standard errors"),
     ],
 )
-def test_the_words_follow_direction_spread_and_gaps(tuned, base, verdict):
+def test_the_words_follow_direction_interval_and_gaps(tuned, base, verdict, method):
     after = {**found.result("t", "acc", 0.8, 0.01, 100), **tuned}
     before = {**found.result("t", "acc", 0.2, 0.01, 100), **base}
-    held = (
-        *found.pieces()[:4],
-        found.piece(5, "eval-run.v1", found.candidate(), found.evaluation("m", None, [after])),
-        found.piece(6, "eval-run.v1", found.base(), found.evaluation("b", None, [before])),
-    )
-    (row,) = card.build(cases.full(pieces=held)).results
+    made = built(held(evaluated([after]), evaluated([before], found.base(), seq=6)))
+    (row,) = made.results
     assert row.verdict.word == verdict
+    between = intervals.of_difference(after, before)
+    assert (between.method if between else None) == method
+    if made.differences:
+        assert made.differences[0].verdict is row.verdict
+        assert (made.differences[0].low is not None) == (method is not None)
+
+
+def test_newcombes_interval_is_the_published_one():
+    """Newcombe (1998), table II, example (a), method 10: 56/70 less 48/80."""
+    found_ = intervals.of_difference({"value": 56 / 70, "n": 70}, {"value": 48 / 80, "n": 80})
+    assert (round(found_.low, 4), round(found_.high, 4)) == (0.0524, 0.3339)
+
+
+def test_wilsons_interval_is_inside_nought_and_one_and_the_published_one():
+    """Newcombe (1998), Stat. Med. 17:857, table I, method 3."""
+    assert [round(end, 4) for end in intervals.wilson(81, 263)] == [0.2553, 0.3662]
+    assert intervals.wilson(0, 20)[0] == 0.0
+    assert intervals.wilson(20, 20)[1] == 1.0
 
 
 def test_all_attempts_are_counted_and_the_latest_stands():
-    runs = [
-        found.piece(
-            n,
-            "eval-run.v1",
-            found.candidate(),
-            found.evaluation("m", None, [found.result("t", "acc", n / 10, 0.01, 9)]),
-            days_ago=20 - n,
-        )
-        for n in (5, 6, 7)
-    ]
-    (row,) = card.build(cases.full(pieces=(*found.pieces()[:4], *reversed(runs)))).results
+    runs = [evaluated([found.result("t", "acc", n / 10, 0.01, 9)], seq=n, days_ago=20 - n) for n in (5, 6, 7)]
+    made = built(held(*reversed(runs)))
+    (row,) = made.results
     assert (row.attempts, row.tuned.text) == (3, "0.700")
+    assert any("run more than once: 1" in str(each) for each in made.caveats)
 
 
-def test_what_is_not_there_is_said_and_counted(templates):
-    view = card.build(cases.empty())
-    text = render("model-card.md", cases.empty(), templates).decode()
-    assert view.frame.facts_missing == view.frame.facts_total > 40
-    assert f"{view.frame.facts_total} of {view.frame.facts_total} facts asked for are not evidenced" in text
-    assert "*not stated: add `intended_uses` to the system file*" in text
-    assert "| Steps | *not evidenced* |" in text
+def test_the_forest_has_the_rows_of_its_table_in_the_same_order(full):
+    made = built(full)
+    assert [row[0] for row in made.forest.rows] == [row.label for row in made.differences]
+    assert [row[1] for row in made.forest.rows] == [row.difference.text for row in made.differences]
+    assert [row[2] for row in made.forest.rows] == [f"{row.low.text} … {row.high.text}" for row in made.differences]
+    assert [row[4] for row in made.forest.rows] == [row.verdict.word for row in made.differences]
 
 
-def test_a_figure_that_is_not_finite_is_no_figure(full):
-    references = References(full)
-    piece = full.dossier.pieces[0]
-    for value in (float("nan"), float("inf"), None, "", "  ", [1], {}):
-        assert references.fact("x", piece, value).missing
-    assert (references.asked, references.missing) == (7, 7)
-    assert references.fact("x", piece, 0).text == "0"
+def test_sixty_tasks_are_all_in_the_table_though_the_picture_draws_fewer():
+    made = built(card_cases.many())
+    assert len(made.differences) == 60
+    assert "40 of 60" in made.forest.note
 
 
-def test_words_of_people_name_the_person(text):
-    assert "*(stated by Ines Moreau in the system file)*" in text
-    assert "attested by Tomas Lind (risk owner) on 2025-09-30" in text
-
-
-def test_the_loss_curve_is_a_picture_with_words(templates, full):
-    made = render("model-card.html", full, templates).decode()
-    assert '<svg viewBox="0 0 560 120" role="img" aria-label="Training loss went from' in made
-    assert "held-out loss ended at" in made
-
-
-def test_a_base_that_the_weights_name_by_a_path_is_named_as_the_owner_declares_it(full):
-    local = found.piece(
-        2, "model-artifacts.v1", found.candidate(), {**found.ARTEFACTS, "base": {"name": "./base_fp32"}}
+def test_a_bound_of_the_policy_is_told_with_its_answer(full):
+    policy = full.catalogue.policies["release"]
+    first = policy.conditions[0]
+    bound = MetricBound(task="elm_desk_qa", metric="exact_match", at_least=0.6)
+    asked = policy.model_copy(
+        update={"conditions": (first.model_copy(update={"id": "quality", "no_open_finding": None, "metric": bound}),)}
     )
-    assert hub.head(full, local, ()).fields["base_model"] == "HuggingFaceTB/SmolLM2-135M-Instruct"
+    case = replace(full, catalogue=replace(full.catalogue, policies={"release": asked}))
+    (row,) = built(case).thresholds
+    assert str(row.asks) == "elm_desk_qa exact_match: at least 0.600, with the whole 95% interval"
+    assert (row.answer.word, row.reason) == ("yes", "0.713 [0.637, 0.778] is above 0.6")
 
 
-def test_the_record_of_the_whole_machine_stands_before_a_newer_capture_of_its_graphics(full):
-    pieces = full.dossier.pieces
-    whole = next(piece for piece in pieces if piece.record.kind == "compute-environment.v1")
-    graphics = {**whole.body, "host": None, "python": None, "cpu": None, "packages": None}
-    newer = whole.model_copy(update={"id": "ev-graphics", "body": graphics, "seq": max(p.seq for p in pieces) + 1})
-    case = replace(full, dossier=replace(full.dossier, pieces=(*pieces, newer)))
-    assert card.build(case).environment == card.build(full).environment
+def test_contamination_stands_with_its_task_and_a_task_nobody_searched_is_a_gap(view):
+    by_task = {row.task: row for row in view.tasks}
+    assert by_task["elm_desk_qa"].contaminated.text is not None
+    assert by_task["refusal_safety"].contaminated is None
+
+
+# --- groups of people -----------------------------------------------------------------------------------------------

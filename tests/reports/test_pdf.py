@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import builtins
 import io
 import platform
@@ -11,12 +12,14 @@ from datetime import UTC, datetime
 
 import pikepdf
 import pytest
+from fontTools.ttLib import TTFont
 
 from governance.errors import GovernanceError
-from governance.reports import pdf
+from governance.reports import fonts, pdf
 from governance.reports.pdf import PangoMissing, to_pdf
 from governance.reports.render import render
 from tests.reports import hostile
+from tests.reports import opened as look
 
 WHEN = datetime(2026, 11, 22, 16, 5, tzinfo=UTC)
 
@@ -91,18 +94,34 @@ def test_nothing_is_fetched_from_a_server_or_read_from_the_disk(tmp_path):
     url = f"http://127.0.0.1:{listener.port}/x"
     secret = tmp_path / "secret.txt"
     secret.write_text("the secret of this machine")
+    inner = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><image href="{url}" width="9" height="9"/></svg>'
+    )
+    entity = f'<!DOCTYPE svg [<!ENTITY e SYSTEM "{secret.as_uri()}">]><svg xmlns="http://www.w3.org/2000/svg"><text>&e;</text></svg>'
     attempts = [
         f'<img src="{url}">',
         f'<style>@import url("{url}"); p {{ background: url({url}) }}</style><p>x',
         f"<style>@font-face {{ font-family: x; src: url({url}) }} p {{ font-family: x }}</style><p>x",
+        f"<style>@font-face {{ font-family: x; src: local('DejaVu Serif'), url({secret.as_uri()}) }} p {{ font-family: x }}</style><p>x",
         f'<link rel="stylesheet" href="{url}"><p>x',
+        f'<base href="{url}"><link rel="stylesheet" href="x.css"><img src="x.png">',
         f'<object data="{url}"></object><embed src="{url}">',
         f'<svg width="9" height="9"><image href="{url}" width="9" height="9"/><use href="{url}#a"/></svg>',
+        f'<svg width="9" height="9"><style>@import url({url}); rect {{ fill: url({url}#a) }}</style><rect width="9" height="9"/></svg>',
+        f'<img alt="x" src="data:image/svg+xml;base64,{base64.b64encode(inner.encode()).decode()}">',
+        f'<img alt="x" src="data:image/svg+xml;base64,{base64.b64encode(entity.encode()).decode()}">',
+        f'<link rel="stylesheet" href="data:text/css,@import url({url})"><p>x',
         f'<link rel="attachment" href="{secret.as_uri()}"><p>x',
+        '<link rel="attachment" href="data:text/plain,hello"><p>x',
         f'<a rel="attachment" href="{secret.as_uri()}">x</a>',
+        '<a rel="attachment" href="data:text/plain,hello">x</a>',
+        '<a rel="attachment" href="font:DejaVuSans.ttf">x</a>',
         f'<img src="{secret.as_uri()}">',
         f'<img src="FILE://{secret}">',
+        f'<img src="file:{secret}?x">',
         f'<img src="ftp://127.0.0.1:{listener.port}/x">',
+        f'<img src="font:../../../../../../../../{secret}">',
+        f'<img src="font:{secret}">',
     ]
     try:
         for body in attempts:
@@ -110,9 +129,24 @@ def test_nothing_is_fetched_from_a_server_or_read_from_the_disk(tmp_path):
             assert "/Names" not in found.Root or "/EmbeddedFiles" not in found.Root.Names
             assert "/AF" not in found.Root
             assert len(found.attachments) == 0
+            assert "secret" not in look.tree(found).said
+            assert not any(each.Subtype == "/FileAttachment" for one in found.pages for each in one.get("/Annots", []))
+            fonts = {str(font.BaseFont) for one in found.pages for font in one.Resources.get("/Font", {}).values()}
+            assert not any("Serif" in font for font in fonts)
     finally:
         listener.close()
     assert listener.knocks == 0
+
+
+def test_an_address_that_leads_on_is_not_followed():
+    """Were http ever allowed, a server could still not send us to a file of this machine."""
+    fetcher = fonts.fetcher(pdf.load().urls)
+    assert not any(type(handler).__name__ == "HTTPRedirectHandler" for handler in fetcher.handlers)
+    for address in ("http://127.0.0.1/x", "file:///etc/passwd", "FONT:DejaVuSans.ttf", "font:", "font:DejaVuSerif.ttf"):
+        with pytest.raises(ValueError, match="disallowed protocol"):
+            fetcher.fetch(address)
+    assert fetcher.fetch("font:DejaVuSans.ttf").read()[:4] == b"\0\1\0\0"
+    assert fetcher.fetch("data:text/plain,x").read() == b"x"
 
 
 def test_an_image_that_is_data_is_drawn():
@@ -166,6 +200,29 @@ def test_on_a_mac_the_line_is_for_a_mac(monkeypatch):
     with pytest.raises(PangoMissing) as caught:
         to_pdf(page("x"), identifier="x", created=WHEN)
     assert caught.value.hint == "Install it with: brew install pango"
+
+
+def test_without_the_fonts_the_error_names_what_to_install():
+    gone = (
+        *fonts.FACES[1:],
+        fonts.Face("X", 400, False, "no_such_package", "x.ttf"),
+        fonts.Face("Y", 400, False, fonts.SOURCE, "files/no.ttf"),
+    )
+    with pytest.raises(
+        PangoMissing, match="the Python packages font-source-sans-pro and no_such_package are not installed"
+    ) as caught:
+        pdf.load(gone)
+    assert caught.value.hint == "Install them with: pip install font-source-sans-pro no_such_package"
+    assert fonts.missing() == ()
+
+
+def test_the_fonts_may_be_embedded_and_come_with_their_licences():
+    for face in fonts.FACES:
+        with TTFont(face.located(), lazy=True) as font:
+            assert not font["OS/2"].fsType, f"{face.name} says that it must not be embedded freely"
+    source, dejavu = fonts.FACES[0].located().parent, fonts.FACES[6].located().parent
+    assert "SIL OPEN FONT LICENSE Version 1.1" in (source / "LICENSE.txt").read_text()
+    assert "Permission is hereby granted" in (dejavu / "LICENSE_DEJAVU").read_text()
 
 
 def test_without_the_package_the_error_names_the_extra(monkeypatch):

@@ -84,7 +84,18 @@ def test_the_command_prints_the_lines_and_one_json_document(made: Made, capsys: 
     code, text = run(capsys, path, "--no-judgement", "--json", "--min-checkpoint", "999")
     said = json.loads(text)
     assert (code, said["ok"], said["exit_code"], said["schema"]) == (1, False, 1, "verify.v1")
-    assert set(said) == {"schema", "ok", "exit_code", "problems", "duties", "unmet", "report", "pack", "decisions"}
+    assert set(said) == {
+        "schema",
+        "ok",
+        "exit_code",
+        "problems",
+        "duties",
+        "unmet",
+        "report",
+        "pack",
+        "pack_id",
+        "decisions",
+    }
     assert said["report"]["JUDGEMENT"].startswith("not performed")
 
 

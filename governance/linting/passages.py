@@ -1,0 +1,92 @@
+"""The blocks of a card with what was found in each of them, so that every text is searched once.
+
+A passage *says something* where words are left when placeholders, sentences of tools and general sentences are taken out of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from governance.linting import boilerplate, folding, placeholders
+from governance.linting.blocks import PROSE, Block, Kind
+
+if TYPE_CHECKING:
+    from governance.linting.card import Card
+    from governance.linting.phrases import Hit
+
+FEW = 12
+"""Fewer letters beside a placeholder are no text of their own: a label, a dash."""
+REST = 20
+"""The same beside a sentence of a tool."""
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A block and the stretches of it that say nothing: placeholders, sentences of tools, general sentences."""
+
+    block: Block
+    holders: tuple[Hit, ...] = ()
+    tools: tuple[Hit, ...] = ()
+    general: tuple[Hit, ...] = ()
+
+    @cached_property
+    def letters(self) -> int:
+        """How many letters and digits a reader sees."""
+        return folding.says(self.block.text)
+
+    @cached_property
+    def is_placeholder(self) -> bool:
+        """Whether nothing but placeholders stands there, a label aside."""
+        if not self.holders:
+            return False
+        left = self._without(self.holders)
+        return folding.says(left) < FEW or folding.says(placeholders.after_label(left)) < FEW
+
+    @cached_property
+    def is_boilerplate(self) -> bool:
+        """Whether nothing but sentences of tools and general ones stands there."""
+        hits = (*self.tools, *self.general)
+        return bool(hits) and folding.says(self._without(hits)) < REST
+
+    @property
+    def is_prose(self) -> bool:
+        """Whether it is a paragraph or a list item."""
+        return self.block.kind in PROSE
+
+    @cached_property
+    def pictured(self) -> bool:
+        """Whether a picture stands in it."""
+        return any(link.image for link in self.block.links)
+
+    @cached_property
+    def says_something(self) -> bool:
+        """Whether it is content: words, code, a table or a picture."""
+        kind = self.block.kind
+        if kind in (Kind.COMMENT, Kind.HEADING):
+            return False
+        if kind is Kind.CODE:
+            return bool(self.block.text.strip())
+        if self.pictured:
+            return True
+        hits = (*self.holders, *self.tools, *self.general)
+        return (
+            bool(self.letters) and not self.is_placeholder and not (hits and folding.says(self._without(hits)) < REST)
+        )
+
+    def _without(self, hits: tuple[Hit, ...]) -> str:
+        rest = list(self.block.text)
+        for hit in hits:
+            rest[hit.start : hit.end] = " " * (hit.end - hit.start)
+        return "".join(rest)
+
+
+def read(card: Card) -> tuple[Passage, ...]:
+    """The passages of a card in order."""
+    return tuple(
+        Passage(
+            block, tuple(placeholders.hits(block)), tuple(boilerplate.hits(block)), tuple(boilerplate.generic(block))
+        )
+        for block in card.blocks
+    )

@@ -1,0 +1,136 @@
+"""What answers a question of a card: evidence, an attested document, the system file, or nobody.
+
+A question is answered *by evidence* where a tool's says something, *attested* where only people vouch for it, *stated* where only the owner
+says so, and *not evidenced* else; then it is counted once, whatever might have answered it. Evidence written by hand is what somebody
+vouches for, and is named as that. Evidence about other weights answers nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from governance.domain.evidence import Role
+from governance.domain.kind import Basis
+from governance.reports import figures, words
+from governance.reports.attested import attested, newest
+from governance.reports.card_rows import Answered, SubCard
+from governance.reports.views import Status, phrase
+from governance.verifier.claims import at
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from governance.domain.case import Case
+    from governance.domain.evidence import Piece
+    from governance.reports.card.asking import Asked, Of
+    from governance.reports.references import References
+    from governance.reports.views import Attested, Fact, Phrase, ResultRow, Said
+
+SHOWN = Status("by evidence", "✔", "note")
+ATTESTED = Status("by attestation", "✎", "note")
+STATED = Status("by the owner's word", "✎", "mute")
+DENIED = Status("attested as not in place", "✘", "bad")
+MISSING = Status("not evidenced", "○", "gap")
+ORDER = (SHOWN, ATTESTED, STATED, DENIED, MISSING)
+MOST_RESULTS = 6
+"""Results of one purpose that are named with a question; the tables have all."""
+
+
+class Answering:
+    """Answers the questions of one card. `results` are the rows of its evaluation tables."""
+
+    def __init__(self, case: Case, references: References, results: Sequence[ResultRow]) -> None:
+        self.case, self.references, self.results = case, references, results
+        self._attested = {row.topic: row for row in attested(case, references)}
+        self._denied = {topic for topic, piece in newest(case) if piece.body.get("in_place") is False}
+
+    def card(self, id_: str, title: Phrase, asked: Iterable[Asked]) -> SubCard:
+        """A subcard with every question answered, and how many came to which status."""
+        rows = tuple(map(self.answer, asked))
+        counts = tuple((status, sum(row.status is status for row in rows)) for status in ORDER)
+        return SubCard(id_, title, rows, tuple(pair for pair in counts if pair[1]))
+
+    def answer(self, asked: Asked) -> Answered:
+        """One question with what answers it."""
+        found = [(of, piece) for of in asked.evidence if (piece := self._latest(of)) is not None]
+        facts = [fact for of, piece in found for fact in self._facts(of, piece)]
+        measured = tuple(row for purpose in asked.purposes for row in self._results(purpose))
+        topics = [topic for topic in asked.topics if topic.replace("-", " ") in self._attested]
+        rows = tuple(self._attested[topic.replace("-", " ")] for topic in topics)
+        said = next((one for one in map(self._said, asked.fields) if not one.missing), None)
+        told = facts if any(not fact.missing for fact in facts) else []
+        by_tool = bool(measured) or any(self._by_tool(piece) for _, piece in found)
+        status = self._status(topics, told=bool(told or measured), by_tool=by_tool, rows=rows, said=said)
+        if status is MISSING and not facts:
+            self.references.lack(str(asked.asks))
+        return Answered(
+            asks=asked.asks,
+            status=status,
+            results=measured,
+            facts=tuple(told),
+            by=tuple(dict.fromkeys(self._declared(piece) for _, piece in found if piece.record.declared_by))
+            if told
+            else (),
+            attested=rows,
+            said=said,
+            to_add=_to_add(asked) if status is MISSING else (),
+        )
+
+    def _facts(self, of: Of, piece: Piece) -> list[Fact]:
+        return [wanted(self.references, piece) for wanted in of.wanted]
+
+    def _status(
+        self, topics: list[str], *, told: bool, by_tool: bool, rows: tuple[Attested, ...], said: Said | None
+    ) -> Status:
+        if told and by_tool:
+            return SHOWN
+        if any(topic in self._denied for topic in topics):
+            return DENIED
+        if told or rows:
+            return ATTESTED
+        return MISSING if said is None else STATED
+
+    def _results(self, purpose: str) -> list[ResultRow]:
+        """The candidate's results for a purpose, the first few."""
+        word = words.PURPOSES.get(purpose, purpose)
+        return [row for row in self.results if row.purpose == word and not row.tuned.missing][:MOST_RESULTS]
+
+    def _latest(self, of: Of) -> Piece | None:
+        """The latest piece of a kind that says what is wanted and is not of other weights; one written by a tool before one by hand."""
+        roles = (None, Role.CANDIDATE)
+        pieces = [
+            piece
+            for piece in self.case.dossier.of_kind(of.kind)
+            if not self.references.of_others(piece)
+            and (not of.of_model or piece.record.subject.role in roles)
+            and all(at(piece.body, pointer) == value for pointer, value in of.where)
+        ]
+        return max(pieces, key=_rank, default=None)
+
+    def _by_tool(self, piece: Piece) -> bool:
+        """Whether a tool wrote it: not by hand, and of no kind that people vouch for."""
+        kind = self.case.catalogue.kinds.get(piece.record.kind)
+        return piece.record.declared_by is None and (kind is None or kind.basis is not Basis.ATTESTED)
+
+    def _declared(self, piece: Piece) -> Phrase:
+        day = figures.day(piece.record.effective_at or piece.recorded_at)
+        return phrase("attested by %(name)s on %(day)s", name=piece.record.declared_by, day=day)
+
+    def _said(self, field: str) -> Said:
+        value = getattr(self.case.dossier.system, field)
+        return self.references.said(field.replace("_", " ").capitalize(), value, field)
+
+
+def _rank(piece: Piece) -> tuple[bool, float, int]:
+    when = piece.record.effective_at or piece.recorded_at
+    return piece.record.declared_by is None, when.timestamp(), piece.seq
+
+
+def _to_add(asked: Asked) -> tuple[Phrase, ...]:
+    """What would answer a question."""
+    return (
+        *(phrase("evidence of the kind `%(kind)s`", kind=of.kind) for of in asked.evidence),
+        *(phrase("an evaluation for the purpose `%(purpose)s`", purpose=purpose) for purpose in asked.purposes),
+        *(phrase("an attested document on `%(topic)s`", topic=topic) for topic in asked.topics),
+        *(phrase("`%(field)s` in the system file", field=field) for field in asked.fields),
+    )

@@ -1,0 +1,185 @@
+"""The sections on metrics, evaluation data and what tuning changed: which tasks were run on which data, bounds of the policy, differences.
+
+What a harness need not write down (a version of the task, worked examples) is a dash where it is not there, and no gap; what a reader
+must have (samples, contamination) is counted.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from governance.domain.evidence import Role
+from governance.reports import evaluation, figures, words
+from governance.reports.card.details import mapping
+from governance.reports.card_rows import EvaluatedTask, ForestRow, Threshold
+from governance.reports.charts.forest import Delta, ForestData, forest
+from governance.reports.views import phrase
+from governance.verifier.intervals import NEWCOMBE, NORMAL
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from governance.domain.case import Case
+    from governance.domain.evidence import Piece
+    from governance.domain.policy import MetricBound
+    from governance.reports.charts.canvas import Chart
+    from governance.reports.evaluation import Key, Result
+    from governance.reports.references import References
+    from governance.reports.views import Fact, Phrase, ResultRow
+    from governance.verifier.intervals import Interval
+
+CONTAMINATION = "contamination-report.v1"
+
+
+def tasks(case: Case, references: References) -> tuple[EvaluatedTask, ...]:
+    """What the candidate was evaluated on, by task."""
+    rows, _ = evaluation.latest(case, Role.CANDIDATE)
+    by_task: dict[str, list[Key]] = {}
+    for key in sorted(rows):
+        by_task.setdefault(key[0], []).append(key)
+    if not case.dossier.of_kind(CONTAMINATION):
+        references.lack("Contamination of the evaluation data")
+    return tuple(_task(case, references, name, [rows[key] for key in keys], keys) for name, keys in by_task.items())
+
+
+def _task(case: Case, references: References, name: str, results: list[Result], keys: list[Key]) -> EvaluatedTask:
+    first = results[0]
+
+    def maybe(label: str, field: str) -> Fact | None:
+        if first.row.get(field) in (None, ""):
+            return None
+        return references.figure(label, first.piece, f"{first.pointer}/{field}")
+
+    def fact(label: str, field: str) -> Fact:
+        return references.figure(label, first.piece, f"{first.pointer}/{field}")
+
+    shots = mapping(first.piece.body.get("n_shot"))
+    purpose = evaluation.purpose_of(case, name)
+    contaminated, searched = _contamination(case, references, name)
+    return EvaluatedTask(
+        task=name,
+        purpose=words.PURPOSES.get(purpose, purpose or "Other"),
+        metrics=tuple(dict.fromkeys(evaluation.metric_name(key) for key in keys)),
+        harness=references.words("Harness", first.piece, "{} {}", "/harness/name", "/harness/version"),
+        data_set=maybe("Data set of the task", "data_set"),
+        version=maybe("Version of the task", "task_version"),
+        digest=maybe("Digest of the task", "task_digest"),
+        n=fact("Samples run", "n"),
+        whole=maybe("Samples of the whole task", "n_original"),
+        shots=references.figure("Worked examples", first.piece, f"/n_shot/{_token(name)}") if name in shots else None,
+        contaminated=contaminated,
+        searched=searched,
+    )
+
+
+def _contamination(case: Case, references: References, task: str) -> tuple[Fact | None, Fact | None]:
+    """(questions found in the training data, questions looked for) by the latest search; two Nones where nobody looked."""
+    found: tuple[Piece, int] | None = None
+    for piece in case.dossier.of_kind(CONTAMINATION):
+        if references.of_others(piece):
+            continue
+        for place, row in enumerate(piece.body.get("benchmarks") or ()):
+            if mapping(row).get("name") == task:
+                found = piece, place
+    if found is None:
+        if case.dossier.of_kind(CONTAMINATION):
+            references.lack(f"Contamination of {task}")
+        return None, None
+    piece, place = found
+    figure = references.figure
+    return (
+        figure("Questions found in the training data", piece, f"/benchmarks/{place}/contaminated"),
+        figure("Questions looked for", piece, f"/benchmarks/{place}/items"),
+    )
+
+
+def thresholds(case: Case) -> tuple[Threshold, ...]:
+    """The bounds on metrics of the policy in use, in its order, with what came of each."""
+    policy = case.catalogue.policies.get(case.gate.policy)
+    came = {condition.id: condition for condition in case.gate.conditions}
+    return tuple(
+        Threshold(
+            id=condition.id,
+            asks=_bound(condition.metric),
+            why=condition.why,
+            answer=words.ANSWERS[came[condition.id].answer],
+            reason=came[condition.id].reason,
+        )
+        for condition in (policy.conditions if policy else ())
+        if condition.metric is not None and condition.id in came
+    )
+
+
+def _bound(asked: MetricBound) -> Phrase:
+    at_least = asked.at_least is not None
+    bound = figures.number(asked.at_least if asked.at_least is not None else asked.at_most or 0.0)[0]
+    values = {
+        "task": asked.task or asked.purpose or "",
+        "metric": asked.metric,
+        "bound": bound,
+        "level": f"{asked.confidence:.0%}",
+    }
+    if asked.against:
+        if at_least:
+            return phrase(
+                "%(task)s %(metric)s: tuned less base at least %(bound)s, with the whole %(level)s interval", **values
+            )
+        return phrase(
+            "%(task)s %(metric)s: tuned less base at most %(bound)s, with the whole %(level)s interval", **values
+        )
+    if at_least:
+        return phrase("%(task)s %(metric)s: at least %(bound)s, with the whole %(level)s interval", **values)
+    return phrase("%(task)s %(metric)s: at most %(bound)s, with the whole %(level)s interval", **values)
+
+
+def differences(
+    case: Case, references: References, rows: Sequence[ResultRow]
+) -> tuple[tuple[ForestRow, ...], Chart | None]:
+    """(each difference of these result rows with its interval, the same as a forest plot or None), in the order of print."""
+    tuned, _ = evaluation.latest(case, Role.CANDIDATE)
+    base, _ = evaluation.latest(case, Role.BASE)
+    by_name = {(key[0], evaluation.metric_name(key)): key for key in (*base, *tuned)}
+    made: list[ForestRow] = []
+    drawn: list[Delta] = []
+    for row in rows:
+        if row.difference.missing:
+            continue
+        key = by_name[row.task, row.metric]
+        held = evaluation.interval(tuned.get(key), base.get(key))
+        label = f"{row.task} {row.metric}"
+        made.append(_difference(references, label, row, held, tuned[key], base[key]))
+        drawn.append(_delta(label, row, held, tuned[key], base[key]))
+    return tuple(made), forest(ForestData(tuple(drawn)), id="forest", say=references.say)
+
+
+def _difference(references: References, label: str, row: ResultRow, held: Interval | None, *runs: Result) -> ForestRow:
+    low, high = references.ends(label, *((run.piece, run.pointer) for run in runs)) if held else (None, None)
+    return ForestRow(label, row.difference, low, high, method(held), row.verdict, row.difference.cites)
+
+
+def _delta(label: str, row: ResultRow, held: Interval | None, tuned: Result, base: Result) -> Delta:
+    after, before = (figures.finite(result.row.get("value")) or 0.0 for result in (tuned, base))
+    return Delta(
+        label=label,
+        estimate=after - before,
+        low=held.low if held else None,
+        high=held.high if held else None,
+        n=row.n.text or "",
+        higher_is_better=evaluation.direction(tuned, base),
+    )
+
+
+def method(held: Interval | None) -> Phrase:
+    """How an interval was found, in words."""
+    if held is None:
+        return phrase("no interval: the harness gives neither standard errors nor counts")
+    if held.method == NORMAL:
+        return phrase("1.96 standard errors")
+    if held.method == NEWCOMBE:
+        return phrase("Newcombe, of two shares")
+    return phrase("Wilson, of one share")
+
+
+def _token(name: str) -> str:
+    """A name as a token of an RFC 6901 pointer."""
+    return name.replace("~", "~0").replace("/", "~1")

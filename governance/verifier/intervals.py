@@ -1,0 +1,85 @@
+"""Intervals at 95 %: how far a result, or the difference of two, can be trusted by what its tool wrote down.
+
+* Standard errors on both sides: difference ± 1.96 × √(s₁² + s₂²), the two runs taken as independent. On the same items that is cautious,
+  because pairing only narrows it.
+* Else two shares of yes-or-no items (0 ≤ value ≤ 1, n known, value × n whole): Newcombe's hybrid of two Wilson intervals (Newcombe 1998,
+  Stat. Med. 17:873, method 10).
+* Of one result: value ± 1.96 × its standard error, else Wilson's score interval (Wilson 1927, JASA 22:209).
+* Neither standard error nor n: there is none, and nothing is said of chance.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from governance.verifier.figures import finite
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Z = 1.959963984540054
+"""The two-sided 95 % point of the normal distribution."""
+
+NORMAL, NEWCOMBE, WILSON = "standard errors", "Newcombe", "Wilson"
+
+
+@dataclass(frozen=True)
+class Interval:
+    """The two ends, in the metric's own unit, and the name of the method."""
+
+    low: float
+    high: float
+    method: str
+
+
+def of_result(row: Mapping[str, Any]) -> Interval | None:
+    """The interval of one row with `value`, `stderr` and `n`; None where there is none to give."""
+    value, error = finite(row.get("value")), _error(row)
+    if value is None:
+        return None
+    if error is not None:
+        return Interval(value - Z * error, value + Z * error, NORMAL)
+    held = _share(row)
+    return Interval(*wilson(*held), WILSON) if held else None
+
+
+def of_difference(after: Mapping[str, Any], before: Mapping[str, Any]) -> Interval | None:
+    """The interval of after − before, each a row with `value`, `stderr` and `n`; None where there is none to give."""
+    new, old = finite(after.get("value")), finite(before.get("value"))
+    if new is None or old is None:
+        return None
+    errors = _error(after), _error(before)
+    if errors[0] is not None and errors[1] is not None:
+        spread = Z * math.hypot(errors[0], errors[1])
+        return Interval(new - old - spread, new - old + spread, NORMAL)
+    shares = _share(after), _share(before)
+    if shares[0] is None or shares[1] is None:
+        return None
+    ends = wilson(*shares[0]), wilson(*shares[1])
+    low = new - old - math.hypot(new - ends[0][0], ends[1][1] - old)
+    high = new - old + math.hypot(ends[0][1] - new, old - ends[1][0])
+    return Interval(low, high, NEWCOMBE)
+
+
+def wilson(successes: int, n: int, z: float = Z) -> tuple[float, float]:
+    """Wilson's score interval for `successes` of `n`: closed form, inside [0, 1]."""
+    share = successes / n
+    centre = (share + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    return (0.0 if successes == 0 else centre - half), (1.0 if successes == n else centre + half)
+
+
+def _error(row: Mapping[str, Any]) -> float | None:
+    error = finite(row.get("stderr"))
+    return error if error is not None and error >= 0 else None
+
+
+def _share(row: Mapping[str, Any]) -> tuple[int, int] | None:
+    """(successes, n) where n yes-or-no items can have given the value."""
+    value, n = finite(row.get("value")), row.get("n")
+    if value is None or not isinstance(n, int) or isinstance(n, bool) or n <= 0 or not 0 <= value <= 1:
+        return None
+    whole = round(value * n)
+    return (whole, n) if abs(value * n - whole) <= 1e-9 * n else None

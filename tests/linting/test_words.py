@@ -1,0 +1,110 @@
+"""Placeholders and boilerplate: what is found, and the words that only look like them."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.linting import made
+
+PLACEHOLDERS = [
+    "[More Information Needed]", "More information needed", "More Information Needed.", "**Funded by:** [More Information Needed]",
+    "TODO", "TODO: describe the data", "[TODO]", "- Hours used: TBD", "(TBD)", "Coming soon!", "To be added.", "[to be completed]",
+    "{{ model_description | default(\"\", true) }}", "Lorem ipsum dolor sit amet.", "N/A", "- **License:** N/A", "[None]", "...", "x", "- **Cite as:** -",
+    "[Describe the primary use cases for this model]", "[insert your name]", "[e.g., BERT, DistilBERT]", "[Model Name]",
+    "Describe the data you used to train the model.", "Provide examples of latent issues and potential remediations.",
+    "ＴＯＤＯ: describe it", "TO\u200bDO: describe it", "<p>TODO: x</p>", "{MODEL_NAME}", "on the None dataset.",
+]  # fmt: skip
+NO_PLACEHOLDERS = [
+    "The to-do list of a reader is one of the topics.", "Todo el mundo puede usarlo.", "It needs more information than it has.",
+    "`TODO` marks what is open.", "The formula is $\\frac{{a}}{{b}}$.", "None of the answers was wrong.", "See [1] and [12].",
+    "Nobody knows how it does on other desks.", "The tag `[None]` is ours.", "```\nTODO: x\n```", "A todo app was used in the test.",
+    "Tuberculosis (TBC) is not among the topics.", "We provide {dir}/{file} for each run.",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", PLACEHOLDERS)
+def test_words_that_stand_for_words_are_found(text):
+    assert made.found(made.body(f"Words of its own stand here.\n\n{text}"), "card/placeholder")
+
+
+@pytest.mark.parametrize("text", NO_PLACEHOLDERS)
+def test_words_that_only_look_like_placeholders_are_left_alone(text):
+    assert made.found(made.body(f"Words of its own stand here.\n\n{text}"), "card/placeholder") == []
+
+
+def test_an_empty_cell_and_a_dash_in_a_table_are_no_placeholders():
+    assert made.found(made.body("| a | b |\n|---|---|\n| - | N/A |\n| none | |"), "card/placeholder") == []
+    assert made.found(made.body("| a | b |\n|---|---|\n| use | TBD |"), "card/placeholder")
+
+
+def test_a_link_that_leads_to_nobody_is_a_placeholder():
+    text = "This model is a fine-tuned version of [](https://huggingface.co/) on books."
+    (finding,) = made.found(made.body(text), "card/placeholder")
+    assert "names nothing" in finding.message
+    assert made.found(made.body("A version of [gpt2](https://huggingface.co/gpt2)."), "card/placeholder") == []
+
+
+def test_a_section_of_one_character_is_an_error_and_an_empty_one_a_warning():
+    one, empty = made.body("## Uses\n\n.x"), made.body("## Uses\n\n## Data\n\nWords.")
+    assert [each.level for each in made.found(one, "card/empty-section")] == ["error"]
+    assert [each.level for each in made.found(empty, "card/empty-section")] == ["warning"]
+
+
+def test_a_heading_over_its_own_sections_and_the_title_are_not_empty():
+    assert made.found(made.body("## Uses\n\n### Direct use\n\nWords of its own."), "card/empty-section") == []
+    assert made.found("# Elm\n## Uses\n\nWords of its own.\n", "card/empty-section") == []
+
+
+def test_the_head_of_the_trainer_of_trl_is_found_for_what_it_is():
+    head = "---\nlicence: license\nbase_model: None\ndatasets: unknown\n---\n# Elm\n\nWords.\n"
+    said = {each.subject for each in made.found(head, "card/placeholder-field")}
+    assert said == {"licence=license", "base_model=None", "datasets=unknown"}
+
+
+BOILERPLATE = {
+    "the Trainer of transformers": "This model is a fine-tuned version of [gpt2](https://huggingface.co/gpt2) on the glue dataset.",
+    "TRL": "It has been trained using [TRL](https://github.com/huggingface/trl).",
+    "Unsloth": "This llama model was trained 2x faster with [Unsloth](https://github.com/unslothai/unsloth) and Huggingface's TRL library.",
+    "AutoTrain": "This model was trained using AutoTrain. For more information, see the site.",
+    "PEFT": "The following `bitsandbytes` quantization config was used during training:",
+    "sentence-transformers or SetFit": "This is a [SetFit](https://github.com/huggingface/setfit) model that can be used for Text Classification.",
+    "the Hub's card template": "Carbon emissions can be estimated using the [Machine Learning Impact calculator](https://mlco2.github.io) of 2019.",
+}
+
+
+@pytest.mark.parametrize("tool", sorted(BOILERPLATE))
+def test_the_sentence_of_a_tool_is_known_with_the_tool_that_wrote_it(tool):
+    (finding,) = made.found(made.body(BOILERPLATE[tool]), "card/boilerplate")
+    assert finding.message.casefold().startswith(tool.casefold())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The model may generate harmful or biased text.",
+        "Users should be aware of the limitations.",
+        "Please use it responsibly.",
+        "It should not be used for illegal purposes.",
+    ],
+)
+def test_a_sentence_that_fits_any_model_is_noted(text):
+    assert [each.level for each in made.found(made.body(text), "card/generic-statement")] == ["note"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The model may produce biased answers about women in 12 % of the prompts.",
+        "The model may produce incorrect doses, because it was trained on recipes.",
+        "Users should be careful with questions on law: it invents statutes of the Elm County.",
+        "Here is how the model can have biased predictions:",
+    ],
+)
+def test_a_sentence_on_risk_that_names_something_of_its_own_is_left_alone(text):
+    assert made.found(made.body(text), "card/generic-statement") == []
+
+
+def test_specificity_counts_what_no_template_says():
+    text = f"{BOILERPLATE['TRL']}\n\n[More Information Needed]\n\nIt was made for the enquiry desk of one library.\n\nseed: 42"
+    score = next(each for each in made.report(made.body(text)).scores if each.id == "specificity")
+    assert (score.k, score.n, dict(score.rest)) == (1, 3, {"placeholder": 1, "boilerplate": 1, "general": 0})

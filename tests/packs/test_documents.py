@@ -1,0 +1,161 @@
+"""Documents in a pack: whoever holds the ledger's key can sign a changed page, and no page can be changed that way without being told."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import zipfile
+from typing import TYPE_CHECKING
+
+import pytest
+
+from governance.packs.verify import verify
+from governance.signing import keys
+from governance.verifier.pack import verify as verify_light
+from governance.workspace import Workspace
+from tests.conftest import RECORDED
+from tests.packs.mutations import members, put_together, signed_again
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+CARD = "documents/model-card.html"
+TWIN = "documents/model-card.twin.json"
+FIGURE = re.compile(rb'<data value="([0-9.]+)" data-claim="([a-z0-9]+)"[^>]*>([0-9.]+)</data>')
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory):
+    made = Workspace.init(tmp_path_factory.mktemp("documents"), origin="test/documents")
+    made.add_system(RECORDED / "system.yaml")
+    made.attach([RECORDED], "elm-desk", environment=False)
+    return made
+
+
+@pytest.fixture(scope="module")
+def parts(workspace, tmp_path_factory):
+    out = tmp_path_factory.mktemp("pack") / "pack.zip"
+    workspace.pack("elm-desk", out, pdf=False)
+    return members(out)
+
+
+@pytest.fixture
+def altered(workspace, parts, tmp_path) -> Callable[[dict[str, bytes | None]], Path]:
+    """A pack with these members put in or taken out, under a manifest that the ledger's key signed again."""
+
+    def make(changes: dict[str, bytes | None]) -> Path:
+        held = {name: data for name, data in (parts | changes).items() if data is not None}
+        key = keys.load(workspace.root / "keys" / "ledger.pem")
+        return put_together(signed_again(held, key), tmp_path / "pack.zip")
+
+    return make
+
+
+def problems(report, member):
+    return [said for name, said in report.problems if name == member]
+
+
+def test_a_pack_says_how_many_figures_were_written_again_and_files_rendered_again(altered):
+    report = verify(altered({}))
+    assert report.ok, report.problems
+    assert re.match(r"ok: [0-9,]+ figures of [0-9]+ documents written again", report.lines["DOCUMENTS"])
+    assert "files rendered again, the same" in report.lines["DOCUMENTS"]
+
+
+def test_the_light_verifier_writes_figures_again_and_renders_nothing(altered):
+    report = verify_light(altered({}))
+    assert report.ok
+    assert "written again" in report.lines["DOCUMENTS"]
+    assert "rendered" not in report.lines["DOCUMENTS"]
+
+
+def test_a_figure_changed_on_the_page_is_named_with_what_its_twin_says(altered, parts):
+    found = FIGURE.search(parts[CARD])
+    forged = found[0].replace(b">" + found[3] + b"<", b">0.99<")
+    for check in (verify, verify_light):
+        report = check(altered({CARD: parts[CARD].replace(found[0], forged, 1)}))
+        assert report.exit_code == 4
+        assert any(f"twin says '{found[1].decode()}'" in said for said in problems(report, CARD))
+
+
+def test_a_figure_changed_on_the_page_and_in_its_twin_is_named_with_what_its_evidence_comes_to(altered, parts):
+    found = FIGURE.search(parts[CARD])
+    forged = found[0].replace(b">" + found[3] + b"<", b">0.99<").replace(b'value="' + found[1], b'value="0.99')
+    twin = json.loads(parts[TWIN])
+    claim = next(each for each in twin["claims"] if each["id"] == found[2].decode())
+    claim["text"] = "0.99"
+    changes = {CARD: parts[CARD].replace(found[0], forged, 1), TWIN: json.dumps(twin).encode()}
+    report = verify_light(altered(changes))
+    assert report.exit_code == 4
+    assert any("says '0.99'" in said and "its evidence comes to" in said for said in problems(report, TWIN))
+
+
+@pytest.mark.parametrize("field", ["sources", "way", "form"])
+def test_a_claim_that_is_led_elsewhere_is_found(altered, parts, field):
+    twin = json.loads(parts[TWIN])
+    claim = next(each for each in twin["claims"] if each["way"] == "value" and each.get("rounding"))
+    if field == "sources":
+        claim["sources"][0]["of"] = "ev-" + "0" * 20
+    else:
+        claim[field] = {"way": "length", "form": "duration"}[field]
+    report = verify_light(altered({TWIN: json.dumps(twin).encode()}))
+    assert report.exit_code == 4
+    assert problems(report, TWIN)
+
+
+def test_a_figure_without_a_claim_is_found(altered, parts):
+    page = parts[CARD].replace(b"</main>", b'<p><span class="fact">0.999</span></p></main>')
+    assert problems(verify_light(altered({CARD: page})), CARD) == ["prints 1 figures that name no claim"]
+
+
+def test_a_figure_that_names_a_claim_nobody_made_is_found(altered, parts):
+    page = parts[CARD].replace(b"</main>", b'<p><data value="1" data-claim="c9999">1</data></p></main>')
+    assert "which its twin does not hold" in problems(verify_light(altered({CARD: page})), CARD)[0]
+
+
+def test_a_word_changed_on_a_page_is_found_by_rendering_it_again(altered, parts):
+    page = parts[CARD].replace(b"not evidenced", b"as it should be", 1)
+    assert verify_light(altered({CARD: page})).ok
+    report = verify(altered({CARD: page}))
+    assert report.exit_code == 4
+    assert problems(report, CARD) == ["is not the document that this content makes of this case"]
+
+
+@pytest.mark.parametrize(
+    "name", ["documents/model-card.md", "documents/risk-register.csv", "documents/audit-report.html"]
+)
+def test_every_other_document_is_held_against_what_is_rendered_again(altered, parts, name):
+    report = verify(altered({name: parts[name] + b"\n"}))
+    assert problems(report, name) == ["is not the document that this content makes of this case"]
+
+
+def test_a_workbook_with_another_number_in_a_cell_is_found(altered, parts):
+    name = next(each for each in parts if each.endswith("risk-register.xlsx"))
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(parts[name])) as book, zipfile.ZipFile(out, "w") as again:
+        for each in book.infolist():
+            data = book.read(each)
+            if each.filename == "xl/worksheets/sheet2.xml":
+                data = re.sub(rb"<v>([0-9]+)</v>", b"<v>1</v>", data)
+            again.writestr(each, data)
+    assert problems(verify(altered({name: out.getvalue()})), name)
+
+
+def test_a_document_nobody_makes_is_found(altered):
+    report = verify(altered({"documents/certificate.html": b"<h1>Certified</h1>"}))
+    assert "has no twin beside it" in problems(report, "documents/certificate.html")[0]
+
+
+def test_a_twin_of_another_pack_is_found(altered, parts):
+    twin = json.loads(parts[TWIN]) | {"pack": "pack-" + "0" * 20}
+    report = verify_light(altered({TWIN: json.dumps(twin, ensure_ascii=False, indent=1).encode()}))
+    assert "says that it belongs to" in problems(report, TWIN)[0]
+
+
+@pytest.mark.parametrize("data", [b"", b"[]", b"{}", b'{"schema":"document-twin.v1","claims":{}}', b"\xff"])
+def test_a_twin_that_is_none_is_a_problem_and_no_crash(altered, data):
+    report = verify_light(altered({TWIN: data}))
+    assert report.exit_code == 4
+    assert problems(report, TWIN)
