@@ -88,7 +88,7 @@ Each line of `ledger/entries.jsonl` is canonical JSON, ends in LF, and hashes to
 | `system` | `body_digest`, `body_size` | this system | | JSON: the system as its owner states it |
 | `evidence` | below | this system | `ev-` and 20 digits, below | JSON of the kind |
 | `attestation` | `envelope_digest`, `envelope_size` | this system | prefix `-` first 20 digits of the digest | DSSE |
-| `page` | `body_digest`, `body_size` | this system | `pag-` and the first 20 digits of `body_digest` | UTF-8: the page that was reviewed |
+| `page` | `body_digest`, `body_size` | this system | `pag-` and the first 20 digits of `body_digest` | UTF-8: what was read |
 | `decision` | `envelope_digest`, `envelope_size` | this system | the same | DSSE |
 | `principal` | `envelope_digest`, `envelope_size` | absent | the same | DSSE |
 | `content` | `content_digest`, `body_digest`, `body_size` | absent | | not in the pack: `content/` holds the files |
@@ -130,10 +130,10 @@ its days.
 
 **Decisions** (`…:decision:v1`): `decision`, `meaning`, `system`, `identity`?, `identity_name`, `signer`, `role`, `reason`,
 `signed_at`, `expires`?, `checkpoint`, `policy`, `policy_digest`, `content_digest`, `evidence_root`, `system_digest`,
-`risk_state`, `gate_answer`, `page`?, `scope` (`uses`, `places`, `users`?), `conditions`, `dissent`, `rollback`?,
-`reapprove_on`, `target`?, `risk`?, `waiver`?, `exception`?, `nonce`. Subjects, in order: `identity_name` (or `model`) with
-`identity` where there is one, `policy`, `content`, `evidence`, `system`, `risks`, and `page` where there is one, with the
-digests of those fields.
+`risk_state`, `gate_answer`, `page`?, `read`? (each `name`, `digest`), `scope` (`uses`, `places`, `users`?), `conditions`,
+`dissent`, `rollback`?, `reapprove_on`, `target`?, `risk`?, `waiver`?, `exception`?, `nonce`. Subjects, in order: `identity_name` (or `model`) with
+`identity` where there is one, `policy`, `content`, `evidence`, `system`, `risks`, `page` where there is one, and `read/NAME` for
+each document of `read`, with the digests of those fields.
 
 A decision *counts* if a key that signs in its entry made a signature; that key's owner is a person, is `signer`, and holds
 `role` in that entry; `accept-risk` is signed as `risk-owner`, `set-policy` as
@@ -145,7 +145,8 @@ count is no error of the pack. Of one that counts:
 2. `evidence_root` is the root of the tree over the leaves of the evidence entries of the system below the checkpoint's size,
 in the order of the ledger, withheld ones among them;
 3. `system_digest` is the `body_digest` of the last system entry below that size;
-4. `page`, where there is one, is the `body_digest` of a page entry before it (not to be told where pages are withheld).
+4. `page`, where there is one, and the `digest` of each document of `read` is the `body_digest` of a page entry before it (not to
+be told where pages are withheld).
 
 **Duties.** `approve`, `approve-with-conditions` and `waive` are not signed by somebody who holds a duty: by an attestation that
 counts, by a `set-policy` that counts (threshold-author), or by `duties` in the body of the last system entry; unless an

@@ -38,6 +38,7 @@ class SignOff:
     `uses`, `places`, `users`: what it is bounded to; empty where it is not. `conditions`: of an approval.
     `dissent`: pairs of a person who was heard and what they said; `rollback`: the identity to go back to, or empty.
     `reapprove`: kinds of evidence that ask for a new approval.
+    `read`: pairs of a document that the signer read and the first twelve digits of its digest; `page`: those of the page, or empty.
     `signed`: when; `expires`: until when, or empty; `expired`: True where that day is past.
     `valid`: whether the signature holds; `problem`: what is wrong with it, or empty.
     `same_identity`: whether it was given on the very identity of this report; `identity`: the short digest it was
@@ -65,6 +66,8 @@ class SignOff:
     dissent: tuple[tuple[str, str], ...]
     rollback: str
     reapprove: tuple[str, ...]
+    read: tuple[tuple[str, str], ...]
+    page: str
     signed: str
     expires: str
     expired: bool

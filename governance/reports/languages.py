@@ -68,6 +68,10 @@ class Catalogue:
     where: str = ""
     missing: tuple[str, ...] = ()
 
+    def drawn(self, text: str) -> str:
+        """A word of ours, or a written number, as it stands in a picture."""
+        return self.number(self.say(text))
+
     def say(self, text: str) -> str:
         """A word or sentence of ours in this language; the same text where the catalogue does not have it."""
         return self.answers.gettext(text) if text else text

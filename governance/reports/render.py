@@ -50,6 +50,9 @@ VIEWS: Mapping[str, Callable[[Case, References], object]] = {
 }
 """Views by the name a template asks for in its front matter."""
 
+DIFF = "candidate-diff"
+"""The one view over two cases; it is put by `diff_page` and is in no edition of a single case."""
+
 ROLL_UP = "management-roll-up"
 """The one view over several cases; it is rendered by `roll_up` and is in no edition of a single case."""
 
@@ -101,7 +104,7 @@ DATA_FILES = (
 
 def documents(templates: Mapping[str, str]) -> dict[str, Document]:
     """Everything that can be made of these templates, by file name. Raises `ContentError`."""
-    found = front_matter.documents(templates, (*VIEWS, front_matter.OUTLINE, ROLL_UP), DATA_FILES)
+    found = front_matter.documents(templates, (*VIEWS, front_matter.OUTLINE, ROLL_UP, DIFF), DATA_FILES)
     for document in found.values():
         if document.outline:
             outline.read(templates, document.outline, document.template)
@@ -217,7 +220,7 @@ class Renderer:
     def _view(self, document: Document) -> _Built:
         key = document.view, document.outline
         if key not in self._built:
-            references = References(self.case, say=self._language.say)
+            references = References(self.case, say=self._language.drawn)
             self._built[key] = _Built(self._build(document, references), references)
         return self._built[key]
 
@@ -227,7 +230,7 @@ class Renderer:
         return VIEWS[document.view](self.case, references)
 
     def _is_offered(self, document: Document) -> bool:
-        if document.view == ROLL_UP:
+        if document.view in (ROLL_UP, DIFF):
             return False
         if document.outline:
             return outline.offered(self.case, outline.read(self.templates, document.outline))

@@ -94,6 +94,8 @@ def _row(
         dissent=tuple((each.person, each.text) for each in decision.dissent),
         rollback=decision.rollback or "",
         reapprove=decision.reapprove_on,
+        read=tuple((each.name, figures.short(each.digest)) for each in decision.read or ()),
+        page=figures.short(decision.page) if decision.page else "",
         signed=figures.moment(decision.signed_at),
         expires=figures.day(decision.expires),
         expired=decision.expires is not None and decision.expires < today,

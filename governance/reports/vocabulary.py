@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 LABELLED = (
-    "phrase", "said", "Status", "fact", "figure", "length", "total", "difference", "choice", "listed", "tally", "count_of", "words",
+    "phrase", "said", "Status", "fact", "figure", "length", "total", "difference", "choice", "listed", "tally", "count_of", "words", "say",
 )  # fmt: skip
 """Callables whose first argument is a word of ours."""
 

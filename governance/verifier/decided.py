@@ -194,7 +194,8 @@ def _subjects(said: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
         ("evidence", said["evidence_root"]),
     ]
     page = [("page", said["page"])] if "page" in said else []
-    return (*named, *bound, ("system", said["system_digest"]), ("risks", said["risk_state"]), *page)
+    read = [(f"read/{each['name']}", each["digest"]) for each in said.get("read", [])]
+    return (*named, *bound, ("system", said["system_digest"]), ("risks", said["risk_state"]), *page, *read)
 
 
 def is_text(value: Any) -> bool:
@@ -272,6 +273,7 @@ _FIELDS: dict[str, tuple[bool, Callable[[Any], bool]]] = {
     "risk_state": (True, is_digest),
     "gate_answer": (True, is_text),
     "page": (False, is_digest),
+    "read": (False, lambda value: value != [] and _list(_object({"name": is_text, "digest": is_digest}, {}))(value)),
     "scope": (True, _object({}, {"uses": _TEXTS, "places": _TEXTS, "users": is_text})),
     "conditions": (False, _list(_CONDITION)),
     "dissent": (False, _list(_object({"person": is_text, "text": is_text}, {}))),

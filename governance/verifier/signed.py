@@ -123,13 +123,13 @@ class Reader:
         systems = [system for system in self._systems if system.seq < size]
         if not systems or systems[-1].body != said["system_digest"]:
             yield "the system that it names is not the one that was on record then"
-        page = said.get("page")
-        if (
-            page
-            and not self._listed.hidden("page")
-            and all(p.body != page or p.seq > entry.seq for p in self._listed.of("page"))
-        ):
-            yield "the page that it signs is none that was on record then"
+        held = {each.body for each in self._listed.of("page") if each.seq < entry.seq}
+        if not self._listed.hidden("page"):
+            if "page" in said and said["page"] not in held:
+                yield "the page that it signs is none that was on record then"
+            for each in said.get("read", []):
+                if each["digest"] not in held:
+                    yield f"the document {each['name'][:60]!a} that it names as read is none that was on record then"
         if (ended := said.get("target")) is not None:
             target = self._by_id.get(ended)
             if target is None or target.type != "decision" or target.seq >= entry.seq:

@@ -18,11 +18,12 @@ from governance.reports import (
     views,
 )
 from governance.reports.front_matter import OUTLINE
-from governance.reports.render import ROLL_UP, VIEWS, documents, offered, render
+from governance.reports.render import DIFF, ROLL_UP, VIEWS, documents, offered, render
 from tests.reports import cases, hostile
 
 OURS = {
     "audit-report.html",
+    "candidate-diff.html",
     "data-card.html",
     "data-card.md",
     "eu-ai-act-annex-iv.html",
@@ -203,4 +204,4 @@ KEPT_FOR_OTHERS = {
 
 def test_every_view_has_a_template(templates):
     made = {document.view for document in documents(templates).values() if document.template}
-    assert made == {*VIEWS, OUTLINE, ROLL_UP}
+    assert made == {*VIEWS, OUTLINE, ROLL_UP, DIFF}

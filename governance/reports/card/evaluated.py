@@ -12,7 +12,7 @@ from governance.domain.evidence import Role
 from governance.reports import evaluation, figures, words
 from governance.reports.card.details import mapping
 from governance.reports.card_rows import EvaluatedTask, ForestRow, Threshold
-from governance.reports.charts.forest import Delta, ForestData, forest
+from governance.reports.charts.forest import Against, Delta, ForestData, forest
 from governance.reports.views import phrase
 from governance.verifier.intervals import NEWCOMBE, NORMAL
 
@@ -149,7 +149,7 @@ def differences(
         label = f"{row.task} {row.metric}"
         made.append(_difference(references, label, row, held, tuned[key], base[key]))
         drawn.append(_delta(label, row, held, tuned[key], base[key]))
-    return tuple(made), forest(ForestData(tuple(drawn)), id="forest", say=references.say)
+    return tuple(made), forest(ForestData(tuple(drawn), against=Against.BASE), id="forest", say=references.say)
 
 
 def _difference(references: References, label: str, row: ResultRow, held: Interval | None, *runs: Result) -> ForestRow:
