@@ -131,9 +131,9 @@ its days.
 **Decisions** (`…:decision:v1`): `decision`, `meaning`, `system`, `identity`?, `identity_name`, `signer`, `role`, `reason`,
 `signed_at`, `expires`?, `checkpoint`, `policy`, `policy_digest`, `content_digest`, `evidence_root`, `system_digest`,
 `risk_state`, `gate_answer`, `page`?, `read`? (each `name`, `digest`), `scope` (`uses`, `places`, `users`?), `conditions`,
-`dissent`, `rollback`?, `reapprove_on`, `target`?, `risk`?, `waiver`?, `exception`?, `nonce`. Subjects, in order: `identity_name` (or `model`) with
-`identity` where there is one, `policy`, `content`, `evidence`, `system`, `risks`, `page` where there is one, and `read/NAME` for
-each document of `read`, with the digests of those fields.
+`dissent`, `rollback`?, `reapprove_on`, `target`?, `risk`?, `waiver`?, `exception`?, `nonce`. Subjects, in order: `identity_name`
+(or `model`) with `identity` where there is one, `policy`, `content`, `evidence`, `system`, `risks`, `page` where there is
+one, and `read/NAME` for each document of `read`, with the digests of those fields.
 
 A decision *counts* if a key that signs in its entry made a signature; that key's owner is a person, is `signer`, and holds
 `role` in that entry; `accept-risk` is signed as `risk-owner`, `set-policy` as

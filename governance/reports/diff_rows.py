@@ -26,6 +26,7 @@ from governance.reports.diff_views import (
     DiffStatement,
     DiffWord,
 )
+from governance.reports.views import phrase
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
     from governance.reports.diff_facts import Sides
     from governance.reports.views import Fact, Status
 
-ATTACK = "Attacks"
+ATTACK = phrase("Attacks").message
 MOST = 400
 """Characters of a statement that are printed."""
 

@@ -106,9 +106,5 @@ def _gaps(cases: Sequence[Case]) -> list[SharedGap]:
 
 
 def _dates(held: Sequence[tuple[Case, References]]) -> list[tuple[str, Due]]:
-    found = [
-        (case.dossier.system.id, due)
-        for case, references in held
-        for due in calendar(case, references)
-    ]
+    found = [(case.dossier.system.id, due) for case, references in held for due in calendar(case, references)]
     return sorted(found, key=lambda pair: (pair[1].date, pair[0], str(pair[1].what)))
