@@ -22,7 +22,7 @@ ROOT = Path(__file__).parent.parent.parent
 sys.path.insert(0, str(ROOT))
 
 from governance.workspace import Workspace  # noqa: E402
-from tests.bench import attesting, content, sources  # noqa: E402
+from tests.bench import attesting, content, documents, sources  # noqa: E402
 from tests.bench import hashing as hashing_bench  # noqa: E402
 from tests.bench import ledger as ledger_bench  # noqa: E402
 
@@ -139,35 +139,6 @@ def hashing(folder: Path) -> None:
     shutil.rmtree(folder)
 
 
-def report(folder: Path) -> None:
-    """The PDF of the audit report against WeasyPrint alone on the same HTML."""
-    try:
-        import weasyprint
-    except (ImportError, OSError):
-        sys.stdout.write("no PDF: WeasyPrint or Pango is missing\n")
-        return
-    from governance.reports import pdf, render
-
-    workspace = Workspace.init(folder / "report")
-    workspace.add_system(RECORDED / "system.yaml")
-    workspace.attach([RECORDED], "elm-desk", environment=False)
-    case = workspace.case("elm-desk")
-    html = render.render("audit-report.html", case, workspace.templates).decode()
-    pages = len(weasyprint.HTML(string=html).render().pages)
-    alone = best(
-        lambda: weasyprint.HTML(string=html).write_pdf(pdf_variant="pdf/a-3u", pdf_tags=True), 3, time.process_time
-    )
-    ours = best(lambda: pdf.to_pdf(html, identifier="bench", created=case.on), 3, time.process_time)
-    row(
-        "PDF of the audit report",
-        f"{ours:.2f} s, {pages} pages",
-        f"WeasyPrint alone, {alone:.2f} s",
-        ours / alone,
-        "< 1.1×",
-    )
-    workspace.ledger.close()
-
-
 def memory(folder: Path) -> None:
     """Peak memory of pack and verify at 10,000 evidence items, each in a process of its own."""
     program = Path(__file__).with_name("ten_thousand.py")
@@ -217,10 +188,11 @@ def installs() -> None:
 def main() -> None:
     """Measure everything."""
     with tempfile.TemporaryDirectory() as root:
-        for measure in (attaching, ledger, hashing, report, memory):
+        for measure in (attaching, ledger, hashing, memory):
             folder = Path(root) / measure.__name__
             folder.mkdir()
             measure(folder)
+        documents.documents(row, Path(root))
         attesting.attesting(row, Path(root) / "attesting")
         sources.sources(row, Path(root))
         content.portfolio(row, Path(root))

@@ -143,6 +143,13 @@ def test_a_workbook_with_another_number_in_a_cell_is_found(altered, parts):
     assert problems(verify(altered({name: out.getvalue()})), name)
 
 
+def test_pages_whose_twins_were_taken_out_are_rendered_again_all_the_same(altered, parts):
+    twins = {name: None for name in parts if name.endswith(".twin.json")}
+    assert verify_light(altered(twins)).lines["DOCUMENTS"].startswith("not evaluated")
+    forged = twins | {CARD: parts[CARD].replace(b"not evidenced", b"as it should be", 1)}
+    assert problems(verify(altered(forged)), CARD) == ["is not the document that this content makes of this case"]
+
+
 def test_a_document_nobody_makes_is_found(altered):
     report = verify(altered({"documents/certificate.html": b"<h1>Certified</h1>"}))
     assert "has no twin beside it" in problems(report, "documents/certificate.html")[0]

@@ -75,7 +75,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Made, Parts]:
         key=made.key,
         program="governance-evidence 0",
         content=content,
-        documents={"model-card.md": b"# a card\n"},
+        documents={},
         anchors=made.anchors,
     )
 
