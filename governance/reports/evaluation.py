@@ -111,7 +111,7 @@ def rows(case: Case, references: References) -> tuple[tuple[ResultRow, ...], tup
     base, _ = latest(case, Role.BASE)
     order = list(words.PURPOSES)
     made: list[tuple[tuple[int, Key], str, ResultRow]] = []
-    for key in {*tuned, *base}:
+    for key in sorted({*tuned, *base}):  # claims are numbered in this order, in every process alike
         purpose = purpose_of(case, key[0])
         rank = order.index(purpose) if purpose in order else len(order)
         row = _row(references, key, tuned.get(key), base.get(key), purpose=purpose, attempts=attempts.get(key[0], 0))

@@ -201,7 +201,7 @@ def test_a_statement_goes_from_the_form_to_every_document(govern: Govern, tmp_pa
     ran = govern("soa", "show", "desk", "--out", "soa", "--no-pdf", "--json")
     assert ran.code == 0
     assert len(ran.json["rows"]) == 38
-    assert sorted(path.suffix for path in (tmp_path / "soa").iterdir()) == [".html", ".json", ".xlsx"]
+    assert sorted(path.suffix for path in (tmp_path / "soa").iterdir()) == [".html", ".json", ".json", ".xlsx"]
     assert len(json.loads((tmp_path / "soa" / "statement-of-applicability.json").read_bytes())["rows"]) == 38
     sheet = openpyxl.load_workbook(io.BytesIO((tmp_path / "soa" / "statement-of-applicability.xlsx").read_bytes()))
     rows = list(sheet["Applicability"].iter_rows(values_only=True))

@@ -103,6 +103,7 @@ OTHER_VALUES: dict[str, Any] = {
     "risk_state": digest("other risks"),
     "gate_answer": "no",
     "page": digest("another page"),
+    "read": [{"name": "another.html", "digest": digest("another document")}],
     "scope": {"uses": ["anything at all"], "places": []},
     "conditions": [{"id": "none", "text": "Nothing more", "owner": "Bob Day", "due": "2030-01-01"}],
     "dissent": [{"person": "Bob Day", "text": "I do not agree."}],
