@@ -98,7 +98,7 @@ def test_the_commands_of_the_readme_exist() -> None:
     from governance.cli.app import app
 
     top = get_command(app)
-    for words in re.findall(r"^govern ((?:[a-z]+ ?)+)", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE):
+    for words in re.findall(r"^govern ((?:[a-z-]+ ?)+)", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE):
         first, *rest = words.split()
         assert first in top.commands, words
         below = getattr(top.commands[first], "commands", None)
