@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Unpack
 
-from governance import __version__, deciding, publishing, reviewing, snapshots
+from governance import deciding, publishing, reviewing, snapshots
 from governance.anchoring import whole
 from governance.anchoring.kept import Anchors
 from governance.assurance.applicability import documented
@@ -33,7 +33,7 @@ from governance.errors import IntegrityError, UnreadableError, UsageError
 from governance.ledger.blobs import Blobs
 from governance.ledger.store import Draft, Ledger
 from governance.packs import build as packs_build
-from governance.packs import redact
+from governance.packs import layout, redact
 from governance.packs.gather import gather
 from governance.packs.judgement import dossier_of, judge
 from governance.parsing import canonical, strict_json
@@ -302,7 +302,7 @@ class Workspace:
             ledger=self.ledger,
             blobs=self.blobs,
             key=self._key,
-            program=f"governance-evidence {__version__}",
+            program=layout.PROGRAM,
             content=self.content,
             documents=made,
             known_at=known_at or on,

@@ -16,6 +16,7 @@ from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
 from governance.assurance.expect import is_number
+from governance.verifier.intervals import is_share, newcombe, wilson
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,22 +52,14 @@ def of_result(result: Mapping[str, Any], confidence: float) -> Interval | None:
 def of_difference(candidate: Interval, reference: Interval) -> Interval:
     """The interval of candidate − reference, by Newcombe's square-and-add over the two intervals."""
     point = candidate.point - reference.point
-    low = point - math.hypot(candidate.point - candidate.low, reference.high - reference.point)
-    high = point + math.hypot(candidate.high - candidate.point, reference.point - reference.low)
+    ends = (candidate.low, candidate.high), (reference.low, reference.high)
+    low, high = newcombe(candidate.point, ends[0], reference.point, ends[1])
     n = min(candidate.n, reference.n) if candidate.n is not None and reference.n is not None else None
     return Interval(point, low, high, "Newcombe", n)
 
 
-def wilson(successes: int, n: int, z: float) -> tuple[float, float]:
-    """Wilson's score interval for a proportion: closed form, inside [0, 1]."""
-    share = successes / n
-    centre = (share + z * z / (2 * n)) / (1 + z * z / n)
-    half = z / (1 + z * z / n) * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    return (0.0 if successes == 0 else centre - half), (1.0 if successes == n else centre + half)
-
-
 def _is_share(value: float, n: int, stderr: Any) -> bool:
     """Whether n yes-or-no items can have given this. A greater spread (clusters, another scale) is none of theirs."""
-    if not 0 <= value <= 1 or abs(value * n - round(value * n)) > 1e-9 * n:
+    if not is_share(value, n):
         return False
     return not is_number(stderr) or stderr <= 1.05 * math.sqrt(value * (1 - value) / max(n - 1, 1))

@@ -19,7 +19,7 @@ from statistics import NormalDist, fmean, stdev
 from typing import TYPE_CHECKING, Any
 
 from governance.assurance.expect import is_number
-from governance.assurance.intervals import wilson
+from governance.verifier.intervals import wilson
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

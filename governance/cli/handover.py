@@ -48,17 +48,11 @@ def report(
     """Write the documents of a system: cards, audit report, registers, and what the frameworks in its scope ask for."""
     from governance.workspace import Workspace
 
-    wish = {"paper": paper, "classification": classification, "language": language}
+    wish = _wish(paper, classification, language)
     paths, skipped = Workspace(workspace).report(
         system, out, policy=policy, on=moment(on), pdf=pdf, only=only or None, wish=wish
     )
-    if json:
-        output.document("report.v1", documents=[str(path) for path in paths], **output.skips(skipped))
-        return
-    for path in paths:
-        output.say(str(path))
-    for line in output.left_out(skipped, pdf=pdf):
-        output.aside(line)
+    _tell("report.v1", paths, skipped, pdf=pdf, json=json)
 
 
 def roll_up(
@@ -84,17 +78,11 @@ def roll_up(
         cases,
         opened.templates,
         pdf=pdf,
-        wish={"paper": paper, "classification": classification, "language": language},
+        wish=_wish(paper, classification, language),
         not_on_record=portfolio.not_on_record,
     )
     paths = publishing.write(out, made)
-    if json:
-        output.document("roll-up.v1", documents=[str(path) for path in paths], **output.skips(skipped))
-        return
-    for path in paths:
-        output.say(str(path))
-    for line in output.left_out(skipped, pdf=pdf):
-        output.aside(line)
+    _tell("roll-up.v1", paths, skipped, pdf=pdf, json=json)
 
 
 def pack(
@@ -133,7 +121,7 @@ def pack(
         withhold=tuple(withhold or ()),
         pdf=pdf,
         only=only or None,
-        wish={"paper": paper, "classification": classification, "language": language},
+        wish=_wish(paper, classification, language),
     )
     if json:
         output.document("pack.v1", pack=str(out), digest=digest, **output.skips(skipped))
@@ -162,3 +150,19 @@ def verify(context: typer.Context) -> None:
     from governance.verifier.command import run
 
     raise typer.Exit(run(context.args))
+
+
+def _wish(paper: str | None, classification: str | None, language: str | None) -> dict[str, str | None]:
+    """What goes over the house this time."""
+    return {"paper": paper, "classification": classification, "language": language}
+
+
+def _tell(schema: str, paths: list[Path], skipped: dict[str, str], *, pdf: bool, json: bool) -> None:
+    """Say which files were written, and which forms were not."""
+    if json:
+        output.document(schema, documents=[str(path) for path in paths], **output.skips(skipped))
+        return
+    for path in paths:
+        output.say(str(path))
+    for line in output.left_out(skipped, pdf=pdf):
+        output.aside(line)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from governance import __version__
 from governance.domain.base import Noun
 from governance.domain.risk import RegisterRow
 from governance.parsing import canonical
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from governance.domain.case import Case
+
+PROGRAM = f"governance-evidence {__version__}"
+"""This program with its version, as the manifest of a pack names it."""
 
 
 class Register(Noun):

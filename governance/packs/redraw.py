@@ -3,7 +3,7 @@
 A twin says in which language and on which paper its document was made; all else comes from the case that was judged again and from
 the templates in the pack. Pages in HTML, Markdown, CSV and JSON must be the same to the byte. Two things come from libraries whose
 next version may draw them otherwise: a chart, which is compared by the table behind it, and the wrapping of a workbook, whose
-sheets are compared. A PDF is not printed again here; it must carry the very twin that stands beside it.
+sheets are compared. A PDF is not printed again, and not opened: its digest binds it, and nothing here says that its pages are these.
 
 Where another version of this program wrote the pack, its sentences may be others: then only the figures count, which the verifier has
 written again already.
@@ -16,10 +16,10 @@ import re
 import zipfile
 from typing import TYPE_CHECKING
 
-from governance import __version__
 from governance.content import places
 from governance.errors import GovernanceError
 from governance.exchange import hub_eval_results
+from governance.packs import layout
 from governance.parsing import strict_json
 from governance.verifier import members
 
@@ -40,9 +40,9 @@ def redraw(pack: Container, case: Case, content: Mapping[str, bytes], report: Pa
     held = {n.removeprefix(members.DOCUMENTS): n for n in pack.names if n.startswith(members.DOCUMENTS)}
     if not held or report.about is None:
         return
-    ours = f"governance-evidence {__version__}"
-    if report.about.program != ours:
-        report.lines["DOCUMENTS"] += f"; not rendered again: {report.about.program} wrote them, and this is {ours}"
+    if report.about.program != layout.PROGRAM:
+        said = f"{report.about.program} wrote them, and this is {layout.PROGRAM}"
+        report.lines["DOCUMENTS"] += f"; not rendered again: {said}"
         return
     try:
         made = _made(pack, case, places.templates(content), held)

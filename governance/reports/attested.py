@@ -1,14 +1,15 @@
-"""Documents people attested, the newest of each topic, each with who stands behind it and since when."""
+"""What people vouch for: documents they attested, the newest of each topic, and evidence they wrote by hand, with who and since when."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from governance.reports import figures
-from governance.reports.views import Attested, phrase
+from governance.domain.kind import Basis
+from governance.reports.views import Attested, Phrase, phrase
+from governance.verifier import figures
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from governance.domain.case import Case
     from governance.domain.evidence import Piece
@@ -41,10 +42,41 @@ def _row(topic: str, piece: Piece, references: References) -> Attested:
         topic=topic.replace("-", " "),
         title=str(body.get("title") or topic),
         statement=str(body.get("statement") or ""),
-        by=phrase(
-            "attested by %(who)s on %(day)s", who=who, day=str(body.get("on") or "") or phrase("a day not stated")
-        ),
+        by=_vouched(who, str(body.get("on") or "") or phrase("a day not stated")),
         document=file,
         review_due=str(body.get("review_due") or ""),
         cites=(references.cite(piece.id),),
     )
+
+
+def denied(case: Case) -> frozenset[str]:
+    """Topics of which the newest document says that what they are about is not in place."""
+    return frozenset(topic for topic, piece in newest(case) if piece.body.get("in_place") is False)
+
+
+def by_tool(case: Case, piece: Piece) -> bool:
+    """Whether a tool wrote it: not by hand, and of no kind that people vouch for."""
+    kind = case.catalogue.kinds.get(piece.record.kind)
+    return piece.record.declared_by is None and (kind is None or kind.basis is not Basis.ATTESTED)
+
+
+def declared(piece: Piece) -> Phrase | None:
+    """Who vouches for a piece that was written by hand, and since when; None for what a tool wrote."""
+    name = piece.record.declared_by
+    if not name:
+        return None
+    return _vouched(name, figures.day(piece.record.effective_at or piece.recorded_at))
+
+
+def _vouched(name: str | Phrase, day: str | Phrase) -> Phrase:
+    return phrase("attested by %(name)s on %(day)s", name=name, day=day)
+
+
+def evidence_of(kinds: Iterable[str]) -> Iterator[Phrase]:
+    """Kinds of evidence as what would answer a question."""
+    return (phrase("evidence of the kind `%(kind)s`", kind=kind) for kind in kinds)
+
+
+def documents_on(topics: Iterable[str]) -> Iterator[Phrase]:
+    """Attested documents as what would answer a question."""
+    return (phrase("an attested document on `%(topic)s`", topic=topic) for topic in topics)

@@ -11,9 +11,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from governance.domain.evidence import SubjectType
-from governance.domain.kind import Basis
-from governance.reports import data_card_head, data_card_told, figures, words
-from governance.reports.attested import attested, newest
+from governance.reports import data_card_head, data_card_told, words
+from governance.reports.attested import attested, by_tool, declared, denied, documents_on, evidence_of
 from governance.reports.card.data_sets import manifests, name_of
 from governance.reports.data_card_views import DataCardView, DataSetCard, Section, Told
 from governance.reports.frame import frame
@@ -123,7 +122,7 @@ class _Telling:
             piece for kind in KINDS for piece in case.dossier.of_kind(kind) if not references.of_others(piece)
         ]
         self.attested = {row.topic: row for row in attested(case, references)}
-        self.denied = {topic for topic, piece in newest(case) if piece.body.get("in_place") is False}
+        self.denied = denied(case)
 
     def data_set(self, number: int, manifest: Piece) -> DataSetCard:
         """One data set with all that is on record of it."""
@@ -202,14 +201,12 @@ class _Telling:
         facts, tables = tell(self.references, piece)
         record = piece.record
         kind = self.case.catalogue.kinds.get(record.kind)
-        day = figures.day(record.effective_at or piece.recorded_at)
-        by = phrase("attested by %(name)s on %(day)s", name=record.declared_by, day=day) if record.declared_by else None
         return Told(
             title=kind.title if kind else record.kind,
             tie=tie,
             facts=tuple(facts),
             tables=tuple(table for table in tables if table is not None),
-            by=by,
+            by=declared(piece),
             quality=words.QUALITIES[record.quality],
             limit=kind.does_not_say if kind else "",
             earlier=earlier,
@@ -225,18 +222,13 @@ class _Telling:
         in_card: bool,
     ) -> Status:
         said = [piece for piece, told in found if any(not fact.missing for fact in told.facts)]
-        if any(self._by_tool(piece) for piece in said):
+        if any(by_tool(self.case, piece) for piece in said):
             return SHOWN
         if any(topic in self.denied for topic in topics):
             return DENIED
         if said or rows:
             return ATTESTED
         return IN_CARD if in_card else MISSING
-
-    def _by_tool(self, piece: Piece) -> bool:
-        """Whether a tool wrote it: not by hand, and of no kind that people vouch for."""
-        kind = self.case.catalogue.kinds.get(piece.record.kind)
-        return piece.record.declared_by is None and (kind is None or kind.basis is not Basis.ATTESTED)
 
 
 def _described(
@@ -326,7 +318,7 @@ def _rank(pair: tuple[Piece, Status]) -> tuple[bool, float, int]:
 def _to_add(asked: Asked) -> tuple[Phrase, ...]:
     """What would answer it."""
     return (
-        *(phrase("evidence of the kind `%(kind)s`", kind=kind) for kind in asked.kinds),
-        *(phrase("an attested document on `%(topic)s`", topic=topic) for topic in asked.topics),
+        *evidence_of(asked.kinds),
+        *documents_on(asked.topics),
         *((phrase("a part on it in the data set's own card"),) if asked.statement else ()),
     )

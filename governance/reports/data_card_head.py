@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from governance.domain.licences import LICENCES
 from governance.reports import hub_terms
 from governance.reports.card_views import Head
 from governance.reports.escape import visible
@@ -48,7 +49,7 @@ def head(manifest: Piece) -> Head:
 def _licence(found: Any) -> dict[str, str]:
     told = found if isinstance(found, dict) else {}
     short, name, link = (str(told.get(field) or "").strip() for field in ("id", "name", "link"))
-    if short.lower() in hub_terms.LICENCES:
+    if short.lower() in LICENCES:
         return {"license": short.lower()}
     named = _NOT_IN_NAME.sub("-", visible((name or short).lower())).strip("-.")[:80].strip("-.")
     if not named:

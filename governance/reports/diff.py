@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from governance.reports import diff_facts, diff_rows, figures, words
+from governance.reports import diff_facts, diff_rows, words
 from governance.reports.charts import forest
 from governance.reports.diff_facts import Sides
 from governance.reports.diff_views import DiffSide, DiffView
 from governance.reports.frame import frame
 from governance.reports.views import phrase
+from governance.verifier import figures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

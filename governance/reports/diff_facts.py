@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from governance.reports import diff_words, figures
+from governance.reports import diff_words
 from governance.reports.diff_views import DiffField, DiffFile, DiffFiles, DiffThing, DiffThings
 from governance.reports.references import References
 from governance.reports.views import Phrase
+from governance.verifier import figures
 
 if TYPE_CHECKING:
     from governance.domain.comparison import FieldChange, FileChanges, FileRow, Pair, Thing, Things, Told

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from governance.domain.approval import State
 from governance.domain.decision import DecisionKind
 from governance.domain.risk import Level
-from governance.reports import diff_words, figures, words
+from governance.reports import diff_words, words
 from governance.reports.diff_views import (
     DiffBound,
     DiffContent,
@@ -27,6 +27,7 @@ from governance.reports.diff_views import (
     DiffWord,
 )
 from governance.reports.views import phrase
+from governance.verifier import figures
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

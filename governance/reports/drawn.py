@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from governance.reports import words
 from governance.reports.charts import bow_tie, coverage_bars, heat
+from governance.reports.risk_order import ordered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -24,15 +25,14 @@ BOW_TIES = 2
 
 def heat_map(case: Case, say: Callable[[str], str]) -> Chart | None:
     """The heat map of the register; risks are numbered as the register prints them."""
-    ordered = sorted(case.register, key=lambda row: (-row.residual.score, -row.inherent.score, row.risk))
     placed = tuple(
         heat.Placed(
-            f"R{number}",
+            key,
             row.title,
             (row.inherent.likelihood, row.inherent.impact),
             (row.residual.likelihood, row.residual.impact),
         )
-        for number, row in enumerate(ordered, start=1)
+        for key, row in ordered(case.register)
     )
     return heat.heat(heat.HeatData(placed, case.dossier.system.risk_appetite), id="heat", say=say)
 
@@ -55,12 +55,11 @@ def bars(coverages: Sequence[Coverage], say: Callable[[str], str]) -> tuple[Char
 
 def bow_ties(case: Case, say: Callable[[str], str]) -> tuple[Chart, ...]:
     """The greatest residual risks of the library that name a source and a consequence, each with its controls as barriers."""
-    ordered = sorted(case.register, key=lambda row: (-row.residual.score, -row.inherent.score, row.risk))
-    drawn = (_bow_tie(case, row, number, say) for number, row in enumerate(ordered, start=1))
+    drawn = (_bow_tie(case, row, key, say) for key, row in ordered(case.register))
     return tuple(islice((chart for chart in drawn if chart is not None), BOW_TIES))
 
 
-def _bow_tie(case: Case, row: RegisterRow, number: int, say: Callable[[str], str]) -> Chart | None:
+def _bow_tie(case: Case, row: RegisterRow, key: str, say: Callable[[str], str]) -> Chart | None:
     standings = {result.id: result for result in case.assessment.controls}
     before: list[bow_tie.Barrier] = []
     after: list[bow_tie.Barrier] = []
@@ -74,8 +73,8 @@ def _bow_tie(case: Case, row: RegisterRow, number: int, say: Callable[[str], str
     risk = case.catalogue.risks.get(row.risk)
     causes = risk.causes if risk else ()
     consequences = tuple(_sentence(part) for part in row.consequence.split(";") if part.strip(" ."))
-    data = bow_tie.BowTieData(f"R{number} {row.title}", row.event, causes, consequences, tuple(before), tuple(after))
-    return bow_tie.bow_tie(data, id=f"bow-tie-{number}", say=say)
+    data = bow_tie.BowTieData(f"{key} {row.title}", row.event, causes, consequences, tuple(before), tuple(after))
+    return bow_tie.bow_tie(data, id=f"bow-tie-{key[1:]}", say=say)
 
 
 def _sentence(part: str) -> str:

@@ -9,11 +9,12 @@ from datetime import UTC, date, timedelta
 from typing import TYPE_CHECKING
 
 from governance.domain.approval import State
-from governance.reports import figures, words
+from governance.reports import words
 from governance.reports.attested import newest
 from governance.reports.audit_views import Due
 from governance.reports.risk_order import ordered
 from governance.reports.views import Phrase, phrase
+from governance.verifier import figures
 
 if TYPE_CHECKING:
     from governance.domain.case import Case

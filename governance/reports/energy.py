@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from governance.domain.evidence import Role
-from governance.reports import evaluation, figures
+from governance.reports import evaluation
 from governance.reports.views import Fact, Phrase, phrase
+from governance.verifier import figures
 
 if TYPE_CHECKING:
     from governance.domain.case import Case

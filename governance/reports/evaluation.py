@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from governance.domain.evidence import Piece, Role
-from governance.reports import figures, words
+from governance.reports import words
 from governance.reports.views import Fact, Phrase, PurposeGap, ResultRow, Status, phrase
+from governance.verifier import figures
 from governance.verifier.intervals import NORMAL, Z, of_difference
 
 if TYPE_CHECKING:

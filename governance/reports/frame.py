@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from governance.domain.short_form import short_form
 from governance.parsing import canonical
-from governance.reports import figures, words
+from governance.reports import words
 from governance.reports.relaxed import duties, relaxed
 from governance.reports.views import Frame, Identity, PartRow, phrase
+from governance.verifier import figures
 from governance.verifier.members import pack_id
 
 if TYPE_CHECKING:

@@ -14,9 +14,10 @@ from governance.domain.approval import State
 from governance.domain.control import Standing
 from governance.domain.policy import Answer
 from governance.domain.risk import Level
-from governance.reports import figures, words
+from governance.reports import words
 from governance.reports.audit_views import Item
 from governance.reports.views import Phrase, phrase
+from governance.verifier import figures
 
 if TYPE_CHECKING:
     from governance.domain.case import Case

@@ -14,10 +14,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from governance.domain.evidence import Piece, Role
-from governance.reports import energy, evaluation, figures, hub_task, hub_terms
+from governance.reports import energy, evaluation, hub_task, hub_terms
 from governance.reports.card_views import Head
 from governance.reports.escape import visible
 from governance.reports.views import Phrase, phrase
+from governance.verifier import figures
 
 if TYPE_CHECKING:
     from governance.domain.case import Case

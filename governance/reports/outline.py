@@ -7,6 +7,7 @@ answer it. The counts say how many are which; no share of them is printed, since
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
@@ -16,7 +17,7 @@ from governance.domain.evidence import Piece, Role
 from governance.domain.outline import Outline
 from governance.errors import ContentError, UnreadableError
 from governance.parsing import strict_yaml
-from governance.reports import figures, words
+from governance.reports import words
 from governance.reports.attested import attested
 from governance.reports.frame import frame
 from governance.reports.outline_parts import held_parts, parts
@@ -31,6 +32,7 @@ from governance.reports.outline_views import (
     Table,
 )
 from governance.reports.views import Fact, Status
+from governance.verifier import figures
 from governance.verifier.claims import at
 
 if TYPE_CHECKING:
@@ -60,8 +62,14 @@ def read(templates: Mapping[str, str], outline_id: str, where: str = "") -> Outl
     path = f"{FOLDER}{outline_id}.yaml"
     if path not in templates:
         raise ContentError(f"there is no outline {outline_id!r}", where=where, hint=f"Put one at templates/{path}.")
+    return _parsed(templates[path], path, outline_id)
+
+
+@lru_cache(maxsize=32)
+def _parsed(text: str, path: str, outline_id: str) -> Outline:
+    """The outline in a file, read once however often it is asked for."""
     try:
-        held = Outline.model_validate(strict_yaml.loads(templates[path].encode(), where=path))
+        held = Outline.model_validate(strict_yaml.loads(text.encode(), where=path))
     except UnreadableError as error:
         raise ContentError(error.message, where=path) from None
     except ValidationError as error:
@@ -106,7 +114,6 @@ def build(case: Case, references: References, outline: Outline) -> OutlineView:
         counts=tuple((status, sum(point.status is status for point in points)) for status in _ORDER),
         total=len(points),
         index=references.index(),
-        glossary=words.GLOSSARY,
         **made,
         frame=frame(case, references),
     )

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
         RiskRow,
         Said,
         Status,
-        Term,
     )
 
 
@@ -133,7 +132,7 @@ class SectionRow:
 class OutlineView:
     """What `view: outline` gives to a template.
 
-    `frame`: the frame; `index`: the evidence index; `glossary`: terms.
+    `frame`: the frame; `index`: the evidence index.
     `id`, `title`: of the outline; `source`, `version`, `url`: what it follows; `note`: when it applies; `checked`: who held it against it.
     `sections`: the points; `counts`: pairs of a status and how many points have it; `total`: how many points there are.
     `results`, `safety`, `gaps`, `risks`, `register_total`, `sign_offs`, `data_sets`, `training`, `environment`, `curve`, `differences`,
@@ -142,7 +141,6 @@ class OutlineView:
 
     frame: Frame
     index: EvidenceIndex
-    glossary: tuple[Term, ...]
     id: str
     title: str
     source: str

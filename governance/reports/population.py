@@ -11,9 +11,8 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from governance.domain.evidence import Quality
-from governance.reports import figures
 from governance.reports.audit_views import Population, PopulationRow, SampleRow
-from governance.verifier import sample
+from governance.verifier import figures, sample
 
 if TYPE_CHECKING:
     from governance.domain.case import Case

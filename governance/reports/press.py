@@ -125,13 +125,6 @@ class Presses:
         return self._workers[place]
 
 
-class Press(Presses):
-    """One press. Starting it is cheap; it waits for its jobs."""
-
-    def __init__(self, *, timeout: float = TIMEOUT, command: Sequence[str] = COMMAND) -> None:
-        super().__init__(1, timeout=timeout, command=command)
-
-
 def cores() -> int:
     """How many processes this one may run at a time."""
     allowed = getattr(os, "sched_getaffinity", None)

@@ -11,9 +11,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from governance.domain.evidence import Piece, SubjectType
-from governance.reports import figures, words
+from governance.reports import words
 from governance.reports.claiming import Figures
 from governance.reports.views import Cite, EvidenceIndex, EvidenceRow, Said, phrase
+from governance.verifier import figures
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -12,10 +12,11 @@ from governance.domain.approval import State
 from governance.domain.control import Standing
 from governance.domain.decision import DecisionKind
 from governance.domain.risk import Level
-from governance.reports import figures, words
+from governance.reports import words
 from governance.reports.decided_views import DutyRow, Relaxed, RelaxedRow
 from governance.reports.sign_offs import states
 from governance.reports.views import Phrase, phrase
+from governance.verifier import figures
 
 if TYPE_CHECKING:
     from governance.domain.case import Case

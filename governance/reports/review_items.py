@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING
 
 from governance.domain.approval import State
 from governance.domain.control import Standing
-from governance.reports import figures
 from governance.reports.review_lines import Row
+from governance.verifier import figures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

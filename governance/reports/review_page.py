@@ -17,8 +17,9 @@ from governance.domain.policy import Answer
 from governance.domain.seen import evidence_root, risk_state, system_digest
 from governance.domain.short_form import short_form
 from governance.parsing import canonical
-from governance.reports import figures, review_items, review_lines, words
+from governance.reports import review_items, review_lines, words
 from governance.reports.review_lines import NOT_KNOWN, ROOM, Row, Section
+from governance.verifier import figures
 from governance.verifier.decisions import DUTIES
 from governance.verifier.meanings import MEANING
 

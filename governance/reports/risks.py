@@ -9,11 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from governance.domain.risk import Level, Rating, RegisterRow
-from governance.reports import figures, words
+from governance.reports import words
 from governance.reports.drawn import heat_map
 from governance.reports.frame import frame
 from governance.reports.risk_order import ordered
 from governance.reports.views import Register, RiskRow, RiskView, Status
+from governance.verifier import figures
 
 if TYPE_CHECKING:
     from governance.domain.case import Case

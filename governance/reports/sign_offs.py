@@ -12,9 +12,10 @@ from governance.domain.approval import State
 from governance.domain.control import Standing
 from governance.domain.decision import DecisionKind
 from governance.domain.risk import Level
-from governance.reports import figures, words
+from governance.reports import words
 from governance.reports.decided_views import PendingRow, SignOff
 from governance.reports.views import Phrase, Status, phrase
+from governance.verifier import figures
 
 if TYPE_CHECKING:
     from governance.domain.approval import ApprovalState, Pending

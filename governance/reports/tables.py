@@ -21,11 +21,12 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from governance.domain.short_form import short_form
-from governance.reports import figures, judged_lists, lists
+from governance.reports import judged_lists, lists
 from governance.reports.about import about as said
 from governance.reports.escape import cell
 from governance.reports.references import References
 from governance.reports.relaxed import relaxed
+from governance.verifier import figures
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 
 from governance.domain.short_form import short_form
 from governance.errors import GovernanceError
-from governance.reports import figures, judged_lists, lists, words
+from governance.reports import judged_lists, lists, words
 from governance.reports.about import MIND, about
 from governance.reports.house import House
 from governance.reports.lists import Listing, columns, of
 from governance.reports.risk_order import ordered
 from governance.reports.sheets import CONTINUED, Book, Legend, XlsxMissing
+from governance.verifier import figures
 
 if TYPE_CHECKING:
     from governance.domain.case import Case

@@ -20,7 +20,7 @@ from governance.parsing import strict_json
 from governance.verifier import claims, members
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from governance.verifier.claims import Claim
     from governance.verifier.containers import Container
@@ -228,8 +228,3 @@ def _member(of: str, bodies: dict[str, str], *, hidden: bool) -> str:
     if hidden:
         raise Withheld("withheld", where=of)
     raise LookupError(of)
-
-
-def texts(names: Iterable[str]) -> list[str]:
-    """The documents among these members that are text, and can be rendered again to the byte."""
-    return [name for name in names if name.startswith(members.DOCUMENTS) and not name.endswith(".pdf")]

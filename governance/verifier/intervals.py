@@ -57,10 +57,16 @@ def of_difference(after: Mapping[str, Any], before: Mapping[str, Any]) -> Interv
     shares = _share(after), _share(before)
     if shares[0] is None or shares[1] is None:
         return None
-    ends = wilson(*shares[0]), wilson(*shares[1])
-    low = new - old - math.hypot(new - ends[0][0], ends[1][1] - old)
-    high = new - old + math.hypot(ends[0][1] - new, old - ends[1][0])
-    return Interval(low, high, NEWCOMBE)
+    return Interval(*newcombe(new, wilson(*shares[0]), old, wilson(*shares[1])), NEWCOMBE)
+
+
+def newcombe(
+    after: float, after_ends: tuple[float, float], before: float, before_ends: tuple[float, float]
+) -> tuple[float, float]:
+    """The ends of after − before, by Newcombe's square-and-add over the ends of the two."""
+    point = after - before
+    low = point - math.hypot(after - after_ends[0], before_ends[1] - before)
+    return low, point + math.hypot(after_ends[1] - after, before - before_ends[0])
 
 
 def wilson(successes: int, n: int, z: float = Z) -> tuple[float, float]:
@@ -79,7 +85,11 @@ def _error(row: Mapping[str, Any]) -> float | None:
 def _share(row: Mapping[str, Any]) -> tuple[int, int] | None:
     """(successes, n) where n yes-or-no items can have given the value."""
     value, n = finite(row.get("value")), row.get("n")
-    if value is None or not isinstance(n, int) or isinstance(n, bool) or n <= 0 or not 0 <= value <= 1:
+    if value is None or not isinstance(n, int) or isinstance(n, bool) or n <= 0 or not is_share(value, n):
         return None
-    whole = round(value * n)
-    return (whole, n) if abs(value * n - whole) <= 1e-9 * n else None
+    return round(value * n), n
+
+
+def is_share(value: float, n: int) -> bool:
+    """Whether a whole number of n items comes to the value."""
+    return 0 <= value <= 1 and abs(value * n - round(value * n)) <= 1e-9 * n

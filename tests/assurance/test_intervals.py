@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from governance.assurance.intervals import Interval, of_difference, of_result, wilson
+from governance.assurance.intervals import Interval, of_difference, of_result
+from governance.verifier.intervals import wilson
 
 Z = 1.959963984540054
 

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any
 from governance.content import cache, places
 from governance.domain.evidence import Subject, SubjectType
 from governance.parsing import canonical
+from governance.reports import card
+from governance.reports.references import References
 from tests.reports import cases, found
-from tests.reports.conftest import FOLDER
 
 if TYPE_CHECKING:
     from governance.domain.case import Case
     from governance.domain.evidence import Piece
     from governance.domain.kind import Kind
+    from governance.reports.card_views import CardView
 
 OF_A_MODEL = {
     "subgroup-results.v1", "red-team.v1", "model-signature.v1", "security-scan.v1", "watermark-detection.v1", "content-provenance.v1", "energy.v1",
@@ -46,7 +48,7 @@ CROSSED = {
 @lru_cache(maxsize=1)
 def kinds() -> dict[str, Kind]:
     """The kinds of evidence of the house."""
-    return dict(cache.load(places.read_all([FOLDER.parent])).kinds)
+    return dict(cache.load(places.read_all([places.builtin_root()])).kinds)
 
 
 def subject(kind: str) -> Subject:
@@ -133,3 +135,28 @@ def long_history() -> list[dict[str, Any]]:
 def data(number: int) -> Subject:
     """A data set by its number."""
     return Subject(type=SubjectType.DATA_SET, name=f"set-{number}", digest=canonical.sha256(str(number).encode()))
+
+
+def built(case: Case) -> CardView:
+    """The view of a model card."""
+    return card.build(case, References(case))
+
+
+def held(*more: Piece) -> Case:
+    """A case with these pieces instead of the evaluations."""
+    return cases.full(pieces=(*found.pieces()[:4], *more))
+
+
+def evaluated(rows: list[Any], role: Subject | None = None, *, seq: int = 5, days_ago: int = 3, **more: Any) -> Piece:
+    """An evaluation with these results."""
+    body = {**found.evaluation("m", None, rows), **more}
+    return found.piece(seq, "eval-run.v1", role or found.candidate(), body, days_ago=days_ago)
+
+
+def with_artefacts(**body: Any) -> Case:
+    """The full case, its weights telling this as well."""
+    pieces = [
+        each if each.record.kind != "model-artifacts.v1" else each.model_copy(update={"body": {**each.body, **body}})
+        for each in found.pieces()
+    ]
+    return cases.full(pieces=tuple(pieces))

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from governance.content import places
-from tests.reports import cases, hostile
+from governance.reports.render import render
+from tests.reports import card_cases, cases, hostile
 
 FOLDER = Path(__file__).parents[2] / "templates"
 
@@ -25,3 +26,21 @@ def any_case(request):
 @pytest.fixture(scope="session")
 def full():
     return cases.full()
+
+
+@pytest.fixture(scope="session")
+def text(templates, full) -> str:
+    """The model card of the full case in Markdown."""
+    return render("model-card.md", full, templates).decode()
+
+
+@pytest.fixture(scope="session")
+def rich():
+    """A case with nearly every kind of evidence."""
+    return card_cases.rich()
+
+
+@pytest.fixture(scope="session")
+def view(rich):
+    """The model card of that case as a view."""
+    return card_cases.built(rich)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from governance.reports import figures
 from governance.reports.card import loss
+from governance.verifier import figures
 from tests.reports import found
 
 

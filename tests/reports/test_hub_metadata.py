@@ -19,6 +19,7 @@ from governance.reports.references import References
 from governance.reports.render import render
 from governance.verifier import figures
 from tests.reports import card_cases, cases, found
+from tests.reports.card_cases import with_artefacts
 
 
 def head(case, artefacts=None, data_sets=(), environment=None):
@@ -28,19 +29,6 @@ def head(case, artefacts=None, data_sets=(), environment=None):
 def stated(case, **fields):
     system = case.dossier.system.model_copy(update=fields)
     return replace(case, dossier=replace(case.dossier, system=system))
-
-
-def with_artefacts(**body):
-    pieces = [
-        each if each.record.kind != "model-artifacts.v1" else each.model_copy(update={"body": {**each.body, **body}})
-        for each in found.pieces()
-    ]
-    return cases.full(pieces=tuple(pieces))
-
-
-@pytest.fixture
-def text(templates, full) -> str:
-    return render("model-card.md", full, templates).decode()
 
 
 def test_the_hub_reads_the_head_and_the_results_come_back(text):

@@ -20,23 +20,6 @@ from governance.reports import hub
 from tests.reports import cases, found
 
 
-def head(case, artefacts=None, data_sets=(), environment=None):
-    return hub.head(case, artefacts, data_sets, environment)
-
-
-def stated(case, **fields):
-    system = case.dossier.system.model_copy(update=fields)
-    return replace(case, dossier=replace(case.dossier, system=system))
-
-
-def with_artefacts(**body):
-    pieces = [
-        each if each.record.kind != "model-artifacts.v1" else each.model_copy(update={"body": {**each.body, **body}})
-        for each in found.pieces()
-    ]
-    return cases.full(pieces=tuple(pieces))
-
-
 def named(case, **benchmarks):
     """The case with benchmarks in its system file; `__` stands for the slash before a metric."""
 
@@ -73,7 +56,7 @@ def test_scores_beside_the_card_are_those_of_its_head(full):
         named(full, elm_desk_qa="a/b:c", general_regression="a/b:d", refusal_safety="a/b:e")
     )
     values = {yaml.safe_load(data)[0]["value"] for data in made.values()}
-    index = head(full, full.dossier.candidate).fields["model-index"][0]["results"]
+    index = hub.head(full, full.dossier.candidate, (), None).fields["model-index"][0]["results"]
     assert values == {metric["value"] for row in index for metric in row["metrics"]}
 
 

@@ -11,43 +11,14 @@ from markdown_it import MarkdownIt
 
 from governance.domain.evidence import Role
 from governance.domain.policy import FiguresRule, MetricBound
-from governance.reports import card, evaluation
+from governance.reports import evaluation
 from governance.reports.card import answering, questions
 from governance.reports.references import References
 from governance.reports.render import Renderer, render
 from governance.verifier import claims, intervals
 from governance.verifier.documents import figures_of
 from tests.reports import card_cases, cases, found
-
-
-def built(case):
-    return card.build(case, References(case))
-
-
-def held(*more):
-    """A case with these pieces instead of the evaluations."""
-    return cases.full(pieces=(*found.pieces()[:4], *more))
-
-
-def evaluated(rows, role=None, *, seq=5, days_ago=3, **more):
-    subject = role or found.candidate()
-    return found.piece(seq, "eval-run.v1", subject, {**found.evaluation("m", None, rows), **more}, days_ago=days_ago)
-
-
-@pytest.fixture(scope="module")
-def text(templates, full) -> str:
-    return render("model-card.md", full, templates).decode()
-
-
-@pytest.fixture(scope="module")
-def rich():
-    return card_cases.rich()
-
-
-@pytest.fixture(scope="module")
-def view(rich):
-    return built(rich)
-
+from tests.reports.card_cases import built, evaluated, held
 
 # --- figures and their evidence -------------------------------------------------------------------------------------
 

@@ -15,35 +15,8 @@ from governance.reports.card import answering, questions, subgroups
 from governance.reports.references import References
 from governance.reports.render import render
 from tests.reports import card_cases, cases, found
-
-
-def built(case):
-    return card.build(case, References(case))
-
-
-def held(*more):
-    """A case with these pieces instead of the evaluations."""
-    return cases.full(pieces=(*found.pieces()[:4], *more))
-
-
-def evaluated(rows, role=None, *, seq=5, days_ago=3, **more):
-    subject = role or found.candidate()
-    return found.piece(seq, "eval-run.v1", subject, {**found.evaluation("m", None, rows), **more}, days_ago=days_ago)
-
-
-@pytest.fixture(scope="module")
-def text(templates, full) -> str:
-    return render("model-card.md", full, templates).decode()
-
-
-@pytest.fixture(scope="module")
-def rich():
-    return card_cases.rich()
-
-
-@pytest.fixture(scope="module")
-def view(rich):
-    return built(rich)
+from tests.reports.card_cases import built
+from tests.reports.conftest import FOLDER
 
 
 def test_results_by_one_attribute_and_by_several_stand_apart(view):
@@ -139,9 +112,7 @@ def test_each_pointer_of_a_question_stands_in_the_schema_of_its_kind(asked):
 
 
 def test_each_topic_and_field_a_question_looks_for_exists():
-    controls = "\n".join(
-        path.read_text() for path in (card_cases.FOLDER.parent / "controls" / "catalogue").glob("*.yaml")
-    )
+    controls = "\n".join(path.read_text() for path in (FOLDER.parent / "controls" / "catalogue").glob("*.yaml"))
     fields = cases.SYSTEM.__class__.model_fields
     for asked in all_asked():
         assert all(f"topic: {topic}" in controls for topic in asked.topics), asked.topics

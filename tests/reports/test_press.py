@@ -12,7 +12,7 @@ import pytest
 from governance.errors import GovernanceError
 from governance.reports import press, press_process
 from governance.reports.pdf import Attachment, PangoMissing, to_pdf
-from governance.reports.press import Press, Presses
+from governance.reports.press import Presses
 from tests.reports.opened import WHEN, page
 
 PRETEND = """
@@ -173,7 +173,7 @@ def test_there_is_always_one_press():
 def test_a_real_press_prints_the_very_bytes_and_survives_what_can_not_be_printed():
     html, file = page("<h1>x</h1><p>中"), Attachment("a.json", b"{}", "As data")
     options = {"identifier": "x", "created": WHEN, "attachments": (file,), "language": "nb"}
-    with Press() as presses:
+    with Presses(1) as presses:
         deep = presses.start(page("<div>" * 999), identifier="x", created=WHEN)
         good = presses.begin(html, **options)
         with pytest.raises(GovernanceError, match="elements deep"):

@@ -10,9 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from governance.domain.evidence import Role
-from governance.domain.kind import Basis
-from governance.reports import figures, words
-from governance.reports.attested import attested, newest
+from governance.reports import words
+from governance.reports.attested import attested, by_tool, declared, denied, documents_on, evidence_of
 from governance.reports.card_rows import Answered, SubCard
 from governance.reports.views import Status, phrase
 from governance.verifier.claims import at
@@ -42,7 +41,7 @@ class Answering:
     def __init__(self, case: Case, references: References, results: Sequence[ResultRow]) -> None:
         self.case, self.references, self.results = case, references, results
         self._attested = {row.topic: row for row in attested(case, references)}
-        self._denied = {topic for topic, piece in newest(case) if piece.body.get("in_place") is False}
+        self._denied = denied(case)
 
     def card(self, id_: str, title: Phrase, asked: Iterable[Asked]) -> SubCard:
         """A subcard with every question answered, and how many came to which status."""
@@ -59,8 +58,8 @@ class Answering:
         rows = tuple(self._attested[topic.replace("-", " ")] for topic in topics)
         said = next((one for one in map(self._said, asked.fields) if not one.missing), None)
         told = facts if any(not fact.missing for fact in facts) else []
-        by_tool = bool(measured) or any(self._by_tool(piece) for _, piece in found)
-        status = self._status(topics, told=bool(told or measured), by_tool=by_tool, rows=rows, said=said)
+        tools = bool(measured) or any(by_tool(self.case, piece) for _, piece in found)
+        status = self._status(topics, told=bool(told or measured), by_tools=tools, rows=rows, said=said)
         if status is MISSING and not facts:
             self.references.lack(str(asked.asks))
         return Answered(
@@ -68,9 +67,7 @@ class Answering:
             status=status,
             results=measured,
             facts=tuple(told),
-            by=tuple(dict.fromkeys(self._declared(piece) for _, piece in found if piece.record.declared_by))
-            if told
-            else (),
+            by=tuple(dict.fromkeys(by for _, piece in found if (by := declared(piece)))) if told else (),
             attested=rows,
             said=said,
             to_add=_to_add(asked) if status is MISSING else (),
@@ -80,9 +77,9 @@ class Answering:
         return [wanted(self.references, piece) for wanted in of.wanted]
 
     def _status(
-        self, topics: list[str], *, told: bool, by_tool: bool, rows: tuple[Attested, ...], said: Said | None
+        self, topics: list[str], *, told: bool, by_tools: bool, rows: tuple[Attested, ...], said: Said | None
     ) -> Status:
-        if told and by_tool:
+        if told and by_tools:
             return SHOWN
         if any(topic in self._denied for topic in topics):
             return DENIED
@@ -107,15 +104,6 @@ class Answering:
         ]
         return max(pieces, key=_rank, default=None)
 
-    def _by_tool(self, piece: Piece) -> bool:
-        """Whether a tool wrote it: not by hand, and of no kind that people vouch for."""
-        kind = self.case.catalogue.kinds.get(piece.record.kind)
-        return piece.record.declared_by is None and (kind is None or kind.basis is not Basis.ATTESTED)
-
-    def _declared(self, piece: Piece) -> Phrase:
-        day = figures.day(piece.record.effective_at or piece.recorded_at)
-        return phrase("attested by %(name)s on %(day)s", name=piece.record.declared_by, day=day)
-
     def _said(self, field: str) -> Said:
         value = getattr(self.case.dossier.system, field)
         return self.references.said(field.replace("_", " ").capitalize(), value, field)
@@ -129,8 +117,8 @@ def _rank(piece: Piece) -> tuple[bool, float, int]:
 def _to_add(asked: Asked) -> tuple[Phrase, ...]:
     """What would answer a question."""
     return (
-        *(phrase("evidence of the kind `%(kind)s`", kind=of.kind) for of in asked.evidence),
+        *evidence_of(of.kind for of in asked.evidence),
         *(phrase("an evaluation for the purpose `%(purpose)s`", purpose=purpose) for purpose in asked.purposes),
-        *(phrase("an attested document on `%(topic)s`", topic=topic) for topic in asked.topics),
+        *documents_on(asked.topics),
         *(phrase("`%(field)s` in the system file", field=field) for field in asked.fields),
     )

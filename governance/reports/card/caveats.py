@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from governance.domain.evidence import Quality, Role
-from governance.reports import evaluation, figures
+from governance.reports import evaluation
 from governance.reports.card_rows import Limit
 from governance.reports.views import phrase
+from governance.verifier import figures
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,11 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from governance.domain.evidence import Role
-from governance.reports import evaluation, figures, words
+from governance.reports import evaluation, words
 from governance.reports.card.details import mapping
 from governance.reports.card_rows import EvaluatedTask, ForestRow, Threshold
 from governance.reports.charts.forest import Against, Delta, ForestData, forest
 from governance.reports.views import phrase
+from governance.verifier import figures
 from governance.verifier.intervals import NEWCOMBE, NORMAL
 
 if TYPE_CHECKING:

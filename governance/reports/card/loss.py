@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from governance.reports import figures
 from governance.reports.card.details import mapping
 from governance.reports.card_rows import CurvePoint, CurveTable
 from governance.reports.charts.curves import TABLED, CurveData, curves, evenly
+from governance.verifier import figures
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

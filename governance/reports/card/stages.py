@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from governance.reports import figures, words
+from governance.reports import words
 from governance.reports.card.data_sets import name_of
 from governance.reports.card_rows import Stage
 from governance.reports.charts.lineage import LineageData, Node, lineage
 from governance.reports.views import Phrase, Status, phrase
+from governance.verifier import figures
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

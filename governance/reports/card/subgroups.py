@@ -11,9 +11,10 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from governance.domain.evidence import Role
-from governance.reports import evaluation, figures
+from governance.reports import evaluation
 from governance.reports.card.details import mapping
 from governance.reports.card_rows import Factor, GroupRow, Groups
+from governance.verifier import figures
 from governance.verifier.intervals import of_result
 
 if TYPE_CHECKING:
