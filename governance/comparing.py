@@ -30,6 +30,7 @@ from governance.domain.entry import EntryType
 from governance.errors import CouldNotTell, IntegrityError, UnreadableError, UsageError
 from governance.packs.judgement import dossier_of, judge
 from governance.parsing import canonical, strict_json
+from governance.reports.house import WISHES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -349,7 +350,7 @@ def _stated(found: Mapping[str, Any], name: str) -> Mapping[str, Any]:
         and isinstance(found["policy"], (str, type(None)))
         and type(found["size"]) is int
         and isinstance(house, dict)
-        and set(house) <= {"paper", "classification", "language"}
+        and set(house) <= set(WISHES)
         and all(isinstance(said, str) for said in house.values())
         and _moment(found["on"]) is not None
     )

@@ -65,13 +65,13 @@ def redraw(pack: Container, case: Case, content: Mapping[str, bytes], report: Pa
 
 def _made(pack: Container, case: Case, templates: Mapping[str, str], held: Mapping[str, str]) -> dict[str, bytes]:
     """The documents that are in the pack, made again, by their names."""
-    from governance.reports import edition
+    from governance.reports import edition, house
 
     wish: dict[str, str | None] = {}
     for name, member in held.items():
         if name.endswith(".twin.json"):
             said = strict_json.loads(pack.read(member), where=member)
-            wish = {field: said[field] for field in ("paper", "classification", "language")}
+            wish = {field: said[field] for field in house.WISHES}
             break
     only = {name.partition(".")[0] for name in held if "/" not in name}
     made = edition.edition(case, templates, pdf=False, only=only, wish=wish).files | hub_eval_results.beside_the_card(

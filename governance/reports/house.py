@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 FILE = "house.yaml"
 PAPERS: Mapping[str, str] = {"A4": "210mm 297mm", "Letter": "8.5in 11in"}
+WISHES = ("paper", "classification", "language")
+"""The fields that one making may set over the file."""
 LEAST_CONTRAST = 4.5
 """Of text on white: success criterion 1.4.3 of WCAG 2.2, level AA."""
 
