@@ -30,7 +30,7 @@ from governance.domain.entry import EntryType
 from governance.errors import CouldNotTell, IntegrityError, UnreadableError, UsageError
 from governance.packs.judgement import dossier_of, judge
 from governance.parsing import canonical, strict_json
-from governance.reports.house import WISHES
+from governance.reports.atoms.house import WISHES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -285,7 +285,7 @@ def report(
 
 
 def _page(made: Pair, desk: Shelf, stated: Mapping[str, Any]) -> bytes:
-    from governance.reports import diff_page
+    from governance.reports.writing import diff_page
 
     return diff_page.page(made, desk.templates, canonical.dumps(stated).decode(), stated["house"])
 
@@ -298,7 +298,7 @@ def require_current(data: bytes, name: str, desk: Shelf, system: str, policy: st
     """
     if len(data) > MOST:
         raise UnreadableError(f"it has {len(data):,} bytes, and at most {MOST:,} are read", where=name)
-    from governance.reports import diff_page
+    from governance.reports.writing import diff_page
 
     stated = _stated(diff_page.stated_in(data, name), name)
     hint = f"Make it again with: govern diff {system} --out FILE"

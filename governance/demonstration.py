@@ -16,7 +16,7 @@ from governance.domain.decision import DecisionKind
 from governance.domain.policy import Answer
 from governance.errors import UsageError
 from governance.proofs import ed25519
-from governance.reports.press import Presses
+from governance.reports.paper.press import Presses
 from governance.signing import keys
 from governance.signing.keys import signing_key
 from governance.workspace import Workspace, now

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from governance.exchange import every_eval_ever, hub_eval_results
-from governance.reports import tables
+from governance.reports.tabular import tables
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from governance.domain.applicability import Applicability
     from governance.domain.case import Case
-    from governance.reports.press import Presses
+    from governance.reports.paper.press import Presses
 
 STATEMENT = "statement-of-applicability"
 Made = tuple[dict[str, bytes], dict[str, str]]
@@ -38,7 +38,7 @@ class How(TypedDict, total=False):
 
 def documents(case: Case, templates: Mapping[str, str], **how: Unpack[How]) -> Made:
     """The documents of a case by file name, and why a form was skipped, by the form."""
-    from governance.reports.edition import edition
+    from governance.reports.writing.edition import edition
 
     made, only = edition(case, templates, **how), how.get("only")
     beside = hub_eval_results.beside_the_card(case) if only is None or hub_eval_results.CARD.strip("/") in only else {}
@@ -54,7 +54,7 @@ def roll_up(
     not_on_record: tuple[str, ...] = (),
 ) -> Made:
     """What is rendered over all systems of a workspace together, and why a form was skipped, by the form."""
-    from governance.reports import edition, render
+    from governance.reports.writing import edition, render
 
     made = render.roll_up(cases, templates, wish or {}, not_on_record)
     return edition.printed(made, cases[0]) if pdf else (made, {edition.PDF: "not asked for"})

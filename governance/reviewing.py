@@ -24,8 +24,8 @@ from governance.enrolling import append_signed
 from governance.errors import IntegrityError, UnreadableError, UsageError
 from governance.ledger.store import Draft
 from governance.parsing import canonical
-from governance.reports import review_page
-from governance.reports.review_page import Asked, Judged
+from governance.reports.review import page as review_page
+from governance.reports.review.page import Asked, Judged
 from governance.verifier.report import one_line
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from governance.content import places
 from governance.content.problems import Problem
 from governance.errors import ContentError
-from governance.reports import house, languages, render
+from governance.reports.atoms import house
+from governance.reports.writing import languages, render
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

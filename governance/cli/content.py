@@ -138,7 +138,7 @@ def content_crosswalk(
     catalogue = _catalogue(over)
     links = crosswalks.table(catalogue, source, target)
     if graph is not None:
-        from governance.reports import crosswalk_graph
+        from governance.reports.charts import crosswalk as crosswalk_graph
 
         drawn = crosswalk_graph.render(crosswalks.graph(catalogue, links, source, target), graph.suffix)
         output.write(graph, drawn)

@@ -27,7 +27,7 @@ def register(app: typer.Typer) -> None:
 @statements.command("new")
 def soa_new(system: SystemId, *, on: On = None, workspace: Folder = HERE, json: Json = False) -> None:
     """Print a statement to fill in: every control of Annex A, with what was stated before, what evidence says beside it."""
-    from governance.reports import forms
+    from governance.reports.management import forms
     from governance.workspace import Workspace
 
     text = forms.statement(Workspace(workspace).applicability(system, on=moment(on)))
@@ -161,7 +161,7 @@ def profile_new(
     system: SystemId, *, framework: Framework = None, on: On = None, workspace: Folder = HERE, json: Json = False
 ) -> None:
     """Print a target profile to fill in: owner and day for every gap."""
-    from governance.reports import forms
+    from governance.reports.management import forms
     from governance.workspace import Workspace
 
     text = forms.target(Workspace(workspace).profile(system, framework, on=moment(on), blank=True))

@@ -30,7 +30,7 @@ def review(
     """Print the page a reviewer signs: what it is, what changed, the three worst items, what ends, waivers, duties."""
     from governance import reviewing
     from governance.parsing import canonical
-    from governance.reports import review_page
+    from governance.reports.review import page as review_page
     from governance.workspace import Workspace
 
     opened = Workspace(workspace)

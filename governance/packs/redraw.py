@@ -65,7 +65,8 @@ def redraw(pack: Container, case: Case, content: Mapping[str, bytes], report: Pa
 
 def _made(pack: Container, case: Case, templates: Mapping[str, str], held: Mapping[str, str]) -> dict[str, bytes]:
     """The documents that are in the pack, made again, by their names."""
-    from governance.reports import edition, house
+    from governance.reports.atoms import house
+    from governance.reports.writing import edition
 
     wish: dict[str, str | None] = {}
     for name, member in held.items():

@@ -57,8 +57,8 @@ def printing(row: Row, case: Case, templates: Mapping[str, str]) -> float:
     """Each document that is printed, against the library alone on the same HTML. Returns our CPU seconds for all."""
     import weasyprint
 
-    from governance.reports import pdf
-    from governance.reports.render import Renderer
+    from governance.reports.paper import pdf
+    from governance.reports.writing.render import Renderer
 
     renderer, together = Renderer(case, templates), 0.0
     for name in renderer.offered:
@@ -81,8 +81,8 @@ def printing(row: Row, case: Case, templates: Mapping[str, str]) -> float:
 
 def editions(row: Row, case: Case, templates: Mapping[str, str], together: float) -> None:
     """Every file of a case, with one press and with two; the time runs from starting the presses."""
-    from governance.reports.edition import edition
-    from governance.reports.press import Presses
+    from governance.reports.paper.press import Presses
+    from governance.reports.writing.edition import edition
 
     for count in (1, 2):
         started = time.perf_counter()

@@ -16,14 +16,15 @@ ROOT = Path(__file__).parent.parent.parent
 sys.path.insert(0, str(ROOT))
 
 from governance.content import places  # noqa: E402
-from governance.reports.press import Presses  # noqa: E402
+from governance.reports.paper.press import Presses  # noqa: E402
 
 
 def main(name: str, risks: int, evidence: int) -> None:
     """Make the file `name` of a case with so many risks and pieces of evidence."""
     presses = Presses(1) if name.endswith(".pdf") else None
-    from governance.reports import edition, tables
-    from governance.reports.render import Renderer
+    from governance.reports.tabular import tables
+    from governance.reports.writing import edition
+    from governance.reports.writing.render import Renderer
     from tests.reports.large import large
 
     templates = places.templates(places.read_all([ROOT]))

@@ -14,7 +14,7 @@ from governance.checking import wording
 from governance.content import places
 from governance.domain.outline import Outline
 from governance.parsing import strict_yaml
-from governance.reports.render import Renderer
+from governance.reports.writing.render import Renderer
 from tests.reports import cases
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from huggingface_hub import ModelCard, ModelCardData
 
 from governance.domain.licences import LICENCES
 from governance.linting import fields
-from governance.reports import hub_terms
+from governance.reports.card import hub_terms
 from tests.linting import made
 
 

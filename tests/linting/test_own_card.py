@@ -7,7 +7,7 @@ import pytest
 from governance.linting import known
 from governance.linting.findings import Level
 from governance.linting.lint import lint, outcome
-from governance.reports.render import render
+from governance.reports.writing.render import render
 from governance.workspace import Workspace
 from tests.conftest import RECORDED
 from tests.reports import cases, hostile

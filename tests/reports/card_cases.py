@@ -9,14 +9,14 @@ from governance.content import cache, places
 from governance.domain.evidence import Subject, SubjectType
 from governance.parsing import canonical
 from governance.reports import card
-from governance.reports.references import References
+from governance.reports.claims.references import References
 from tests.reports import cases, found
 
 if TYPE_CHECKING:
     from governance.domain.case import Case
     from governance.domain.evidence import Piece
     from governance.domain.kind import Kind
-    from governance.reports.card_views import CardView
+    from governance.reports.card.views import CardView
 
 OF_A_MODEL = {
     "subgroup-results.v1", "red-team.v1", "model-signature.v1", "security-scan.v1", "watermark-detection.v1", "content-provenance.v1", "energy.v1",

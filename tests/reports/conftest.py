@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from governance.content import places
-from governance.reports.render import render
+from governance.reports.writing.render import render
 from tests.reports import card_cases, cases, hostile
 
 FOLDER = Path(__file__).parents[2] / "templates"

@@ -16,13 +16,14 @@ from pathlib import Path
 from babel import Locale
 from babel.messages import Catalog, pofile
 
-from governance.reports import languages, vocabulary
+from governance.reports.atoms import vocabulary
+from governance.reports.writing import languages
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = ROOT / "templates"
 FOLDER = TEMPLATES / "_languages"
 BUILDERS = ROOT / "governance" / "reports"
-WORDS = "governance/reports/words.py"
+WORDS = "governance/reports/atoms/words.py"
 
 
 def asked() -> dict[languages.Message, list[str]]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pikepdf
 
-from governance.reports.pdf import Printed, printed
+from governance.reports.paper.pdf import Printed, printed
 
 WHEN = datetime(2026, 11, 22, 16, 5, tzinfo=UTC)
 PAINT = {"Tj", "TJ", "'", '"', "f", "F", "f*", "B", "B*", "b", "b*", "S", "s", "sh", "Do", "EI", "INLINE IMAGE"}

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from governance.reports.render import offered, render
+from governance.reports.writing.render import offered, render
 from tests.reports import cases
 
 PACKAGES = ("axe_playwright_python", "axe_core_python")

@@ -9,9 +9,10 @@ from governance.domain.approval import Cause, State
 from governance.domain.control import Standing
 from governance.domain.difference import Difference, Said
 from governance.domain.policy import Answer
-from governance.reports import audit, words
-from governance.reports.references import ROWS_PRINTED, References
-from governance.reports.render import render
+from governance.reports.atoms import words
+from governance.reports.audit import whole as audit
+from governance.reports.claims.references import ROWS_PRINTED, References
+from governance.reports.writing.render import render
 from tests.reports import cases, found
 
 

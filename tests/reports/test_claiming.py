@@ -9,8 +9,8 @@ import pytest
 from governance.domain.policy import FiguresRule
 from governance.errors import ContentError, CouldNotTell
 from governance.parsing import canonical
-from governance.reports.references import References
-from governance.reports.render import Renderer, render
+from governance.reports.claims.references import References
+from governance.reports.writing.render import Renderer, render
 from governance.verifier.documents import figures_of
 from tests.reports import cases, found
 

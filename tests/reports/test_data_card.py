@@ -14,9 +14,12 @@ from huggingface_hub import DatasetCard, DatasetCardData
 from governance.domain.evidence import Subject, SubjectType
 from governance.domain.kind import Kind
 from governance.parsing import canonical, strict_yaml
-from governance.reports import data_card, data_card_head, data_card_told, data_card_views
-from governance.reports.references import References
-from governance.reports.render import Renderer, offered, render
+from governance.reports.claims.references import References
+from governance.reports.data_card import head as data_card_head
+from governance.reports.data_card import told as data_card_told
+from governance.reports.data_card import views as data_card_views
+from governance.reports.data_card import whole as data_card
+from governance.reports.writing.render import Renderer, offered, render
 from governance.verifier.claims import written
 from governance.verifier.documents import figures_of
 from tests.reports import cases, found, hostile

@@ -13,8 +13,11 @@ from governance import comparing
 from governance.assurance import compared_facts
 from governance.domain.comparison import Pair
 from governance.domain.decision import DecisionKind
-from governance.reports import diff, diff_page, diff_views, diff_words
-from governance.reports.references import References
+from governance.reports.claims.references import References
+from governance.reports.diff import views as diff_views
+from governance.reports.diff import whole as diff
+from governance.reports.diff import words as diff_words
+from governance.reports.writing import diff_page
 from governance.verifier import claims
 from governance.verifier.documents import figures_of
 from tests.reports.two_candidates import second

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from governance.reports import escape
+from governance.reports.atoms import escape
 
 MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable("table")
 INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u061c\u00ad\x00-\x08\x0b-\x1f\x7f-\x9f]")

@@ -6,7 +6,7 @@ import pytest
 
 from governance.content import places
 from governance.errors import ContentError
-from governance.reports.house import House, contrast, house
+from governance.reports.atoms.house import House, contrast, house
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(16)
 

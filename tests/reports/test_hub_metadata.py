@@ -14,9 +14,10 @@ from huggingface_hub.repocard_data import eval_results_to_model_index, model_ind
 
 from governance.domain.identity import RELEASE
 from governance.parsing import canonical
-from governance.reports import card, hub, hub_task, hub_terms
-from governance.reports.references import References
-from governance.reports.render import render
+from governance.reports import card
+from governance.reports.card import hub, hub_task, hub_terms
+from governance.reports.claims.references import References
+from governance.reports.writing.render import render
 from governance.verifier import figures
 from tests.reports import card_cases, cases, found
 from tests.reports.card_cases import with_artefacts

@@ -16,7 +16,7 @@ from pydantic import Field
 from governance.errors import UsageError
 from governance.exchange import hub_eval_results
 from governance.parsing import canonical
-from governance.reports import hub
+from governance.reports.card import hub
 from tests.reports import cases, found
 
 

@@ -11,7 +11,7 @@ import yaml
 from huggingface_hub import ModelCard
 from markdown_it import MarkdownIt
 
-from governance.reports.render import render
+from governance.reports.writing.render import render
 from tests.reports import hostile as attack
 
 HTML = ("model-card.html", "data-card.html", "audit-report.html", "risk-register.html", "impact-assessment.html")

@@ -13,8 +13,9 @@ import pytest
 from babel.messages import pofile
 
 from governance.errors import ContentError, GovernanceError
-from governance.reports import languages, vocabulary
-from governance.reports.render import Renderer, documents
+from governance.reports.atoms import vocabulary
+from governance.reports.writing import languages
+from governance.reports.writing.render import Renderer, documents
 from tests.reports import cases, extract, hostile
 
 TEMPLATES = {

@@ -11,10 +11,10 @@ from markdown_it import MarkdownIt
 
 from governance.domain.evidence import Role
 from governance.domain.policy import FiguresRule, MetricBound
-from governance.reports import evaluation
 from governance.reports.card import answering, questions
-from governance.reports.references import References
-from governance.reports.render import Renderer, render
+from governance.reports.claims.references import References
+from governance.reports.parts import evaluation
+from governance.reports.writing.render import Renderer, render
 from governance.verifier import claims, intervals
 from governance.verifier.documents import figures_of
 from tests.reports import card_cases, cases, found

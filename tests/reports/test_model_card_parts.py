@@ -10,10 +10,13 @@ import pytest
 from markdown_it import MarkdownIt
 
 from governance.errors import CouldNotTell
-from governance.reports import card, card_rows, card_views, energy
+from governance.reports import card
 from governance.reports.card import answering, questions, subgroups
-from governance.reports.references import References
-from governance.reports.render import render
+from governance.reports.card import rows as card_rows
+from governance.reports.card import views as card_views
+from governance.reports.claims.references import References
+from governance.reports.parts import energy
+from governance.reports.writing.render import render
 from tests.reports import card_cases, cases, found
 from tests.reports.card_cases import built
 from tests.reports.conftest import FOLDER

@@ -9,9 +9,9 @@ import pytest
 from governance.content import places
 from governance.domain.outline import Outline
 from governance.errors import ContentError
-from governance.reports import outline
-from governance.reports.references import References
-from governance.reports.render import Renderer
+from governance.reports.claims.references import References
+from governance.reports.outline import whole as outline
+from governance.reports.writing.render import Renderer
 from tests.reports import cases, found
 from tests.reports.conftest import FOLDER
 

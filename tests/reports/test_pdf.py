@@ -15,9 +15,9 @@ import pytest
 from fontTools.ttLib import TTFont
 
 from governance.errors import GovernanceError
-from governance.reports import fonts, pdf
-from governance.reports.pdf import PangoMissing, to_pdf
-from governance.reports.render import render
+from governance.reports.paper import fonts, pdf
+from governance.reports.paper.pdf import PangoMissing, to_pdf
+from governance.reports.writing.render import render
 from tests.reports import hostile
 from tests.reports import opened as look
 

@@ -13,8 +13,8 @@ import pytest
 from PIL import Image
 
 from governance.errors import GovernanceError
-from governance.reports.pdf import Attachment, to_pdf
-from governance.reports.render import render
+from governance.reports.paper.pdf import Attachment, to_pdf
+from governance.reports.writing.render import render
 from tests.reports import hostile
 from tests.reports import opened as look
 from tests.reports.opened import WHEN, opened

@@ -13,9 +13,9 @@ from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 
 from governance.errors import GovernanceError
-from governance.reports import glyphs
-from governance.reports.glyphs import Lacking, lacking
-from governance.reports.pdf import load, to_pdf
+from governance.reports.paper import glyphs
+from governance.reports.paper.glyphs import Lacking, lacking
+from governance.reports.paper.pdf import load, to_pdf
 from tests.reports import hostile
 from tests.reports import opened as look
 from tests.reports.opened import opened, printed_page
@@ -178,7 +178,7 @@ def test_a_style_sheet_that_writes_what_no_font_has_is_an_error_and_no_box(machi
 
 
 def test_hostile_strings_show_no_empty_box():
-    from governance.reports import escape
+    from governance.reports.atoms import escape
 
     found = opened(
         f"<p>{escape.html(hostile.ATTACK + hostile.FORMULA + CHINESE)}</p><p>{hostile.ATTACK.replace('<', '&lt;')}</p>"

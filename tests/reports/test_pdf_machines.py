@@ -21,7 +21,7 @@ BODY = (
 HEAD = "<style>body { font-family: Georgia, 'Liberation Sans', system-ui } @page { @bottom-right { content: counter(page) '/' counter(pages) } }</style>"
 SCRIPT = """
 import hashlib
-from governance.reports.pdf import Attachment
+from governance.reports.paper.pdf import Attachment
 from tests.reports.opened import printed_page
 from tests.reports.test_pdf_machines import BODY, HEAD
 files = (Attachment("b.json", b"{}", "b"), Attachment("a.json", b"[]", "a"))
@@ -38,7 +38,7 @@ def elsewhere(**settings: str) -> str:
 
 @pytest.fixture(scope="module")
 def here() -> str:
-    from governance.reports.pdf import Attachment
+    from governance.reports.paper.pdf import Attachment
 
     files = (Attachment("a.json", b"[]", "a"), Attachment("b.json", b"{}", "b"))
     first, second = (hashlib.sha256(printed_page(BODY, HEAD, attachments=files).data).hexdigest() for _ in range(2))

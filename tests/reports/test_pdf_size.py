@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from governance.errors import GovernanceError
-from governance.reports import pdf
+from governance.reports.paper import pdf
 from tests.reports import opened as look
 from tests.reports.opened import opened, printed_page
 

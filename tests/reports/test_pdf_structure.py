@@ -8,7 +8,7 @@ import pydyf
 import pytest
 
 from governance.errors import GovernanceError
-from governance.reports import tagging
+from governance.reports.paper import tagging
 from tests.reports import opened as look
 from tests.reports.opened import opened, printed_page
 

@@ -10,14 +10,14 @@ from concurrent.futures import CancelledError
 import pytest
 
 from governance.errors import GovernanceError
-from governance.reports import press, press_process
-from governance.reports.pdf import Attachment, PangoMissing, to_pdf
-from governance.reports.press import Presses
+from governance.reports.paper import press, press_process
+from governance.reports.paper.pdf import Attachment, PangoMissing, to_pdf
+from governance.reports.paper.press import Presses
 from tests.reports.opened import WHEN, page
 
 PRETEND = """
 import os, sys, time
-from governance.reports.press_process import read, write
+from governance.reports.paper.press_process import read, write
 print("noise before anything", file=sys.stderr)
 while (frame := read(sys.stdin.buffer)) is not None:
     head, body = frame

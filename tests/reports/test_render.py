@@ -8,17 +8,14 @@ import re
 import pytest
 
 from governance.errors import ContentError, UsageError
-from governance.reports import (
-    audit_views,
-    data_card_views,
-    decided_views,
-    outline_views,
-    rollup_views,
-    statement_views,
-    views,
-)
-from governance.reports.front_matter import OUTLINE
-from governance.reports.render import DIFF, ROLL_UP, VIEWS, documents, offered, render
+from governance.reports.atoms import decided as decided_views
+from governance.reports.atoms import views
+from governance.reports.audit import views as audit_views
+from governance.reports.data_card import views as data_card_views
+from governance.reports.management import rollup_views, statement_views
+from governance.reports.outline import views as outline_views
+from governance.reports.writing.front_matter import OUTLINE
+from governance.reports.writing.render import DIFF, ROLL_UP, VIEWS, documents, offered, render
 from tests.reports import cases, hostile
 
 OURS = {

@@ -15,12 +15,13 @@ import openpyxl
 import pytest
 
 from governance.domain.risk import Level
-from governance.reports import drawn, tables, workbook
-from governance.reports.due import calendar
-from governance.reports.references import ROWS_PRINTED, References
-from governance.reports.render import render
-from governance.reports.risk_order import ordered
-from governance.reports.risks import RISKS_PRINTED, register
+from governance.reports.claims.references import ROWS_PRINTED, References
+from governance.reports.parts import drawn
+from governance.reports.parts.due import calendar
+from governance.reports.parts.risk_order import ordered
+from governance.reports.parts.risks import RISKS_PRINTED, register
+from governance.reports.tabular import tables, workbook
+from governance.reports.writing.render import render
 from tests.reports.large import EVIDENCE, RISKS, large
 
 ROOT = Path(__file__).parents[2]

@@ -17,8 +17,10 @@ from governance.domain.approval import State
 from governance.domain.decision import ApprovalCondition, DecisionKind, Dissent, Scope
 from governance.domain.short_form import read_short_form
 from governance.proofs import ed25519
-from governance.reports import pdf, words, workbook
-from governance.reports.render import render
+from governance.reports.atoms import words
+from governance.reports.paper import pdf
+from governance.reports.tabular import workbook
+from governance.reports.writing.render import render
 from governance.signing import keys
 from governance.verifier.command import parser
 from tests.conftest import RECORDED

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from governance.domain.decision import DecisionKind, DutiesException
-from governance.reports import tables
+from governance.reports.tabular import tables
 from tests.reports import cases, hostile
 from tests.reports.test_workbook import accepted, decided, waived
 

@@ -17,8 +17,8 @@ import pytest
 
 from governance.domain.decision import AcceptedRisk, DecisionKind, Waiver
 from governance.errors import GovernanceError
-from governance.reports import tables, workbook
-from governance.reports.house import House
+from governance.reports.atoms.house import House
+from governance.reports.tabular import tables, workbook
 from tests.reports import cases, hostile
 from tests.reports.found import ON
 
@@ -278,7 +278,7 @@ def test_an_empty_case_says_that_nothing_is_there():
 PROGRAM = """
 import hashlib, sys
 sys.path.insert(0, sys.argv[1])
-from governance.reports import workbook
+from governance.reports.tabular import workbook
 from tests.reports import cases
 case = cases.full()
 for name in ("risk_register", "evidence_index", "statement"):

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from governance.reports.lists import Listing, columns
-from governance.reports.sheets import LINES, MOST_CHARACTERS, Book, Legend, lines, parts
+from governance.reports.tabular.lists import Listing, columns
+from governance.reports.tabular.sheets import LINES, MOST_CHARACTERS, Book, Legend, lines, parts
 from tests.reports.found import ON
 
 LEGEND = Legend("T", "S", "C", ON, "head", ("foot", "foot"))

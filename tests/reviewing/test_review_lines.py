@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from governance import reviewing
 from governance.parsing import canonical
-from governance.reports import review_lines
-from governance.reports.review_lines import Row
+from governance.reports.review import lines as review_lines
+from governance.reports.review.lines import Row
 
 if TYPE_CHECKING:
     from governance.workspace import Workspace

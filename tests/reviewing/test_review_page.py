@@ -12,7 +12,7 @@ from governance import reviewing
 from governance.domain.decision import ApprovalCondition, DecisionKind, Dissent
 from governance.domain.short_form import read_short_form
 from governance.proofs import ed25519
-from governance.reports import review_items
+from governance.reports.review import items as review_items
 from governance.signing import keys
 from governance.verifier.meanings import MEANING
 from governance.workspace import Workspace

@@ -10,10 +10,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from governance.domain.evidence import Role
-from governance.reports import words
-from governance.reports.attested import attested, by_tool, declared, denied, documents_on, evidence_of
-from governance.reports.card_rows import Answered, SubCard
-from governance.reports.views import Status, phrase
+from governance.reports.atoms import words
+from governance.reports.atoms.views import Status, phrase
+from governance.reports.card.rows import Answered, SubCard
+from governance.reports.parts.attested import attested, by_tool, declared, denied, documents_on, evidence_of
 from governance.verifier.claims import at
 
 if TYPE_CHECKING:
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
     from governance.domain.case import Case
     from governance.domain.evidence import Piece
+    from governance.reports.atoms.views import Attested, Fact, Phrase, ResultRow, Said
     from governance.reports.card.asking import Asked, Of
-    from governance.reports.references import References
-    from governance.reports.views import Attested, Fact, Phrase, ResultRow, Said
+    from governance.reports.claims.references import References
 
 SHOWN = Status("by evidence", "✔", "note")
 ATTESTED = Status("by attestation", "✎", "note")

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from governance.domain.evidence import Piece
-    from governance.reports.references import References
-    from governance.reports.views import Fact, Phrase
+    from governance.reports.atoms.views import Fact, Phrase
+    from governance.reports.claims.references import References
 
 Wanted = Callable[["References", "Piece"], "Fact"]
 """A figure to be made of a piece."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from governance.domain.evidence import Quality, Role
-from governance.reports import evaluation
-from governance.reports.card_rows import Limit
-from governance.reports.views import phrase
+from governance.reports.atoms.views import phrase
+from governance.reports.card.rows import Limit
+from governance.reports.parts import evaluation
 from governance.verifier import figures
 
 if TYPE_CHECKING:
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from governance.domain.case import Case
     from governance.domain.evidence import Piece
-    from governance.reports.references import References
-    from governance.reports.views import Phrase, PurposeGap, ResultRow
+    from governance.reports.atoms.views import Phrase, PurposeGap, ResultRow
+    from governance.reports.claims.references import References
 
 CITED = 3
 """Pieces of a kind that are cited with its limit; the index has all of them."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from governance.reports.atoms.views import Status, phrase
 from governance.reports.card.details import mapping
-from governance.reports.card_views import DataSet
-from governance.reports.views import Status, phrase
+from governance.reports.card.views import DataSet
 
 if TYPE_CHECKING:
     from governance.domain.case import Case
     from governance.domain.evidence import Piece
-    from governance.reports.references import References
+    from governance.reports.claims.references import References
 
 KIND = "dataset-manifest.v1"
 SPOKEN = Status("stated", "✔", "good")

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from governance.domain.evidence import Role
-from governance.reports import evaluation
+from governance.reports.parts import evaluation
 
 if TYPE_CHECKING:
     from governance.domain.case import Case
     from governance.domain.evidence import Piece
-    from governance.reports.references import References
-    from governance.reports.views import Fact
+    from governance.reports.atoms.views import Fact
+    from governance.reports.claims.references import References
 
 SHAPING_PACKAGES = (
     "torch", "transformers", "peft", "trl", "accelerate", "datasets", "tokenizers", "safetensors", "bitsandbytes",

@@ -9,11 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from governance.domain.evidence import Role
-from governance.reports import evaluation, words
+from governance.reports.atoms import words
+from governance.reports.atoms.views import phrase
 from governance.reports.card.details import mapping
-from governance.reports.card_rows import EvaluatedTask, ForestRow, Threshold
+from governance.reports.card.rows import EvaluatedTask, ForestRow, Threshold
 from governance.reports.charts.forest import Against, Delta, ForestData, forest
-from governance.reports.views import phrase
+from governance.reports.parts import evaluation
 from governance.verifier import figures
 from governance.verifier.intervals import NEWCOMBE, NORMAL
 
@@ -23,10 +24,10 @@ if TYPE_CHECKING:
     from governance.domain.case import Case
     from governance.domain.evidence import Piece
     from governance.domain.policy import MetricBound
+    from governance.reports.atoms.views import Fact, Phrase, ResultRow
     from governance.reports.charts.canvas import Chart
-    from governance.reports.evaluation import Key, Result
-    from governance.reports.references import References
-    from governance.reports.views import Fact, Phrase, ResultRow
+    from governance.reports.claims.references import References
+    from governance.reports.parts.evaluation import Key, Result
     from governance.verifier.intervals import Interval
 
 CONTAMINATION = "contamination-report.v1"

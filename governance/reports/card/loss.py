@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from governance.reports.card.details import mapping
-from governance.reports.card_rows import CurvePoint, CurveTable
+from governance.reports.card.rows import CurvePoint, CurveTable
 from governance.reports.charts.curves import TABLED, CurveData, curves, evenly
 from governance.verifier import figures
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from typing import Any
 
     from governance.domain.evidence import Piece
+    from governance.reports.atoms.views import Fact
     from governance.reports.charts.canvas import Chart
-    from governance.reports.references import References
-    from governance.reports.views import Fact
+    from governance.reports.claims.references import References
 
 LOSS, HELD_OUT = "/loss_history", "/eval_history"
 

@@ -7,8 +7,8 @@ A question that nobody answered is printed all the same.
 
 from __future__ import annotations
 
+from governance.reports.atoms.views import phrase
 from governance.reports.card.asking import Asked, Of, choice, figure, length, listed, tally, words
-from governance.reports.views import phrase
 
 _TOOL = words("Tool", "{} {}", "/tool/name", "/tool/version")
 _PLACES = {

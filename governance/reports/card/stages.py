@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from governance.reports import words
+from governance.reports.atoms import words
+from governance.reports.atoms.views import Phrase, Status, phrase
 from governance.reports.card.data_sets import name_of
-from governance.reports.card_rows import Stage
+from governance.reports.card.rows import Stage
 from governance.reports.charts.lineage import LineageData, Node, lineage
-from governance.reports.views import Phrase, Status, phrase
 from governance.verifier import figures
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from governance.domain.case import Case
     from governance.domain.evidence import Piece
     from governance.reports.charts.canvas import Chart
-    from governance.reports.references import References
+    from governance.reports.claims.references import References
 
 FIXED = Status("fixed by its digest", "✔", "good")
 NAMED = Status("known by name only", "◐", "warn")

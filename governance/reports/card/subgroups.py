@@ -11,9 +11,9 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from governance.domain.evidence import Role
-from governance.reports import evaluation
 from governance.reports.card.details import mapping
-from governance.reports.card_rows import Factor, GroupRow, Groups
+from governance.reports.card.rows import Factor, GroupRow, Groups
+from governance.reports.parts import evaluation
 from governance.verifier import figures
 from governance.verifier.intervals import of_result
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from governance.domain.case import Case
     from governance.domain.evidence import Piece
-    from governance.reports.references import References
-    from governance.reports.views import Fact
+    from governance.reports.atoms.views import Fact
+    from governance.reports.claims.references import References
 
 KIND = "subgroup-results.v1"
 MOST_GROUPS = 40

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from governance.reports import energy, evaluation, hub, sign_offs, words
-from governance.reports.attested import attested
-from governance.reports.card import data_sets, details, evaluated, loss, questions, stages, subgroups
+from governance.reports.atoms import words
+from governance.reports.atoms.views import Phrase, phrase
+from governance.reports.card import data_sets, details, evaluated, hub, loss, questions, stages, subgroups
 from governance.reports.card.answering import Answering
 from governance.reports.card.caveats import caveats, limits
-from governance.reports.card_views import CardView
+from governance.reports.card.views import CardView
 from governance.reports.charts.energy import Work
 from governance.reports.charts.energy import energy as energy_chart
-from governance.reports.frame import frame
-from governance.reports.risks import register
-from governance.reports.views import Phrase, phrase
+from governance.reports.parts import energy, evaluation, sign_offs
+from governance.reports.parts.attested import attested
+from governance.reports.parts.frame import frame
+from governance.reports.parts.risks import register
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,9 +23,9 @@ if TYPE_CHECKING:
 
     from governance.domain.case import Case
     from governance.domain.evidence import Piece
+    from governance.reports.atoms.views import Said
     from governance.reports.charts.canvas import Chart
-    from governance.reports.references import References
-    from governance.reports.views import Said
+    from governance.reports.claims.references import References
 
 TOP_RISKS = 8
 TITLES = {

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from governance.reports import words
+from governance.reports.atoms import words
 from governance.reports.charts import lettering
 from governance.reports.charts.canvas import Chart, draw, kept
 from governance.reports.charts.sheet import INK, PAPER, RULE, SMALL, SOFT, WIDTH, Entry, Sheet, entries, rows_of_key

@@ -12,7 +12,7 @@ import unicodedata
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from governance.reports import escape
+from governance.reports.atoms import escape
 from governance.verifier import figures
 
 if TYPE_CHECKING:

@@ -296,7 +296,7 @@ def test_an_svg_of_matplotlib_becomes_an_element_without_what_a_page_does_not_ne
 
 
 def test_all_charts_print_in_one_archival_pdf_and_every_character_has_a_glyph():
-    pdf = pytest.importorskip("governance.reports.pdf")
+    pdf = pytest.importorskip("governance.reports.paper.pdf")
     figures = "".join(
         f"<figure>{chart().svg}<figcaption>{chart().caption}</figcaption></figure>" for chart in ALL.values()
     )

@@ -1,0 +1,1 @@
+"""The audit report: everything that was judged, with denominators, reasons and evidence."""

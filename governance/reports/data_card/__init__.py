@@ -1,0 +1,1 @@
+"""The data card: each data set on record, what its manifest says, and what else was looked into."""

@@ -1,0 +1,1 @@
+"""From the HTML of a document to an archivable, accessible PDF."""

@@ -1,0 +1,1 @@
+"""Parts that several documents share, each a view of a case: frame, sign-offs, dates, evaluation, energy, risks, coverage."""

@@ -1,0 +1,1 @@
+"""The page a reviewer signs, as plain text."""

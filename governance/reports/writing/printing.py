@@ -1,0 +1,293 @@
+"""How a value becomes text in a format. Every `{{ … }}` of a template ends here, whatever the template forgot.
+
+A `Printer` is the `finalize` step of a Jinja environment: text is escaped for the format, a `Fact` prints with its citation and
+its claim, a `Status` with its sign, a `Phrase` in the language of the document, a `Head` as YAML. Markup that the template itself
+made passes through. Texts and counts are all a template can print besides: a number with a fraction is a figure, and figures come
+as facts. Printing a whole view is a mistake and an error.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import yaml
+from jinja2 import Undefined
+from markupsafe import Markup
+
+from governance.reports.atoms import escape
+from governance.reports.atoms.head import Head
+from governance.reports.atoms.views import Cite, Fact, Phrase, Said, Status, phrase
+from governance.verifier.documents import ATTRIBUTE, CLASS
+
+if TYPE_CHECKING:
+    from governance.reports.charts.canvas import Chart
+    from governance.reports.writing.languages import Catalogue
+
+NOT_EVIDENCED = "not evidenced"
+CITES_PRINTED = 12
+"""How many citations stand in one place; a control of a busy system rests on thousands of pieces."""
+_CODE = re.compile(r"`([^`]+)`")
+_CODE_SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9 :._/+@=-]*")
+_NAMED = re.compile(r"%\((\w+)\)s")
+_DECIMALS = re.compile(r"to ([0-9]+) decimals")
+ROUNDED: Mapping[str, str] = {
+    "to three digits": "rounded to three digits",
+    "to the minute": "rounded to the minute",
+    "to the second": "rounded to the second",
+}
+"""How a figure was rounded, as its title says it."""
+_BLANK_LINES = re.compile(r"\n{3,}")
+
+
+class Printer:
+    """What the two formats share. `of` is given to Jinja as `finalize`."""
+
+    def __init__(self, language: Catalogue) -> None:
+        self.language = language
+
+    def of(self, value: object) -> Markup:
+        """The value as safe text of the format."""
+        if isinstance(value, Markup):
+            return value
+        if isinstance(value, Undefined):
+            return Markup(str(value))  # noqa: S704 - a strict one raises here
+        if isinstance(value, float):
+            raise TypeError(
+                "a template can not print a number with a fraction: figures come as facts, with their claims"
+            )
+        if isinstance(value, (bool, int)):
+            return self.text(self._count(value))
+        for kind, form in self._forms().items():
+            if isinstance(value, kind):
+                return form(value)
+        raise TypeError(f"a template can not print {type(value).__name__}: name one of its fields")
+
+    def _forms(self) -> dict[type, Callable[[Any], Markup]]:
+        return {
+            str: self.text,
+            Cite: self.cite,
+            Fact: self.fact,
+            Said: self.said,
+            Status: self.status,
+            Phrase: self.phrase,
+            Head: self.head,
+        }
+
+    def text(self, value: str) -> Markup:
+        """Plain text."""
+        raise NotImplementedError
+
+    def cite(self, value: Cite) -> Markup:
+        """A citation."""
+        raise NotImplementedError
+
+    def fact(self, value: Fact) -> Markup:
+        """A fact with its citations."""
+        raise NotImplementedError
+
+    def said(self, value: Said) -> Markup:
+        """What somebody wrote, and who."""
+        raise NotImplementedError
+
+    def status(self, value: Status) -> Markup:
+        """A sign and a word."""
+        raise NotImplementedError
+
+    def bare(self, value: Fact) -> Markup:
+        """The filter `bare`: a figure without its citations, for a table whose rows carry them."""
+        raise NotImplementedError
+
+    def phrase(self, value: Phrase) -> Markup:
+        """A sentence of ours in the language of the document, with its values printed into it."""
+        message, values = self.language.say(value.message), dict(value.values)
+        if not values:
+            return self.text(message)
+        parts = _NAMED.split(message)  # text, name, text, name, text
+        printed = (
+            self.of(values[part]) if place % 2 else self.text(part.replace("%%", "%"))
+            for place, part in enumerate(parts)
+        )
+        return Markup("").join(printed)
+
+    def label(self, value: object) -> Markup:
+        """The filter `label`: a word of ours, such as the name of a fact, in the language of the document."""
+        return self.text(self.language.say(value)) if isinstance(value, str) else self.of(value)
+
+    def picture(self, value: Chart) -> Markup:
+        """The filter `picture`: the drawing of a chart, where the format shows one. Its words were escaped when it was drawn."""
+        raise NotImplementedError
+
+    def _marks(self, value: Fact) -> str:
+        """A figure with the marks of the language; a text that looks like a figure, such as a version, stays as it is."""
+        text = value.text or ""
+        return self.language.number(text) if value.numeric else text
+
+    def absent(self, value: Fact) -> str:
+        """What stands for a figure that is not there."""
+        said = self.language.say(NOT_EVIDENCED)
+        return f"{said} ({value.why})" if value.why else said
+
+    def head(self, value: Head) -> Markup:
+        """The YAML head, made by the YAML library alone; its strings hold no line break, so no line of it is `---`."""
+        dumped = yaml.safe_dump(_plain(value.fields), sort_keys=False, allow_unicode=True, width=2**20)
+        return Markup(f"---\n{dumped}---\n")  # noqa: S704 - YAML, not markup
+
+    def cites(self, values: Iterable[Cite]) -> Markup:
+        """Several citations, one after another; of very many the first, and how many more the data files have."""
+        held = tuple(values)
+        shown = Markup(" ").join(self.cite(value) for value in held[:CITES_PRINTED])
+        if len(held) <= CITES_PRINTED:
+            return shown
+        more = phrase("and %(number)s more, all of them in the CSV files", number=len(held) - CITES_PRINTED)
+        return Markup("{} {}").format(shown, self.phrase(more))
+
+    def prose(self, value: str | Phrase) -> Markup:
+        """The filter `prose`, for our own catalogue's words: what stands between two backticks is set as code."""
+        if isinstance(value, Phrase):
+            return self.prose(str(Phrase(self.language.say(value.message), value.values)))
+        parts = _CODE.split(self.language.say(value))
+        return Markup("").join(self.code(part) if place % 2 else self.text(part) for place, part in enumerate(parts))
+
+    def code(self, value: str) -> Markup:
+        """The filter `code`, for digests and commands."""
+        raise NotImplementedError
+
+    def finish(self, text: str) -> str:
+        """The last touch on the whole document."""
+        return text
+
+    def _count(self, value: int) -> str:
+        if isinstance(value, bool):
+            return self.language.say("yes" if value else "no")
+        return self.language.number(f"{value:,}")
+
+    def join(self, values: Iterable[Any], by: str = ", ") -> Markup:
+        """The filter `join`: each value printed as by itself, so that none comes in unescaped."""
+        return self.text(by).join(self.of(value) for value in values)
+
+
+class HtmlPrinter(Printer):
+    """HTML. Classes are those of `_parts/house.css.j2`."""
+
+    def text(self, value: str) -> Markup:
+        """Escaped text."""
+        return escape.html(value)
+
+    def cite(self, value: Cite) -> Markup:
+        """A small link to the row of the index; without a row in the document, the key alone."""
+        if not value.anchor:
+            return Markup('<span class="cite">[{}]</span>').format(self.text(value.key))
+        return Markup('<a class="cite" href="#{}">[{}]</a>').format(self.text(value.anchor), self.text(value.key))
+
+    def fact(self, value: Fact) -> Markup:
+        """Value, unit, citation; how it was rounded shows as a title, and the claim is named for whoever checks it."""
+        if value.text is None:
+            return Markup('<span class="missing">{}</span>').format(self.text(self.absent(value)))
+        return Markup('<span class="{}">{} {}</span>').format(CLASS, self._data(value), self.cites(value.cites))
+
+    def bare(self, value: Fact) -> Markup:
+        """The figure and its claim."""
+        if value.text is None:
+            return Markup('<span class="missing">{}</span>').format(self.text(self.absent(value)))
+        return Markup('<span class="{}">{}</span>').format(CLASS, self._data(value))
+
+    def _data(self, value: Fact) -> Markup:
+        rounded = Markup(' title="{}"').format(self._rounded(value)) if value.rounding else Markup()
+        claim = Markup(' {}="{}"').format(ATTRIBUTE, value.claim.id) if value.claim else Markup()
+        shown = f"{self._marks(value)} {value.unit}".strip()
+        return Markup('<data value="{}"{}{}>{}</data>').format(
+            self.text(value.text or ""), claim, rounded, self.text(shown)
+        )
+
+    def _rounded(self, value: Fact) -> Markup:
+        how = _DECIMALS.fullmatch(value.rounding)
+        return self.of(
+            phrase("rounded to %(n)s decimals", n=how[1])
+            if how
+            else phrase(ROUNDED.get(value.rounding, value.rounding))
+        )
+
+    def said(self, value: Said) -> Markup:
+        """One sentence in the line, several as a list, then who stands behind them."""
+        if value.missing:
+            return Markup('<span class="ask">{}</span>').format(self.prose(value.ask))
+        by = Markup('<span class="by">{} {}</span>').format(self.of(value.by), self.cites(value.cites))
+        if len(value.texts) == 1:
+            return Markup('<span class="said">{}</span> {}').format(self.text(value.texts[0]), by)
+        items = Markup("").join(Markup("<li>{}</li>").format(self.text(text)) for text in value.texts)
+        return Markup('<ul class="said">{}</ul>{}').format(items, by)
+
+    def picture(self, value: Chart) -> Markup:
+        """The SVG element."""
+        return Markup(value.svg)  # noqa: S704 - drawn by us, with every text escaped
+
+    def status(self, value: Status) -> Markup:
+        """The sign is hidden from screen readers, who hear the word."""
+        return Markup('<span class="status {}"><span class="icon" aria-hidden="true">{}</span> {}</span>').format(
+            value.tone, value.icon, self.label(value.word)
+        )
+
+    def code(self, value: str) -> Markup:
+        """A `code` element."""
+        return Markup("<code>{}</code>").format(self.text(value))
+
+
+class MarkdownPrinter(Printer):
+    """Markdown as the Hugging Face Hub and GitHub read it."""
+
+    def picture(self, value: Chart) -> Markup:  # noqa: ARG002 - the Hub strips drawings, whatever they show
+        """Nothing: the words and the table of the chart stand for it."""
+        return Markup()
+
+    def text(self, value: str) -> Markup:
+        """Escaped text, on one line."""
+        return escape.markdown(value)
+
+    def cite(self, value: Cite) -> Markup:
+        """A link to the anchor of the row."""
+        if not value.anchor:
+            return Markup("\\[{}\\]").format(self.text(value.key))
+        return Markup("[\\[{}\\]](#{})").format(self.text(value.key), self.text(value.anchor))
+
+    def fact(self, value: Fact) -> Markup:
+        """Value, unit, citation."""
+        return Markup("{} {}").format(self.bare(value), self.cites(value.cites)).strip()
+
+    def bare(self, value: Fact) -> Markup:
+        """Value and unit."""
+        if value.text is None:
+            return Markup("*{}*").format(self.text(self.absent(value)))
+        return self.text(f"{self._marks(value)} {value.unit}".strip())
+
+    def said(self, value: Said) -> Markup:
+        """One sentence in the line, several as a list, then who stands behind them."""
+        if value.missing:
+            return Markup("*{}*").format(self.prose(value.ask))
+        by = Markup("*({})* {}").format(self.of(value.by), self.cites(value.cites))
+        if len(value.texts) == 1:
+            return Markup("{} {}").format(self.text(value.texts[0]), by)
+        items = Markup("").join(Markup("- {}\n").format(self.text(text)) for text in value.texts)
+        return Markup("\n\n{}\n{}\n").format(items, by)
+
+    def status(self, value: Status) -> Markup:
+        """Sign and word."""
+        return Markup("{} {}").format(value.icon, self.label(value.word))
+
+    def code(self, value: str) -> Markup:
+        """A code span, where nothing in the value could end it or mean more; else plain text."""
+        return Markup(f"`{value}`") if _CODE_SAFE.fullmatch(value) else self.text(value)  # noqa: S704 - checked
+
+    def finish(self, text: str) -> str:
+        """No more than one blank line at a time; evidence holds no line break here, so only templates are touched."""
+        return _BLANK_LINES.sub("\n\n", text).rstrip("\n") + "\n"
+
+
+def _plain(value: object) -> object:
+    """The same value in lists and dicts, as the safe dumper wants it; repeated parts are written out, not aliased."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    return value
