@@ -7,6 +7,7 @@ is recorded as not measurable is accepted only in a framework that allows it, an
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from governance.assurance.requirements import HOLDS_FOR_DAYS, age_of, results_of, targets
@@ -26,6 +27,20 @@ if TYPE_CHECKING:
 _MEASURED = {Standing.MET, Standing.UNMET, Standing.MANUAL, Standing.STALE, Standing.INCONCLUSIVE}
 
 
+def profiles(dossier: Dossier, catalogue: Catalogue, assessment: Assessment, on: datetime) -> tuple[ProfileResult, ...]:
+    """The profiles of a system in every framework in its scope that has them, and in every other for which a target was stated.
+
+    Each has all requirements of its framework. Of those that neither a person nor the content wants anything of, the target is None.
+    """
+    named = (row.framework for row in assessment.frameworks)
+    scope = [name for name in named if name in catalogue.frameworks and catalogue.frameworks[name].has_profiles]
+    stated_in = sorted(targets(dossier, catalogue, on))
+    return tuple(
+        _whole(catalogue.frameworks[name], dossier, catalogue, assessment, on)
+        for name in dict.fromkeys((*scope, *stated_in))
+    )
+
+
 def profile(
     name: str | None, dossier: Dossier, catalogue: Catalogue, assessment: Assessment, on: datetime
 ) -> ProfileResult:
@@ -37,34 +52,14 @@ def profile(
     if name is None and default is None:
         raise UsageError("there is no default profile", hint="Name a framework: --framework")
     frame = catalogue.framework(name or (default.framework if default else ""), on.date())
-    held = targets(dossier, catalogue, on).get(frame.id)
-    standing_in = next(
-        (each for each in catalogue.profiles.values() if each.framework in {frame.id, frame.series}), None
-    )
-    if held is not None:
-        piece, stated = held
-        rows, origin = stated.rows, piece.id
-    elif standing_in is not None:
-        rows = tuple(
-            TargetRow(requirement=row.requirement, target="achieved", because=row.because) for row in standing_in.rows
-        )
-        origin = standing_in.id
-    else:
+    held = _target(frame, dossier, catalogue, on)
+    if held is None:
         raise CouldNotTell(
             f"nobody stated a target for {frame.id}",
             where=dossier.system.id,
             hint=f"Write one: govern profile new {dossier.system.id} --framework {frame.id}",
         )
-    age = age_of(held[0], on) if held else None
-    return ProfileResult(
-        system=dossier.system.id,
-        framework=frame.id,
-        on=on.date(),
-        origin=origin,
-        stated=held is not None,
-        old=age is not None and age > HOLDS_FOR_DAYS,
-        rows=_gaps(rows, frame, dossier, catalogue, assessment, on),
-    )
+    return _result(held, _gaps(held.rows, frame, dossier, catalogue, assessment, on), frame, dossier, on)
 
 
 def form(
@@ -76,13 +71,73 @@ def form(
     except CouldNotTell:
         frame = catalogue.framework(name or "", on.date())
     rows = tuple(TargetRow(requirement=row.id, target="achieved") for row in catalogue.requirements[frame.id])
+    blank = _Target(rows, frame.id)
+    return _result(blank, _gaps(rows, frame, dossier, catalogue, assessment, on), frame, dossier, on)
+
+
+@dataclass(frozen=True)
+class _Target:
+    """What is wanted: its rows, where they stand, and for how long; `stated` where a person did it."""
+
+    rows: tuple[TargetRow, ...]
+    origin: str
+    stated: bool = False
+    old: bool = False
+
+
+def _target(frame: Framework, dossier: Dossier, catalogue: Catalogue, on: datetime) -> _Target | None:
+    """The target that a person stated, else that of the content, else None."""
+    if (held := targets(dossier, catalogue, on).get(frame.id)) is not None:
+        piece, stated = held
+        age = age_of(piece, on)
+        return _Target(stated.rows, piece.id, stated=True, old=age is not None and age > HOLDS_FOR_DAYS)
+    standing_in = next(
+        (each for each in catalogue.profiles.values() if each.framework in {frame.id, frame.series}), None
+    )
+    if standing_in is None:
+        return None
+    rows = (TargetRow(requirement=row.requirement, target="achieved", because=row.because) for row in standing_in.rows)
+    return _Target(tuple(rows), standing_in.id)
+
+
+def _whole(
+    frame: Framework, dossier: Dossier, catalogue: Catalogue, assessment: Assessment, on: datetime
+) -> ProfileResult:
+    """The profile in one framework, with a row for each of its requirements, in its order."""
+    held = _target(frame, dossier, catalogue, on) or _Target((), "")
+    made = {row.requirement: row for row in _gaps(held.rows, frame, dossier, catalogue, assessment, on)}
+    rows = [
+        made.pop(name) if name in made else _unstated(result)
+        for name, result in results_of(frame, assessment, catalogue, dossier, on).items()
+    ]
+    return _result(held, (*rows, *made.values()), frame, dossier, on)
+
+
+def _result(held: _Target, rows: tuple[GapRow, ...], frame: Framework, dossier: Dossier, on: datetime) -> ProfileResult:
     return ProfileResult(
         system=dossier.system.id,
         framework=frame.id,
         on=on.date(),
-        origin=frame.id,
-        stated=False,
-        rows=_gaps(rows, frame, dossier, catalogue, assessment, on),
+        origin=held.origin,
+        stated=held.stated,
+        old=held.old,
+        rows=rows,
+    )
+
+
+def _unstated(result: RequirementResult) -> GapRow:
+    return GapRow(
+        requirement=result.id,
+        title=result.title,
+        current=result.standing,
+        shown=result.shown,
+        target=None,
+        gap=False,
+        action="",
+        owner=None,
+        due=None,
+        overdue=False,
+        because=None,
     )
 
 
@@ -142,5 +197,6 @@ def _gap(
         due=row.due,
         overdue=gap and row.due is not None and row.due < on.date(),
         because=row.because,
+        instead=row.instead,
         problems=tuple(problems),
     )

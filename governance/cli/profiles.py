@@ -136,7 +136,7 @@ def profile_show(
         output.document("profile.v1", **held.plain(), gaps=len(held.gaps))
         return
     rows = [
-        [row.requirement, row.current or "not assessed", row.shown or "–", row.target, row.action if row.gap else "–",
+        [row.requirement, row.current or "not assessed", row.shown or "–", row.target or "none stated", row.action if row.gap else "–",
          row.owner or "nobody", f"{row.due or 'no day'}{' (overdue)' if row.overdue else ''}",
          "; ".join(filter(None, [(row.because or "").rstrip("."), *row.problems]))]
         for row in held.rows

@@ -24,7 +24,7 @@ _OF_A_REQUIREMENT = (
 )  # fmt: skip
 _OF_A_FRAMEWORK = (
     "title", "version", "publisher", "source", "licence_note", "in_force_from", "superseded_on", "allows_not_measurable",
-    "groups", "groups_are", "addressees", "tags", "references", "left_out",
+    "has_profiles", "groups", "groups_are", "addressees", "tags", "references", "left_out",
 )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from governance.domain.dossier import Dossier
     from governance.domain.entry import Checkpoint
     from governance.domain.risk import RegisterRow
+    from governance.domain.target import ProfileResult
 
 
 @dataclass(frozen=True)
@@ -37,5 +38,7 @@ class Case:
     """The state of every approval on record, oldest first."""
     decided: tuple[ApprovalState, ...] = ()
     """The state of every other decision: refusals, waivers, accepted risks, exceptions from duties; oldest first."""
+    profiles: tuple[ProfileResult, ...] = ()
+    """Current and target profile in each framework that has them, with every requirement."""
     documented: tuple[DocumentedRow, ...] = ()
     """The documented information that the standard wants, where it is in scope."""

@@ -96,6 +96,10 @@ class Framework(Noun):
     allows_not_measurable: bool = Field(
         default=False, description="whether it accepts that a thing is recorded as not measurable, with the reason"
     )
+    has_profiles: bool = Field(
+        default=False,
+        description="whether its users write a current and a target profile, which a document then compares",
+    )
     removes: dict[Number, Sentence] = Field(
         default_factory=dict, description="requirements it does not take over, and why"
     )

@@ -62,13 +62,14 @@ class GapRow(Noun):
     title: str
     current: Standing | None = Field(description="None: the framework has no such requirement, or it was not assessed")
     shown: Shown | None
-    target: Wanted
+    target: Wanted | None = Field(description="None: nobody stated what is wanted of it")
     gap: bool
     action: str
     owner: str | None
     due: date | None
     overdue: bool
     because: str | None
+    instead: str | None = None
     problems: tuple[str, ...] = ()
 
 
@@ -78,10 +79,17 @@ class ProfileResult(Noun):
     system: str
     framework: str
     on: date
-    origin: str = Field(description="the evidence that states the target, or the profile of the content that stands in")
+    origin: str = Field(
+        description="the evidence that states the target, or the profile of the content that stands in; empty where there is neither"
+    )
     stated: bool = Field(description="whether a person stated the target for this system")
     old: bool = Field(default=False, description="whether the stated target is older than a year")
     rows: tuple[GapRow, ...]
+
+    @property
+    def open(self) -> tuple[GapRow, ...]:
+        """The rows of which nobody stated what is wanted."""
+        return tuple(row for row in self.rows if row.target is None)
 
     @property
     def gaps(self) -> tuple[GapRow, ...]:

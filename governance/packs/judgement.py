@@ -10,6 +10,7 @@ from governance.assurance.assess import assess
 from governance.assurance.differences import differences, told
 from governance.assurance.fold import fold
 from governance.assurance.gate import gate
+from governance.assurance.profiles import profiles
 from governance.assurance.register import register
 from governance.assurance.then_and_now import Now
 from governance.domain.case import Case
@@ -78,5 +79,6 @@ def judge(dossier: Dossier, catalogue: Catalogue, policy_id: str, checkpoint: Ch
         decided=decided.states(dossier, assessment, rows, on),
         differences=differences(told(piece.id, piece.record, piece.body, piece.seq) for piece in dossier.pieces),
         applicability=applicability(dossier, catalogue, assessment, rows, on) if iso else None,
+        profiles=profiles(dossier, catalogue, assessment, on),
         documented=documented(dossier, catalogue, assessment, on) if iso else (),
     )

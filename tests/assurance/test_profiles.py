@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from governance.assurance.assess import assess
-from governance.assurance.profiles import form, profile
+from governance.assurance.profiles import form, profile, profiles
 from governance.domain.assessment import Shown
 from governance.domain.control import Standing
 from governance.domain.framework import Profile
@@ -131,6 +132,42 @@ def test_where_nobody_states_a_target_there_is_none_and_the_form_lists_everythin
 def test_a_target_with_tiers_without_reasons_or_twice_is_refused(rows: list[dict[str, Any]]) -> None:
     with pytest.raises(ValidationError):
         TargetProfile.model_validate({"framework": "genai", "rows": rows})
+
+
+def test_a_profile_for_documents_has_every_requirement_and_says_where_nobody_wants_anything() -> None:
+    known = replace(
+        CONTENT,
+        frameworks={
+            name: each.model_copy(update={"has_profiles": name == "genai-1"})
+            for name, each in CONTENT.frameworks.items()
+        },
+    )
+    stated = target(4, "law", {"requirement": "r1", "target": "achieved"}, {"requirement": "r9", "target": "achieved"})
+    held = dossier(artifacts(1), piece(2), stated, frameworks=("genai-1", "law-1"))
+    genai, law = profiles(held, known, assess(held, known, NOON), NOON)
+    assert [row.requirement for row in genai.rows] == ["r1", "r2", "r3", "r4"]
+    assert [row.target for row in genai.rows] == ["achieved", None, "achieved", None]
+    assert (genai.origin, genai.stated, [row.requirement for row in genai.open]) == ("tuned", False, ["r2", "r4"])
+    assert not any(row.gap for row in genai.open)
+    assert [row.requirement for row in law.rows] == ["r1", "r9"]
+    assert law.stated
+    assert law.rows[-1].problems[0] == "the framework has no such requirement"
+
+
+def test_a_framework_without_profiles_is_in_none_until_somebody_states_a_target() -> None:
+    held = dossier(artifacts(1), frameworks=("law-1",))
+    assert profiles(held, CONTENT, assess(held, CONTENT, NOON), NOON) == ()
+
+
+def test_a_framework_of_which_nobody_wants_anything_has_no_gap_and_nothing_reached() -> None:
+    known = replace(
+        CONTENT,
+        profiles={},
+        frameworks={name: each.model_copy(update={"has_profiles": True}) for name, each in CONTENT.frameworks.items()},
+    )
+    held = dossier(artifacts(1), frameworks=("law-1",))
+    (law,) = profiles(held, known, assess(held, known, NOON), NOON)
+    assert (law.origin, law.stated, law.gaps, len(law.open)) == ("", False, (), 1)
 
 
 def test_what_evidence_measures_is_not_quietly_called_not_measurable() -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
+import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -42,10 +45,20 @@ def govern(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
     return call
 
 
+@pytest.fixture(scope="session")
+def attached(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace with the recorded system and run, made once and copied by those who work in it."""
+    folder = tmp_path_factory.mktemp("attached")
+    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(io.StringIO()):
+        patch.chdir(folder)
+        assert run(["init"]) == 0
+        assert run(["system", "add", str(RECORDED / "system.yaml")]) == 0
+        assert run(["attach", str(RECORDED), "--system", "elm-desk", "--no-environment"]) == 0
+    return folder
+
+
 @pytest.fixture
-def ready(govern: Callable[..., Ran]) -> Callable[..., Ran]:
+def ready(govern: Callable[..., Ran], attached: Path, tmp_path: Path) -> Callable[..., Ran]:
     """A workspace in the present folder, with the recorded system and run."""
-    assert govern("init").code == 0
-    assert govern("system", "add", RECORDED / "system.yaml").code == 0
-    assert govern("attach", RECORDED, "--system", "elm-desk", "--no-environment").code == 0
+    shutil.copytree(attached, tmp_path, dirs_exist_ok=True)
     return govern

@@ -318,6 +318,8 @@ def frameworks() -> tuple[dict[str, Framework], tuple[tuple[str, str, str], ...]
             title="NIST AI RMF",
             version="1.0",
             requirement_count=72,
+            has_profiles=True,
+            allows_not_measurable=True,
             in_force_from=date(2023, 1, 26),
             groups=tuple(nist),
             **common,

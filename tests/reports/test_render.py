@@ -12,7 +12,7 @@ from governance.reports.atoms import decided as decided_views
 from governance.reports.atoms import views
 from governance.reports.audit import views as audit_views
 from governance.reports.data_card import views as data_card_views
-from governance.reports.management import rollup_views, statement_views
+from governance.reports.management import profile_views, rollup_views, statement_views
 from governance.reports.outline import views as outline_views
 from governance.reports.writing.front_matter import OUTLINE
 from governance.reports.writing.render import DIFF, ROLL_UP, VIEWS, documents, offered, render
@@ -30,6 +30,7 @@ OURS = {
     "management-roll-up.html",
     "model-card.html",
     "model-card.md",
+    "nist-ai-rmf-profile.html",
     "risk-register.html",
     "statement-of-applicability.html",
     "training-content-summary.html",
@@ -45,7 +46,16 @@ DATA = {
 }
 VIEW_CLASSES = [
     value
-    for module in (views, audit_views, data_card_views, decided_views, outline_views, rollup_views, statement_views)
+    for module in (
+        views,
+        audit_views,
+        data_card_views,
+        decided_views,
+        outline_views,
+        profile_views,
+        rollup_views,
+        statement_views,
+    )
     for value in vars(module).values()
     if dataclasses.is_dataclass(value) and value.__module__ == module.__name__
 ]

@@ -37,6 +37,10 @@ ELSEWHERE = (
     "Inherent, before any control", "Residual, after met controls",
     "identity over every file of the release folder and the parts named with it",
     "identity over the files a loader reads; no release was named",
+    "Not in this framework", "nobody owns it", "no day is set", "the framework has no such requirement",
+    "this framework does not accept that a thing is recorded as not measurable",
+    "A person judges what the controls leave open.",
+    "No control answers it; write one of your own, or record what is done by hand.",
     "A control counts as met only where evidence of the right kind, subject and age says so.",
     (
         "Where coverage is partial, met means that the mapped controls are met and not that the requirement is fulfilled: "

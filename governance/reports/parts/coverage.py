@@ -15,7 +15,6 @@ from governance.reports.parts.views import Count, Coverage, CoverageRow
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from governance.domain.assessment import RequirementResult
     from governance.domain.case import Case
     from governance.domain.framework import Framework
     from governance.reports.claims.references import References
@@ -74,11 +73,24 @@ def requirements(case: Case, references: References) -> tuple[Coverage, ...]:
                     "/requirements",
                     {"framework": framework_result.framework},
                 ),
-                areas=tuple(_areas(framework, results)) if framework else (),
+                areas=_areas(framework, [(result.group, result.standing) for result in results]) if framework else (),
                 note=REQUIREMENTS_NOTE,
             )
         )
     return tuple(made)
+
+
+def of(framework: Framework, standings: Iterable[tuple[str, Standing]]) -> Coverage:
+    """Requirements of a framework that the system does not name: pairs of a group and a standing. Nothing of them is in the results."""
+    found = list(standings)
+    return Coverage(
+        id=framework.id,
+        title=framework.title,
+        unit="requirements",
+        whole=row("All requirements", [standing for _, standing in found]),
+        areas=_areas(framework, found),
+        note=REQUIREMENTS_NOTE,
+    )
 
 
 def _whole(counted: CoverageRow, references: References, pointer: str, where: dict[str, str]) -> CoverageRow:
@@ -90,12 +102,14 @@ def _whole(counted: CoverageRow, references: References, pointer: str, where: di
     )
 
 
-def _areas(framework: Framework, results: list[RequirementResult]) -> Iterable[CoverageRow]:
+def _areas(framework: Framework, standings: list[tuple[str, Standing]]) -> tuple[CoverageRow, ...]:
+    """A row for each top heading under which something stands; pairs of a group and a standing."""
     tops = {group.id: top(framework, group.id) for group in framework.groups}
-    for group in framework.groups:
-        mine = [result.standing for result in results if tops.get(result.group, result.group) == group.id]
-        if mine:
-            yield row(heading(framework, group.id), mine)
+    counted = (
+        (group.id, [standing for name, standing in standings if tops.get(name, name) == group.id])
+        for group in framework.groups
+    )
+    return tuple(row(heading(framework, name), mine) for name, mine in counted if mine)
 
 
 def top(framework: Framework, group_id: str) -> str:

@@ -23,7 +23,7 @@ from governance.reports.atoms.house import House, house
 from governance.reports.audit import whole as audit
 from governance.reports.claims.references import References
 from governance.reports.data_card import whole as data_card
-from governance.reports.management import rollup, statement
+from governance.reports.management import profile, rollup, statement
 from governance.reports.outline import whole as outline
 from governance.reports.parts import risks
 from governance.reports.tabular import tables
@@ -43,6 +43,7 @@ VIEWS: Mapping[str, Callable[[Case, References], object]] = {
     "data-card": data_card.build,
     "risk-register": risks.build,
     "statement-of-applicability": statement.build,
+    "profile": profile.build,
 }
 """Views by the name a template asks for in its front matter."""
 
@@ -66,6 +67,7 @@ TABLES: Mapping[str, Callable[[Case], bytes]] = {
 OFFERED: Mapping[str, Callable[[Case], bool]] = {
     "data-card": data_card.offered,
     "statement-of-applicability": statement.offered,
+    "profile": profile.offered,
 }
 """Views that are made only for some cases."""
 
