@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from governance.packs import layout
+from governance.packs import layout, remade
 from governance.packs.build import Parts
 from governance.proofs import ed25519, note
 
@@ -36,7 +36,13 @@ def gather(
     public, head = ed25519.raw(key), case.checkpoint.head
     entries = ledger.entries(system=case.dossier.system.id, shared=True)
     return Parts(
-        about=layout.about(case, program=program, ledger_key=ed25519.public_line(public), known_at=known_at),
+        about=layout.about(
+            case,
+            program=program,
+            ledger_key=ed25519.public_line(public),
+            known_at=known_at,
+            charts=(remade.CHARTS or None) if documents else None,
+        ),
         entries=tuple(entry for entry in entries if entry.seq < head.size),
         leaves=tuple(ledger.leaves(head.size)),
         note=note.sign(head, public, key.sign),

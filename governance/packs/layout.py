@@ -40,7 +40,9 @@ def results_of(case: Case) -> dict[str, bytes]:
     }
 
 
-def about(case: Case, *, program: str, ledger_key: str, known_at: datetime | None = None) -> About:
+def about(
+    case: Case, *, program: str, ledger_key: str, known_at: datetime | None = None, charts: str | None = None
+) -> About:
     """What the manifest says of a pack of this case. `known_at` is the moment up to which its entries were recorded."""
     return About(
         program=program,
@@ -51,4 +53,5 @@ def about(case: Case, *, program: str, ledger_key: str, known_at: datetime | Non
         content_digest=case.catalogue.digest,
         checkpoint=case.checkpoint.head,
         ledger_key=ledger_key,
+        charts=charts,
     )

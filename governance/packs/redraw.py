@@ -1,27 +1,26 @@
 """Render the documents of a pack again from what is in it, and compare them with those in it.
 
 A twin says in which language and on which paper its document was made; all else comes from the case that was judged again and from
-the templates in the pack. Pages in HTML, Markdown, CSV and JSON must be the same to the byte. Two things come from libraries whose
-next version may draw them otherwise: a chart, which is compared by the table behind it, and the wrapping of a workbook, whose
-sheets are compared. A PDF is not printed again, and not opened: its digest binds it, and nothing here says that its pages are these.
+the templates in the pack. Pages in HTML, Markdown, CSV and JSON must be the same to the byte, and so must every part of a workbook;
+`alike` says what is free in a workbook and in a chart. A PDF is not printed again, and its pages are not read: it must be one of a
+document that is made here, and hold the twin that lies beside it.
 
-Where another version of this program wrote the pack, its sentences may be others: then only the figures count, which the verifier has
-written again already.
+Where another version of this program wrote the pack, its sentences may be others, so nothing is rendered: then the verifier has
+written the figures again, and the line says that the words were not held.
 """
 
 from __future__ import annotations
 
-import io
-import re
-import zipfile
 from typing import TYPE_CHECKING
 
 from governance.content import places
 from governance.errors import GovernanceError
-from governance.exchange import hub_eval_results
-from governance.packs import layout
+from governance.packs import alike, layout, remade
+from governance.packs.attached import attached
 from governance.parsing import strict_json
+from governance.reports.atoms import house
 from governance.verifier import members
+from governance.verifier.report import NOT_EVALUATED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,72 +29,67 @@ if TYPE_CHECKING:
     from governance.verifier.containers import Container
     from governance.verifier.report import PackReport
 
-_CHART = re.compile(rb"<svg\b.*?</svg>", re.DOTALL)
-_SHEETS = ("xl/worksheets/", "xl/sharedStrings.xml", "xl/workbook.xml")
-_MAX_SHEETS = 256 << 20
+_LINE = "DOCUMENTS"
+_TWIN, _PDF = ".twin.json", ".pdf"
 
 
 def redraw(pack: Container, case: Case, content: Mapping[str, bytes], report: PackReport) -> None:
-    """Render again, compare, and add to the line `DOCUMENTS` what came of it."""
+    """Render again, compare, and say on the line `DOCUMENTS` what came of it. What can not be rendered again is a problem."""
     held = {n.removeprefix(members.DOCUMENTS): n for n in pack.names if n.startswith(members.DOCUMENTS)}
     if not held or report.about is None:
         return
     if report.about.program != layout.PROGRAM:
-        said = f"{report.about.program} wrote them, and this is {layout.PROGRAM}"
-        report.lines["DOCUMENTS"] += f"; not rendered again: {said}"
-        return
-    try:
-        made = _made(pack, case, places.templates(content), held)
-    except GovernanceError as error:
-        report.lines["DOCUMENTS"] += f"; not rendered again: {error.message}"
+        said = f"rendering again: {report.about.program} wrote them, and this is {layout.PROGRAM}; words were not held"
+        report.lines[_LINE] += f"; {NOT_EVALUATED}: {said}"
+        report.limits.append(
+            "the words of the documents were not held, since another version of the program wrote them"
+        )
         return
     before = len(report.problems)
-    for name, member in held.items():
-        if name.endswith(".pdf"):
-            continue
-        if name not in made:
-            report.problem(member, "is none of the documents that this content makes of this case")
-        elif not _same(name, pack.read(member), made[name]):
-            report.problem(member, "is not the document that this content makes of this case")
-    if len(report.problems) == before:
-        report.lines["DOCUMENTS"] += f"; {len(made)} files rendered again, the same"
-    else:
-        report.lines["DOCUMENTS"] = "FAILED"
-
-
-def _made(pack: Container, case: Case, templates: Mapping[str, str], held: Mapping[str, str]) -> dict[str, bytes]:
-    """The documents that are in the pack, made again, by their names."""
-    from governance.reports.atoms import house
-    from governance.reports.writing import edition
-
-    wish: dict[str, str | None] = {}
-    for name, member in held.items():
-        if name.endswith(".twin.json"):
-            said = strict_json.loads(pack.read(member), where=member)
-            wish = {field: said[field] for field in house.WISHES}
-            break
-    only = {name.partition(".")[0] for name in held if "/" not in name}
-    made = edition.edition(case, templates, pdf=False, only=only, wish=wish).files | hub_eval_results.beside_the_card(
-        case
-    )
-    return {name: data for name, data in made.items() if name in held}
-
-
-def _same(name: str, there: bytes, made: bytes) -> bool:
-    if there == made:
-        return True
-    if name.endswith(".xlsx"):
-        return _sheets(there) == _sheets(made)
-    return name.endswith(".html") and _CHART.sub(b"", there) == _CHART.sub(b"", made)
-
-
-def _sheets(data: bytes) -> dict[str, bytes] | None:
-    """The cells of a workbook, without how it is wrapped; None for what is none, or larger than it may be."""
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as book:
-            wanted = [each for each in book.infolist() if each.filename.startswith(_SHEETS)]
-            if sum(each.file_size for each in wanted) > _MAX_SHEETS:
-                return None
-            return {each.filename: book.read(each) for each in wanted}
-    except (zipfile.BadZipFile, NotImplementedError, OSError):
-        return None
+        made = _made(pack, case, content, held)
+    except GovernanceError as error:
+        report.problem(members.DOCUMENTS, f"can not be rendered again: {error.message}")
+    else:
+        _compare(pack, held, made, report)
+    if len(report.problems) > before:
+        report.lines[_LINE] = "FAILED"
+
+
+def _made(pack: Container, case: Case, content: Mapping[str, bytes], held: Mapping[str, str]) -> remade.Remade:
+    """The documents that are in the pack, made again. Templates that are not this program's own are run in a process of their own."""
+    twin = next((member for name, member in held.items() if name.endswith(_TWIN)), None)
+    said = strict_json.loads(pack.read(twin), where=twin) if twin else {}
+    wish = {field: said[field] for field in house.WISHES if field in said}
+    templates, own = places.templates(content), places.templates(places.read_all([places.builtin_root()]))
+    make = remade.remade if templates == own else remade.apart
+    return make(case, templates, frozenset(held), wish)
+
+
+def _compare(pack: Container, held: Mapping[str, str], made: remade.Remade, report: PackReport) -> None:
+    charts = remade.CHARTS if report.about and report.about.charts == remade.CHARTS else ""
+    for name, member in held.items():
+        if name.endswith(_PDF):
+            _hold_pdf(pack, name, held, made, report)
+        elif name not in made.files:
+            report.problem(member, "is none of the documents that this content makes of this case")
+        elif not alike.alike(name, pack.read(member), made.files[name], same_library=bool(charts)):
+            report.problem(member, "is not the document that this content makes of this case")
+    pdfs = sum(name.endswith(_PDF) for name in held)
+    said = f"; {len(held) - pdfs} files rendered again, the same"
+    if not charts and any(alike.CHART.search(data) for name, data in made.files.items() if name.endswith(".html")):
+        drew = (report.about.charts if report.about else None) or "something that is not named"
+        said += f", charts by their words alone, since {drew} drew them"
+    report.lines[_LINE] += said + (f"; {pdfs} PDFs hold their twins, and their pages were not read" if pdfs else "")
+
+
+def _hold_pdf(pack: Container, name: str, held: Mapping[str, str], made: remade.Remade, report: PackReport) -> None:
+    member, twin = held[name], held.get(name.removesuffix(_PDF) + _TWIN)
+    if name not in made.printed:
+        report.problem(member, "is a PDF of none of the documents that this content makes of this case")
+        return
+    inside = attached(pack.read(member))
+    if inside is None:
+        report.problem(member, "is no PDF with a twin attached")
+    elif twin is None or inside != pack.read(twin):
+        report.problem(member, "has another twin attached than the one that lies beside it")

@@ -51,11 +51,12 @@ key, `SHA256:` and the unpadded base64 of the hash of the key in SSH wire form. 
      "subject": [{"name": MEMBER, "digest": {"sha256": HEX}}, …],          all members but the manifest, sorted by name
      "predicateType": "urn:governance-evidence:predicate:pack:v2",
      "predicate": {"format": "pack.v2", "program", "system", "on": MOMENT, "known_at": MOMENT, "edition": "full" or "redacted",
-                   "of"?: DIGEST, "policy", "content_digest": DIGEST, "checkpoint": {"origin", "size", "root": HEX},
+                   "of"?: DIGEST, "charts"?: TEXT, "policy", "content_digest": DIGEST, "checkpoint": {"origin", "size", "root": HEX},
                    "ledger_key": "ssh-ed25519 BASE64"}}
 
 1. Verify the signature. 2. Each subject is a member with that hash, each member but the manifest is a subject. `of` stands in a
-redacted edition alone: the digest of the payload of the full edition's manifest.
+redacted edition alone: the digest of the payload of the full edition's manifest. `charts` names the library that drew the charts
+in the documents, with its version; nothing is proven by it.
 
 ## 3 Log
 

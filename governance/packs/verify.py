@@ -56,6 +56,7 @@ def judge_again(pack: Container, report: PackReport) -> None:
         ValueError,
         ArithmeticError,
         MemoryError,
+        RecursionError,
     ) as error:
         # What is signed can still be of the wrong shape; a pack that can not be judged is not a pack that holds.
         report.problem("(pack)", f"can not be judged: {type(error).__name__}")

@@ -163,7 +163,7 @@ CHECKPOINT: Shape = {"origin": sentence, "size": count, "root": hex64}
 
 PACK: Shape = {
     "format": one_of("pack.v2"), "program": sentence, "system": slug, "on": moment, "known_at": moment,
-    "edition": one_of("full", "redacted"), "of?": digest, "policy": slug, "content_digest": digest,
+    "edition": one_of("full", "redacted"), "of?": digest, "charts?": sentence, "policy": slug, "content_digest": digest,
     "checkpoint": obj(CHECKPOINT), "ledger_key": sentence,
 }  # fmt: skip
 

@@ -46,7 +46,8 @@ _NEWER = "Verify it with the version of the program that it names, or a later on
 class About:
     """What a manifest says of the pack. `on` and `known_at` are moments as RFC 3339 in UTC.
 
-    `of` is, in a redacted edition, the digest of the manifest's payload in the full one.
+    `of` is, in a redacted edition, the digest of the manifest's payload in the full one. `charts` is the library that drew the charts
+    of its documents, with its version, or None where there is none.
     """
 
     program: str
@@ -59,6 +60,7 @@ class About:
     ledger_key: str
     edition: str = FULL
     of: str | None = None
+    charts: str | None = None
 
     def plain(self) -> dict[str, Any]:
         """The JSON form: the predicate of the manifest."""
@@ -75,7 +77,8 @@ class About:
             "checkpoint": {"origin": head.origin, "size": head.size, "root": head.root},
             "ledger_key": self.ledger_key,
         }
-        return made | ({"of": self.of} if self.of is not None else {})
+        may = {"of": self.of, "charts": self.charts}
+        return made | {name: value for name, value in may.items() if value is not None}
 
     @property
     def pack_id(self) -> str:
@@ -136,6 +139,7 @@ def read(data: bytes) -> Manifest:
         ledger_key=said["ledger_key"],
         edition=said["edition"],
         of=said.get("of"),
+        charts=said.get("charts"),
     )
     if key.line != about.ledger_key:
         raise UnreadableError("ledger_key: not the key alone, in its one spelling", where=MANIFEST)

@@ -1,7 +1,8 @@
 """Verify a pack offline, naming every member that is not what it must be. Needs `cryptography`, `rfc8785` and nothing else.
 
 The verifier trusts nothing inside the pack. What the auditor brings from outside (`Brought`) decides what is trusted; without it the
-report says *trust: NOT EVALUATED*, and means it. Nothing is extracted, executed or fetched, and no clock is asked.
+report says *trust: NOT EVALUATED*, and means it. Nothing is extracted or fetched, no clock is asked, and
+nothing of a pack is executed here; the whole program, where it judges again, renders the templates in it again in a sandbox.
 
 Whether judging the evidence again comes to the same results is for the whole program (`again`); it is done after everything
 here holds, and where it is not done the report says so and never yes.
