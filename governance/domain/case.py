@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from governance.domain.difference import Difference
     from governance.domain.dossier import Dossier
     from governance.domain.entry import Checkpoint
+    from governance.domain.evidence import Piece
     from governance.domain.risk import RegisterRow
     from governance.domain.target import ProfileResult
 
@@ -42,3 +43,13 @@ class Case:
     """Current and target profile in each framework that has them, with every requirement."""
     documented: tuple[DocumentedRow, ...] = ()
     """The documented information that the standard wants, where it is in scope."""
+
+    def too_old(self, piece: Piece) -> tuple[datetime, int, int] | None:
+        """(moment of a piece, its age in days, for how many days the policy quotes its kind) where it is too old to quote, else None."""
+        policy = self.catalogue.policies.get(self.gate.policy)
+        rule = next(
+            (each for each in (policy.figures if policy else None) or () if piece.record.kind in each.kinds), None
+        )
+        when = piece.record.effective_at or piece.recorded_at
+        days = (self.on - when).days
+        return (when, days, rule.within_days) if rule is not None and days > rule.within_days else None

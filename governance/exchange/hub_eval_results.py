@@ -56,15 +56,17 @@ class Benchmark:
 def beside_the_card(case: Case) -> dict[str, bytes]:
     """The files that go with the model card of a case, by their paths: one for each benchmark that the system file names and that was run.
 
-    Raises `UsageError` for a benchmark that can not be read. One that nobody ran gives no file.
+    What was written by hand, and what the policy holds for too old to quote, is in none of them. Raises `UsageError` for a benchmark
+    that can not be read. One that nobody ran gives no file.
     """
     dossier = case.dossier
     stated = dossier.system.plain().get("benchmarks") or {}
     named = [Benchmark.parse(f"{task}={place}") for task, place in sorted(stated.items())]
     candidate = dossier.candidate.record.subject.digest if dossier.candidate else None
-    run = {row["task"] for piece in dossier.pieces if piece.record.kind == KIND and not _unfit(piece, candidate)
+    quoted = [piece for piece in dossier.pieces if case.too_old(piece) is None and piece.record.declared_by is None]
+    run = {row["task"] for piece in quoted if piece.record.kind == KIND and not _unfit(piece, candidate)
            for row in piece.body["results"]}  # fmt: skip
-    files, _ = documents(dossier.pieces, candidate, [each for each in named if each.task in run])
+    files, _ = documents(quoted, candidate, [each for each in named if each.task in run])
     return {CARD + name: data for name, data in files.items()}
 
 

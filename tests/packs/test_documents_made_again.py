@@ -168,7 +168,11 @@ def test_what_can_not_be_rendered_again_is_a_problem_and_not_a_remark(altered, p
 
 @pytest.mark.parametrize(
     ("text", "why"),
-    [(b'{% include "nope" %}', "nope"), (b'{% include "management-review.html.j2" %}', ""), (b"{% set x = 1 // 0 %}", "")],
+    [
+        (b'{% include "nope" %}', "nope"),
+        (b'{% include "management-review.html.j2" %}', ""),
+        (b"{% set x = 1 // 0 %}", ""),
+    ],
 )
 def test_a_template_that_breaks_is_a_problem_and_no_traceback(altered, parts, text, why):
     report = verify(altered({REVIEW: parts[REVIEW] + text}))

@@ -64,14 +64,16 @@ class Term:
 
 @dataclass(frozen=True)
 class Cite:
-    """A reference to a row of the evidence index. Prints `[E3]` with a link.
+    """A reference to a row of the evidence index. Prints `[E3]` with a link, and who vouches for what no tool wrote.
 
     `key`: E and a number for evidence, S for the system file, D and a number for a decision.
     `anchor`: the row's anchor in the document, without `#`; empty where the row is not in this document.
+    `by`: "attested by … on …" where it was written by hand; else None.
     """
 
     key: str
     anchor: str
+    by: Phrase | None = None
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,9 @@ from governance.domain.evidence import Role
 from governance.reports.atoms import words
 from governance.reports.atoms.views import Status, phrase
 from governance.reports.card.rows import Answered, SubCard
-from governance.reports.parts.attested import attested, by_tool, declared, denied, documents_on, evidence_of
+from governance.reports.claims import weights
+from governance.reports.claims.vouched import declared
+from governance.reports.parts.attested import attested, by_tool, denied, documents_on, evidence_of
 from governance.verifier.claims import at
 
 if TYPE_CHECKING:
@@ -102,16 +104,11 @@ class Answering:
             and (not of.of_model or piece.record.subject.role in roles)
             and all(at(piece.body, pointer) == value for pointer, value in of.where)
         ]
-        return max(pieces, key=_rank, default=None)
+        return max(pieces, key=lambda piece: weights.rank(self.case, piece), default=None)
 
     def _said(self, field: str) -> Said:
         value = getattr(self.case.dossier.system, field)
         return self.references.said(field.replace("_", " ").capitalize(), value, field)
-
-
-def _rank(piece: Piece) -> tuple[bool, float, int]:
-    when = piece.record.effective_at or piece.recorded_at
-    return piece.record.declared_by is None, when.timestamp(), piece.seq
 
 
 def _to_add(asked: Asked) -> tuple[Phrase, ...]:

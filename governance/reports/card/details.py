@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from governance.domain.evidence import Role
-from governance.reports.parts import evaluation
+from governance.reports.claims import weights
 
 if TYPE_CHECKING:
     from governance.domain.case import Case
@@ -55,7 +55,7 @@ def details(references: References, piece: Piece | None) -> tuple[Fact, ...]:
 
 def runs(case: Case) -> list[Piece]:
     """The training runs of the candidate, the one that counts last."""
-    return evaluation.in_time(case, "training-run.v1", Role.CANDIDATE)
+    return weights.in_time(case, "training-run.v1", Role.CANDIDATE)
 
 
 def training(references: References, piece: Piece | None) -> tuple[Fact, ...]:

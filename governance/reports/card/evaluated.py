@@ -21,6 +21,7 @@ from governance.verifier.intervals import NEWCOMBE, NORMAL
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from governance.domain.assessment import ConditionResult
     from governance.domain.case import Case
     from governance.domain.evidence import Piece
     from governance.domain.policy import MetricBound
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from governance.verifier.intervals import Interval
 
 CONTAMINATION = "contamination-report.v1"
+TOO_OLD = phrase("rests on evidence that the policy holds for too old to quote; the audit report tells the reason")
 
 
 def tasks(case: Case, references: References) -> tuple[EvaluatedTask, ...]:
@@ -95,8 +97,11 @@ def _contamination(case: Case, references: References, task: str) -> tuple[Fact 
     )
 
 
-def thresholds(case: Case) -> tuple[Threshold, ...]:
-    """The bounds on metrics of the policy in use, in its order, with what came of each."""
+def thresholds(case: Case, references: References) -> tuple[Threshold, ...]:
+    """The bounds on metrics of the policy in use, in its order, with what came of each.
+
+    The reason quotes figures, so it is not printed where it rests on evidence that the policy holds for too old to quote.
+    """
     policy = case.catalogue.policies.get(case.gate.policy)
     came = {condition.id: condition for condition in case.gate.conditions}
     return tuple(
@@ -105,11 +110,16 @@ def thresholds(case: Case) -> tuple[Threshold, ...]:
             asks=_bound(condition.metric),
             why=condition.why,
             answer=words.ANSWERS[came[condition.id].answer],
-            reason=came[condition.id].reason,
+            reason=TOO_OLD if _old(case, references, came[condition.id]) else came[condition.id].reason,
         )
         for condition in (policy.conditions if policy else ())
         if condition.metric is not None and condition.id in came
     )
+
+
+def _old(case: Case, references: References, came: ConditionResult) -> bool:
+    pieces = (case.dossier.by_id.get(name) for name in came.evidence)
+    return any(references.stale(piece) for piece in pieces if piece is not None)
 
 
 def _bound(asked: MetricBound) -> Phrase:

@@ -4,7 +4,8 @@ https://huggingface.co/docs/hub/model-cards and the specification in huggingface
 Hub would refuse or misread is left out rather than bent: a base model that is a path on somebody's disk, a data set
 that is no Hub id, a language that is no code, a task that nothing tells. Each such gap is a note at the foot of the card. Only results that
 a digest ties to the candidate's weights go into `model-index`, each with `verified: false`, because only the Hub's own service verifies;
-their values are those that the card prints as claims, before they are rounded.
+their values are those that the card prints as claims, before they are rounded. What the policy holds for too old to quote, and what was
+written by hand, is in no head, since the Hub shows a head without the words beside it.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from governance.reports.atoms.escape import visible
 from governance.reports.atoms.head import Head
 from governance.reports.atoms.views import Phrase, phrase
 from governance.reports.card import hub_task, hub_terms
+from governance.reports.claims import weights
 from governance.reports.parts import energy, evaluation
 from governance.verifier import figures
 
@@ -118,7 +120,7 @@ def _relation(case: Case, artefacts: Piece | None) -> str | None:
         return "quantized"
     if "merge-recipe" in parts:
         return "merge"
-    return "finetune" if evaluation.in_time(case, "training-run.v1", Role.CANDIDATE) else None
+    return "finetune" if weights.in_time(case, "training-run.v1", Role.CANDIDATE) else None
 
 
 def _is_packed(artefacts: Piece | None, parts: Collection[str]) -> bool:
@@ -136,7 +138,7 @@ def _data_sets(pieces: tuple[Piece, ...], made: _Made) -> None:
 
 def _tags(case: Case, artefacts: Piece | None) -> list[str]:
     adapter = _mapping(artefacts.body.get("adapter")) if artefacts else {}
-    runs = evaluation.in_time(case, "training-run.v1", Role.CANDIDATE)
+    runs = weights.in_time(case, "training-run.v1", Role.CANDIDATE)
     objective = str(runs[-1].body.get("objective") or "").lower() if runs else ""
     found = ["lora"] if str(adapter.get("type", "")).lower() == "lora" else []
     return [*found, *([objective] if objective in _OBJECTIVES else [])]
@@ -147,7 +149,9 @@ def _emissions(case: Case, environment: Piece | None, made: _Made) -> None:
     piece = energy.emissions(case)
     if piece is None:
         made.notes.append(
-            phrase("`co2_eq_emissions`: no evidence tied to these weights states the carbon dioxide of the training.")
+            phrase(
+                "`co2_eq_emissions`: no evidence of a tool that is tied to these weights and not too old states the carbon dioxide."
+            )
         )
         return
     body = piece.body
@@ -189,14 +193,20 @@ def _model_index(case: Case, task: str, made: _Made) -> None:
     rows, _ = evaluation.latest(case, Role.CANDIDATE)
     tasks: dict[str, list[dict[str, Any]]] = {}
     data: dict[str, str] = {}
-    loose = 0
+    loose = old = typed = 0
     for key in sorted(rows):
         result = rows[key]
         value = figures.finite(result.row.get("value"))
         if value is None:
             continue
-        if not evaluation.bound(case, result.piece, Role.CANDIDATE):
+        if not weights.bound(case, result.piece, Role.CANDIDATE):
             loose += 1
+            continue
+        if case.too_old(result.piece) is not None:
+            old += 1
+            continue
+        if result.piece.record.declared_by is not None:
+            typed += 1
             continue
         named = str(result.row.get("data_set") or "")
         data[key[0]] = named if hub_terms.is_id(named) else key[0]
@@ -208,6 +218,17 @@ def _model_index(case: Case, task: str, made: _Made) -> None:
                 "`model-index`: results that no digest ties to these weights were left out, %(number)s of them.",
                 number=loose,
             )
+        )
+    if old:
+        made.notes.append(
+            phrase(
+                "`model-index`: results that the policy holds for too old were left out, %(number)s of them.",
+                number=old,
+            )
+        )
+    if typed:
+        made.notes.append(
+            phrase("`model-index`: results that were written by hand were left out, %(number)s of them.", number=typed)
         )
     results = [
         {"task": {"type": task}, "dataset": {"type": data[name], "name": name}, "metrics": metrics}

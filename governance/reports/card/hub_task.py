@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from governance.domain.evidence import Piece, Role
+from governance.reports.claims import weights
 from governance.reports.parts import evaluation
 
 if TYPE_CHECKING:
@@ -85,10 +86,10 @@ def _of_design(name: str) -> str | None:
 
 
 def _measured_as_language_model(case: Case) -> bool:
-    runs = evaluation.in_time(case, evaluation.KIND, Role.CANDIDATE)
+    runs = weights.in_time(case, evaluation.KIND, Role.CANDIDATE)
     return any(
         _mapping(piece.body.get("harness")).get("name") in _OF_LANGUAGE_MODELS
-        and evaluation.bound(case, piece, Role.CANDIDATE)
+        and weights.bound(case, piece, Role.CANDIDATE)
         for piece in runs
     )
 

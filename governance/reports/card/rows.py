@@ -102,7 +102,7 @@ class Threshold:
     asks: Phrase
     why: str
     answer: Status
-    reason: str
+    reason: str | Phrase
 
 
 @dataclass(frozen=True)

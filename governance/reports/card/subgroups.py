@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from governance.domain.evidence import Role
 from governance.reports.card.details import mapping
 from governance.reports.card.rows import Factor, GroupRow, Groups
+from governance.reports.claims import weights
 from governance.reports.parts import evaluation
 from governance.verifier import figures
 from governance.verifier.intervals import of_result
@@ -37,7 +38,7 @@ def pieces(case: Case) -> list[Piece]:
     """The results that count, by task, metric and attribute."""
     newest = {
         tuple(str(piece.body.get(name)) for name in ("task", "metric", "attribute")): piece
-        for piece in evaluation.in_time(case, KIND, Role.CANDIDATE)
+        for piece in weights.in_time(case, KIND, Role.CANDIDATE)
     }
     return [piece for _, piece in sorted(newest.items())]
 

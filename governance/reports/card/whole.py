@@ -63,7 +63,7 @@ def build(case: Case, references: References) -> CardView:
         "factors": subgroups.factors(references, cut),
         "affected": subgroups.affected(case, references),
         "tasks": tasks,
-        "thresholds": evaluated.thresholds(case),
+        "thresholds": evaluated.thresholds(case, references),
         "results": results,
         "safety": safety,
         "gaps": tuple(gap for gap in gaps if not evaluation.is_safety(gap)),

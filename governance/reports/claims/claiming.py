@@ -15,9 +15,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from governance.domain.evidence import Piece, Role
+from governance.domain.evidence import Piece
 from governance.errors import CouldNotTell
 from governance.reports.atoms.views import Cite, Fact
+from governance.reports.claims import weights
 from governance.verifier import claims, figures
 from governance.verifier.claims import Claim, Source
 
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from governance.domain.case import Case
-    from governance.domain.policy import FiguresRule
 
 Place = tuple[Piece | None, str]
 """A piece, or None where there is none, and a pointer into its body."""
@@ -45,8 +45,6 @@ class Figures:
         """The labels of the figures that were asked for and can not be printed, each with the reason where there is one."""
         self.asked = 0
         self._results: dict[str, Any] = {}
-        policy = case.catalogue.policies.get(case.gate.policy)
-        self._rules = (policy.figures or ()) if policy else ()
 
     @property
     def missing(self) -> int:
@@ -131,7 +129,7 @@ class Figures:
         Raises `CouldNotTell` where it does not resolve, is stale beyond the policy, or belongs to another model identity.
         """
         named = label or f"{what}{pointer}"
-        pieces = self.case.dossier.of_kind(what)
+        pieces = sorted(self.case.dossier.of_kind(what), key=lambda each: weights.rank(self.case, each))
         piece = self.case.dossier.by_id.get(what) or next(
             (each for each in reversed(pieces) if not self.of_others(each)), pieces[-1] if pieces else None
         )
@@ -161,7 +159,7 @@ class Figures:
                 )
         if len(present) < len(pieces):
             return self._absent(claim, "")
-        why = next((found for found in map(self._stale, present) if found), "")
+        why = next((found for found in map(self.stale, present) if found), "")
         text, rounding = (None, "") if why else claims.written(claim, self._read)
         if text is None:
             return self._absent(claim, why)
@@ -186,24 +184,19 @@ class Figures:
             return {"rows": [row.plain() for row in self.case.register]}
         return (self.case.assessment if of == "assessment" else self.case.gate).plain()
 
-    def _stale(self, piece: Piece) -> str:
+    def stale(self, piece: Piece) -> str:
         """Why the policy holds a piece for too old to quote, or nothing."""
-        rule: FiguresRule | None = next((each for each in self._rules if piece.record.kind in each.kinds), None)
-        if rule is None:
+        told = self.case.too_old(piece)
+        if told is None:
             return ""
-        when = piece.record.effective_at or piece.recorded_at
-        days = (self.case.on - when).days
-        if days <= rule.within_days:
-            return ""
-        return f"stale: of {figures.day(when)}, {days:,} days ago, and the policy quotes {piece.record.kind} for {rule.within_days:,}"
+        when, days, most = told
+        return (
+            f"stale: of {figures.day(when)}, {days:,} days ago, and the policy quotes {piece.record.kind} for {most:,}"
+        )
 
     def of_others(self, piece: Piece) -> bool:
-        """Whether a piece names weights that are not those judged in its role. One that names none is shown, and marked."""
-        subject, dossier = piece.record.subject, self.case.dossier
-        held = {Role.CANDIDATE: dossier.candidate, Role.BASE: dossier.base}.get(subject.role) if subject.role else None
-        if held is None or subject.digest is None:
-            return False
-        return subject.digest not in (held.record.subject.digest, held.body.get("manifest_digest"))
+        """Whether a piece speaks of other weights than those judged. One that names none is shown, and marked."""
+        return weights.of_others(self.case, piece)
 
 
 def _at(piece: Piece | None, pointer: str) -> tuple[Source, ...]:

@@ -14,6 +14,7 @@ from governance.domain.evidence import Piece, SubjectType
 from governance.reports.atoms import words
 from governance.reports.atoms.views import Cite, EvidenceIndex, EvidenceRow, Said, phrase
 from governance.reports.claims.claiming import Figures
+from governance.reports.claims.vouched import declared
 from governance.verifier import figures
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class References(Figures):
         self.pieces = tuple(sorted(case.dossier.pieces, key=lambda piece: (piece.seq, piece.id)))
         printed = len(self.pieces[:ROWS_PRINTED])
         self._cites = {
-            piece.id: Cite(f"E{number}", f"e{number}" if number <= printed else "")
+            piece.id: Cite(f"E{number}", f"e{number}" if number <= printed else "", declared(piece))
             for number, piece in enumerate(self.pieces, start=1)
         }
         self._unbound = frozenset(case.assessment.unbound)

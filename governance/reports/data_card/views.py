@@ -29,7 +29,7 @@ class Told:
     """What one piece of evidence tells.
 
     `title`: its kind in words; `tie`: how it is tied to the data set; `facts`: its figures; `tables`: its lists.
-    `by`: who wrote it, where no tool did, or None; `quality`: how whole it is; `limit`: what evidence of this kind does not say.
+    `quality`: how whole it is; `limit`: what evidence of this kind does not say.
     `earlier`: how many older pieces it stands for; `cites`: where it stands.
     """
 
@@ -37,7 +37,6 @@ class Told:
     tie: Status
     facts: tuple[Fact, ...]
     tables: tuple[Rows, ...]
-    by: Phrase | None
     quality: Status
     limit: str
     earlier: int

@@ -17,7 +17,7 @@ from governance.reports.card.data_sets import manifests, name_of
 from governance.reports.data_card import head as data_card_head
 from governance.reports.data_card import told as data_card_told
 from governance.reports.data_card.views import DataCardView, DataSetCard, Section, Told
-from governance.reports.parts.attested import attested, by_tool, declared, denied, documents_on, evidence_of
+from governance.reports.parts.attested import attested, by_tool, denied, documents_on, evidence_of
 from governance.reports.parts.frame import frame
 
 if TYPE_CHECKING:
@@ -208,7 +208,6 @@ class _Telling:
             tie=tie,
             facts=tuple(facts),
             tables=tuple(table for table in tables if table is not None),
-            by=declared(piece),
             quality=words.QUALITIES[record.quality],
             limit=kind.does_not_say if kind else "",
             earlier=earlier,

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from governance.errors import GovernanceError
 from governance.reports.atoms import words
 from governance.reports.atoms.views import Phrase, Status, Term, phrase
+from governance.reports.claims.vouched import declared
 from governance.reports.management.profile_views import ProfileArea, ProfilePart, ProfileRow, ProfileView
 from governance.reports.parts import coverage, drawn
-from governance.reports.parts.attested import declared
 from governance.reports.parts.frame import frame
 
 if TYPE_CHECKING:

@@ -19,6 +19,7 @@ from governance.errors import ContentError, UnreadableError
 from governance.parsing import strict_yaml
 from governance.reports.atoms import words
 from governance.reports.atoms.views import Fact, Status
+from governance.reports.claims import weights
 from governance.reports.outline.parts import held_parts, parts
 from governance.reports.outline.views import (
     Answer,
@@ -30,6 +31,7 @@ from governance.reports.outline.views import (
     SectionRow,
     Table,
 )
+from governance.reports.parts import energy
 from governance.reports.parts.attested import attested
 from governance.reports.parts.frame import frame
 from governance.verifier import figures
@@ -181,19 +183,21 @@ class _Answering:
         return self.references.figure(asked.label, piece, asked.pointer, form=asked.form, unit=asked.unit)
 
     def _latest(self, kind: str, about: str) -> Piece | None:
-        """The latest piece of a kind about the candidate, the base, or anything; of other weights none."""
+        """The piece of a kind that counts, about the candidate, the base, or anything; of other weights none."""
+        if kind == energy.KIND and about == "candidate":  # of an evaluation or of serving it is another thing
+            return next(reversed(energy.of_training(self.case)), None)
         roles = {"candidate": (Role.CANDIDATE, None), "base": (Role.BASE,)}.get(about)
         pieces = [
             piece
             for piece in self.case.dossier.of_kind(kind)
             if (roles is None or piece.record.subject.role in roles) and not self.references.of_others(piece)
         ]
-        return max(pieces, key=lambda piece: (piece.record.effective_at or piece.recorded_at, piece.seq), default=None)
+        return max(pieces, key=lambda piece: weights.rank(self.case, piece), default=None)
 
     def _each(self, asked: Asked) -> Answer:
         assert asked.each is not None  # noqa: S101 - the caller has looked
         newest: dict[str, Piece] = {}
-        for piece in self.case.dossier.of_kind(asked.each.kind):
+        for piece in sorted(self.case.dossier.of_kind(asked.each.kind), key=lambda each: weights.rank(self.case, each)):
             if not self.references.of_others(piece):
                 newest[piece.record.subject.name] = piece
         blocks = tuple(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from governance.domain.kind import Basis
 from governance.reports.atoms.views import Attested, Phrase, phrase
+from governance.reports.claims.vouched import vouched
 from governance.verifier import figures
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def _row(topic: str, piece: Piece, references: References) -> Attested:
         topic=topic.replace("-", " "),
         title=str(body.get("title") or topic),
         statement=str(body.get("statement") or ""),
-        by=_vouched(who, str(body.get("on") or "") or phrase("a day not stated")),
+        by=vouched(who, str(body.get("on") or "") or phrase("a day not stated")),
         document=file,
         review_due=str(body.get("review_due") or ""),
         cites=(references.cite(piece.id),),
@@ -58,18 +59,6 @@ def by_tool(case: Case, piece: Piece) -> bool:
     """Whether a tool wrote it: not by hand, and of no kind that people vouch for."""
     kind = case.catalogue.kinds.get(piece.record.kind)
     return piece.record.declared_by is None and (kind is None or kind.basis is not Basis.ATTESTED)
-
-
-def declared(piece: Piece) -> Phrase | None:
-    """Who vouches for a piece that was written by hand, and since when; None for what a tool wrote."""
-    name = piece.record.declared_by
-    if not name:
-        return None
-    return _vouched(name, figures.day(piece.record.effective_at or piece.recorded_at))
-
-
-def _vouched(name: str | Phrase, day: str | Phrase) -> Phrase:
-    return phrase("attested by %(name)s on %(day)s", name=name, day=day)
 
 
 def evidence_of(kinds: Iterable[str]) -> Iterator[Phrase]:

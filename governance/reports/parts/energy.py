@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from governance.domain.evidence import Role
 from governance.reports.atoms.views import Fact, Phrase, phrase
-from governance.reports.parts import evaluation
+from governance.reports.claims import weights
 from governance.verifier import figures
 
 if TYPE_CHECKING:
@@ -60,15 +60,21 @@ class Energy:
 
 def of_training(case: Case) -> list[Piece]:
     """The energy evidence of the candidate's training, the one that counts last."""
-    return [piece for piece in evaluation.in_time(case, KIND, Role.CANDIDATE) if _is_training(piece)]
+    return [piece for piece in weights.in_time(case, KIND, Role.CANDIDATE) if _is_training(piece)]
 
 
 def emissions(case: Case) -> Piece | None:
-    """The piece whose grams of carbon dioxide may stand in the head of a card: tied to these very weights, and with a number in it."""
+    """The piece whose grams of carbon dioxide may stand in the head of a card.
+
+    It is tied to these very weights, has a number in it, was written by a tool, and is not too old for the policy.
+    """
     told = [
         piece
         for piece in of_training(case)
-        if evaluation.bound(case, piece, Role.CANDIDATE) and (figures.finite(piece.body.get("co2_grams")) or 0) > 0
+        if weights.bound(case, piece, Role.CANDIDATE)
+        and (figures.finite(piece.body.get("co2_grams")) or 0) > 0
+        and piece.record.declared_by is None
+        and case.too_old(piece) is None
     ]
     return told[-1] if told else None
 
@@ -132,7 +138,7 @@ def _uncertainty(*, held: bool, there: bool) -> Phrase:
     if held:
         return phrase("The evidence states an interval of the energy.")
     if there:
-        return phrase("No uncertainty stated: the tool gives a number and no interval.")
+        return phrase("No uncertainty stated: the evidence gives a number and no interval.")
     return phrase("Nobody recorded the energy.")
 
 

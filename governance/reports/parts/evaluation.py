@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 from governance.domain.evidence import Piece, Role
 from governance.reports.atoms import words
 from governance.reports.atoms.views import Fact, Phrase, PurposeGap, ResultRow, Status, phrase
+from governance.reports.claims import weights
 from governance.verifier import figures
-from governance.verifier.intervals import NORMAL, Z, of_difference
+from governance.verifier.intervals import NORMAL, of_difference
 
 if TYPE_CHECKING:
     from governance.domain.case import Case
@@ -41,45 +42,11 @@ class Result:
     pointer: str
 
 
-def about(case: Case, piece: Piece, role: Role) -> bool:
-    """Whether a piece speaks of the part that plays this role now. Evidence on other weights does not.
-
-    A report that names no weights is shown, since nothing says that it is of other weights; the index marks it.
-    """
-    subject = piece.record.subject
-    if subject.role is not role:
-        return False
-    return subject.digest is None or bound(case, piece, role) or _artefacts(case, role) is None
-
-
-def bound(case: Case, piece: Piece, role: Role) -> bool:
-    """Whether a digest ties a piece to the very weights that play this role now."""
-    artefacts, digest = _artefacts(case, role), piece.record.subject.digest
-    if artefacts is None or digest is None or piece.record.subject.role is not role:
-        return False
-    return digest in (artefacts.record.subject.digest, artefacts.body.get("manifest_digest"))
-
-
-def _artefacts(case: Case, role: Role) -> Piece | None:
-    return case.dossier.candidate if role is Role.CANDIDATE else case.dossier.base
-
-
-def in_time(case: Case, kind: str, role: Role) -> list[Piece]:
-    """The pieces of a kind about a role, the one that counts last: bound, then written by a tool, then the newer."""
-    pieces = [piece for piece in case.dossier.of_kind(kind) if about(case, piece, role)]
-
-    def rank(piece: Piece) -> tuple[bool, bool, float, int]:
-        when = piece.record.effective_at or piece.recorded_at
-        return bound(case, piece, role), piece.record.declared_by is None, when.timestamp(), piece.seq
-
-    return sorted(pieces, key=rank)
-
-
 def latest(case: Case, role: Role) -> tuple[dict[Key, Result], dict[str, int]]:
     """The latest row per task, metric and filter; and how many runs hold each task."""
     rows: dict[Key, Result] = {}
     attempts: dict[str, int] = {}
-    for piece in in_time(case, KIND, role):
+    for piece in weights.in_time(case, KIND, role):
         found = [(place, row) for place, row in enumerate(piece.body.get("results") or ()) if isinstance(row, Mapping)]
         for place, row in found:
             rows[key_of(row)] = Result(piece, row, f"/results/{place}")
@@ -172,7 +139,7 @@ def _row(
 
     higher = direction(tuned, base)
     name = f"{key[0]} {metric_name(key)}"
-    verdict, says = _verdict(tuned, base, higher)
+    verdict, says = _verdict(references, tuned, base, higher)
     return ResultRow(
         task=key[0],
         metric=metric_name(key),
@@ -209,7 +176,11 @@ def _value(result: Result | None) -> float | None:
     return figures.finite(result.row.get("value")) if result else None
 
 
-def _verdict(tuned: Result | None, base: Result | None, higher: bool | None) -> tuple[Status, Phrase]:
+def _verdict(
+    references: References, tuned: Result | None, base: Result | None, higher: bool | None
+) -> tuple[Status, Phrase]:
+    if any(references.stale(each.piece) for each in (tuned, base) if each is not None):
+        return CAN_NOT_TELL, phrase("What is on record is too old for the policy.")
     after, before = _value(tuned), _value(base)
     if after is None:
         return CAN_NOT_TELL, phrase("The tuned model was not measured here.")
@@ -225,7 +196,7 @@ def _verdict(tuned: Result | None, base: Result | None, higher: bool | None) -> 
         return CAN_NOT_TELL, _by_chance(gain)
     if gain == 0 or held.low <= 0 <= held.high:
         return SAME, _within(gain, held)
-    return (WORSE, _worse(gain, held)) if gain < 0 else (BETTER, _better(gain, held))
+    return (WORSE, _worse(held)) if gain < 0 else (BETTER, _better(held))
 
 
 def _by_chance(gain: float) -> Phrase:
@@ -248,25 +219,17 @@ def _within(gain: float, held: Interval) -> Phrase:
     return phrase("The tuned model is slightly better; the 95 % interval of the difference reaches over no change.")
 
 
-def _worse(gain: float, held: Interval) -> Phrase:
-    errors = _errors(gain, held)
-    if errors:
-        return phrase("The tuned model is worse than its base by %(errors)s standard errors.", errors=errors)
+def _worse(held: Interval) -> Phrase:
+    if held.method == NORMAL:
+        return phrase("The tuned model is worse than its base, by more than 1.96 standard errors.")
     return phrase(
         "The tuned model is worse than its base; the 95 % interval of the difference lies wholly on that side."
     )
 
 
-def _better(gain: float, held: Interval) -> Phrase:
-    errors = _errors(gain, held)
-    if errors:
-        return phrase("The tuned model is better than its base by %(errors)s standard errors.", errors=errors)
+def _better(held: Interval) -> Phrase:
+    if held.method == NORMAL:
+        return phrase("The tuned model is better than its base, by more than 1.96 standard errors.")
     return phrase(
         "The tuned model is better than its base; the 95 % interval of the difference lies wholly on that side."
     )
-
-
-def _errors(gain: float, held: Interval) -> str:
-    """How many standard errors of the difference a gain is, in words; empty where there are none, or they are nought."""
-    spread = (held.high - held.low) / (2 * Z)
-    return f"{abs(gain) / spread:.1f}" if held.method == NORMAL and spread else ""

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 NOT_EVIDENCED = "not evidenced"
 CITES_PRINTED = 12
 """How many citations stand in one place; a control of a busy system rests on thousands of pieces."""
+NAMED_BY = 2
+"""Up to so many citations in a row say who vouches for what was written by hand; more have the pen alone, and the index has the names."""
 _CODE = re.compile(r"`([^`]+)`")
 _CODE_SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9 :._/+@=-]*")
 _NAMED = re.compile(r"%\((\w+)\)s")
@@ -134,14 +136,27 @@ class Printer:
         dumped = yaml.safe_dump(_plain(value.fields), sort_keys=False, allow_unicode=True, width=2**20)
         return Markup(f"---\n{dumped}---\n")  # noqa: S704 - YAML, not markup
 
+    def by(self, values: Iterable[Cite]) -> Markup:
+        """Who vouches for what of these was written by hand, each once, with a blank before it; nothing where a tool wrote all of it."""
+        raise NotImplementedError
+
+    def cited(self, value: Fact) -> Markup:
+        """The filter `cited`: a figure with its citations, for a group that says by itself who vouches for it."""
+        raise NotImplementedError
+
     def cites(self, values: Iterable[Cite]) -> Markup:
-        """Several citations, one after another; of very many the first, and how many more the data files have."""
+        """The filter `cites`: citations, one after another, with who vouches; of very many the first, and how many more there are."""
         held = tuple(values)
-        shown = Markup(" ").join(self.cite(value) for value in held[:CITES_PRINTED])
+        shown = self._keys(held[:CITES_PRINTED])
+        if len(held) <= NAMED_BY:
+            return Markup("{}{}").format(shown, self.by(held))
         if len(held) <= CITES_PRINTED:
             return shown
         more = phrase("and %(number)s more, all of them in the CSV files", number=len(held) - CITES_PRINTED)
         return Markup("{} {}").format(shown, self.phrase(more))
+
+    def _keys(self, values: Iterable[Cite]) -> Markup:
+        return Markup(" ").join(self.cite(value) for value in values)
 
     def prose(self, value: str | Phrase) -> Markup:
         """The filter `prose`, for our own catalogue's words: what stands between two backticks is set as code."""
@@ -176,16 +191,27 @@ class HtmlPrinter(Printer):
         return escape.html(value)
 
     def cite(self, value: Cite) -> Markup:
-        """A small link to the row of the index; without a row in the document, the key alone."""
+        """A small link to the row of the index; without a row in the document, the key alone. A pen marks what was written by hand."""
+        key = self.text(value.key + _pen(value))
         if not value.anchor:
-            return Markup('<span class="cite">[{}]</span>').format(self.text(value.key))
-        return Markup('<a class="cite" href="#{}">[{}]</a>').format(self.text(value.anchor), self.text(value.key))
+            return Markup('<span class="cite">[{}]</span>').format(key)
+        return Markup('<a class="cite" href="#{}">[{}]</a>').format(self.text(value.anchor), key)
+
+    def by(self, values: Iterable[Cite]) -> Markup:
+        """A span for each."""
+        return Markup().join(Markup(' <span class="by">{}</span>').format(self.phrase(by)) for by in _vouching(values))
 
     def fact(self, value: Fact) -> Markup:
         """Value, unit, citation; how it was rounded shows as a title, and the claim is named for whoever checks it."""
         if value.text is None:
-            return Markup('<span class="missing">{}</span>').format(self.text(self.absent(value)))
-        return Markup('<span class="{}">{} {}</span>').format(CLASS, self._data(value), self.cites(value.cites))
+            return self.bare(value)
+        return Markup("{}{}").format(self.cited(value), self.by(value.cites))
+
+    def cited(self, value: Fact) -> Markup:
+        """Value, unit and citation."""
+        if value.text is None:
+            return self.bare(value)
+        return Markup('<span class="{}">{} {}</span>').format(CLASS, self._data(value), self._keys(value.cites))
 
     def bare(self, value: Fact) -> Markup:
         """The figure and its claim."""
@@ -247,13 +273,22 @@ class MarkdownPrinter(Printer):
 
     def cite(self, value: Cite) -> Markup:
         """A link to the anchor of the row."""
+        key = self.text(value.key + _pen(value))
         if not value.anchor:
-            return Markup("\\[{}\\]").format(self.text(value.key))
-        return Markup("[\\[{}\\]](#{})").format(self.text(value.key), self.text(value.anchor))
+            return Markup("\\[{}\\]").format(key)
+        return Markup("[\\[{}\\]](#{})").format(key, self.text(value.anchor))
+
+    def by(self, values: Iterable[Cite]) -> Markup:
+        """Each in brackets."""
+        return Markup().join(Markup(" *({})*").format(self.phrase(by)) for by in _vouching(values))
 
     def fact(self, value: Fact) -> Markup:
+        """Value, unit, citation, and who vouches for it."""
+        return Markup("{}{}").format(self.cited(value), self.by(value.cites))
+
+    def cited(self, value: Fact) -> Markup:
         """Value, unit, citation."""
-        return Markup("{} {}").format(self.bare(value), self.cites(value.cites)).strip()
+        return Markup("{} {}").format(self.bare(value), self._keys(value.cites)).strip()
 
     def bare(self, value: Fact) -> Markup:
         """Value and unit."""
@@ -282,6 +317,14 @@ class MarkdownPrinter(Printer):
     def finish(self, text: str) -> str:
         """No more than one blank line at a time; evidence holds no line break here, so only templates are touched."""
         return _BLANK_LINES.sub("\n\n", text).rstrip("\n") + "\n"
+
+
+def _pen(value: Cite) -> str:
+    return " ✎" if value.by is not None else ""
+
+
+def _vouching(values: Iterable[Cite]) -> tuple[Phrase, ...]:
+    return tuple(dict.fromkeys(value.by for value in values if value.by is not None))
 
 
 def _plain(value: object) -> object:

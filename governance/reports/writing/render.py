@@ -261,6 +261,7 @@ def _environment(
         "join": printer.join,
         "cites": printer.cites,
         "bare": printer.bare,
+        "cited": printer.cited,
         "label": printer.label,
         "picture": printer.picture,
         "prose": printer.prose,
