@@ -173,7 +173,7 @@ class HtmlPrinter(Printer):
 
     def text(self, value: str) -> Markup:
         """Escaped text."""
-        return escape.html(value)
+        return escape.html(_text(value))
 
     def cite(self, value: Cite) -> Markup:
         """A small link to the row of the index; without a row in the document, the key alone."""
@@ -243,7 +243,7 @@ class MarkdownPrinter(Printer):
 
     def text(self, value: str) -> Markup:
         """Escaped text, on one line."""
-        return escape.markdown(value)
+        return escape.markdown(_text(value))
 
     def cite(self, value: Cite) -> Markup:
         """A link to the anchor of the row."""
@@ -282,6 +282,13 @@ class MarkdownPrinter(Printer):
     def finish(self, text: str) -> str:
         """No more than one blank line at a time; evidence holds no line break here, so only templates are touched."""
         return _BLANK_LINES.sub("\n\n", text).rstrip("\n") + "\n"
+
+
+def _text(value: object) -> str:
+    """A text; whatever else a filter was given is not made one here."""
+    if not isinstance(value, str):
+        raise TypeError(f"a text is wanted here, and not {type(value).__name__}")
+    return value
 
 
 def _plain(value: object) -> object:
