@@ -9,7 +9,7 @@ A `Renderer` builds each view once, however many formats print it, so that the t
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from governance.errors import GovernanceError, UsageError
 from governance.reports import card
@@ -171,11 +171,11 @@ class Renderer:
             raise sandbox.fault(error, self.templates, document.template) from None
         return sandbox.PRINTERS[ending](self._language).finish(text).encode("utf-8", errors="backslashreplace")
 
-    def twin(self, name: str) -> bytes:
+    def twin(self, name: str, more: Mapping[str, Any] | None = None) -> bytes:
         """The machine-readable twin of a document, with the claims that were made up to now: render the document first."""
         document = self.document(name)
         built = self._view(document)
-        return twin(document.name.rpartition(".")[0], document.title, built.view, built.references, self.house)
+        return twin(document.name.rpartition(".")[0], document.title, built.view, built.references, self.house, more)
 
     def put(self, document: Document, view: object, references: References) -> None:
         """Give a view that was built elsewhere, for a document of this renderer."""
