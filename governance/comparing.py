@@ -274,6 +274,19 @@ def report(
     wish: Mapping[str, str | None] | None = None,
 ) -> tuple[Pair, bytes]:
     """The two sides that are meant, and the page on what they differ in. `wish` goes over the house: paper, classification, language."""
+    made, stated = stating(desk, system, before, after, policy, wish)
+    return made, _page(made, desk, stated)
+
+
+def stating(
+    desk: Desk,
+    system: str,
+    before: str,
+    after: str = NOW,
+    policy: str | None = None,
+    wish: Mapping[str, str | None] | None = None,
+) -> tuple[Pair, Mapping[str, Any]]:
+    """The same two sides, and what a report of them says that it was made of."""
     made = pair(desk, system, before, after, policy)
     head, house = made.after.case.checkpoint, {name: said for name, said in (wish or {}).items() if said is not None}
     stated = {
@@ -281,7 +294,7 @@ def report(
         "size": head.size, "root": head.root, "on": canonical.instant(made.after.case.on),
         "content": made.after.case.catalogue.digest, "house": house,
     }  # fmt: skip
-    return made, _page(made, desk, stated)
+    return made, stated
 
 
 def _page(made: Pair, desk: Shelf, stated: Mapping[str, Any]) -> bytes:

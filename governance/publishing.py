@@ -1,10 +1,10 @@
-"""From a case to files in a folder: all documents, or the Statement of Applicability in each of its forms."""
+"""From a case to files in a folder: all documents, or one of them (Statement of Applicability, candidate diff) in each of its forms."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from governance.assurance.applicability import applicability, documented
 from governance.errors import UsageError
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from governance.domain.applicability import Applicability
     from governance.domain.case import Case
+    from governance.domain.comparison import Pair
     from governance.reports.paper.press import Presses
 
 STATEMENT = "statement-of-applicability"
@@ -58,6 +59,14 @@ def roll_up(
 
     made = render.roll_up(cases, templates, wish or {}, not_on_record)
     return edition.printed(made, cases[0]) if pdf else (made, {edition.PDF: "not asked for"})
+
+
+def candidate_diff(pair: Pair, templates: Mapping[str, str], stated: Mapping[str, Any], name: str) -> Made:
+    """The report on a pair under a file name, its twin and its PDF, and why there is no PDF, by the form."""
+    from governance.parsing import canonical
+    from governance.reports.writing import diff_page
+
+    return diff_page.printed(pair, templates, canonical.dumps(stated).decode(), stated["house"], name)
 
 
 def statement(case: Case, templates: Mapping[str, str], *, pdf: bool = True) -> Made:

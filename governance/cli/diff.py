@@ -13,7 +13,7 @@ from governance.cli.options import HERE, Folder, Json, Policy, SystemId
 from governance.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from governance.domain.comparison import Comparison, Measured, SideSummary
 
@@ -42,6 +42,13 @@ def diff(
         Path | None,
         typer.Option(metavar="FILE", help="Write the report (HTML) to this file, to be signed with --read."),
     ] = None,
+    pdf: Annotated[
+        bool,
+        typer.Option(
+            "--pdf",
+            help="Beside it, a PDF and the report as data (.twin.json, in the PDF as well). What is signed stays the HTML.",
+        ),
+    ] = False,
     policy: Policy = None,
     workspace: Folder = HERE,
     json: Json = False,
@@ -50,22 +57,40 @@ def diff(
 
     Exit 3 where there is nothing to compare with.
     """
-    from governance import comparing
+    from governance import comparing, publishing
     from governance.workspace import Workspace
 
     if out is not None and out.suffix.lower() not in (".html", ".htm"):
         raise UsageError(
-            "the report is HTML", where=str(out), hint="Name a file that ends in .html; --json prints data."
+            "the report is HTML",
+            where=str(out),
+            hint="Name a file that ends in .html; --pdf writes a PDF beside it, --json prints data.",
         )
+    if pdf and out is None:
+        raise UsageError("--pdf writes a PDF beside the report", hint="Name the report with: --out FILE.html")
     opened = Workspace(workspace)
+    files: Mapping[str, bytes] = {}
+    skipped = {"PDF": "not asked for"}
     if out is None:
-        found, page = comparing.pair(opened, system, before, after, policy).found, None
+        made = comparing.pair(opened, system, before, after, policy)
+    elif pdf:
+        made, stated = comparing.stating(opened, system, before, after, policy)
+        files, skipped = publishing.candidate_diff(made, opened.templates, stated, out.name)
     else:
         made, page = comparing.report(opened, system, before, after, policy)
-        found = made.found
-    digest = _written(out, page) if out is not None and page is not None else None
+        files = {out.name: page}
+    digest = _written(out, files) if out is not None else None
+    found = made.found
+    beside = [str(out.with_name(name)) for name in sorted(files) if name != out.name] if out is not None else []
     if json:
-        output.document("diff.v1", **found.plain(), file=str(out) if out else None, digest=digest)
+        output.document(
+            "diff.v1",
+            **found.plain(),
+            file=str(out) if out else None,
+            digest=digest,
+            beside=beside,
+            **output.skips(skipped),
+        )
         return
     for line in _lines(found):
         output.say(line)
@@ -73,6 +98,10 @@ def diff(
         output.aside("The whole report, to be read and signed: --out FILE.html")
         return
     output.aside(f"The report {out} has the digest {digest}")
+    for path in beside:
+        output.aside(f"Beside it: {path}")
+    for line in output.left_out(skipped, pdf=pdf):
+        output.aside(f"Not beside it: {line}")
     if after == comparing.NOW and found.after.identity is not None:
         where = f" -w {shlex.quote(str(workspace))}" if workspace != HERE else ""
         named = f" --policy {found.after.policy}" if policy else ""
@@ -82,11 +111,13 @@ def diff(
         )
 
 
-def _written(out: Path, page: bytes) -> str:
+def _written(out: Path, files: Mapping[str, bytes]) -> str:
+    """Write the report and what is beside it; the digest of the report."""
     from governance.parsing import canonical
 
-    output.write(out, page)
-    return canonical.sha256(page)
+    for name, data in files.items():
+        output.write(out.with_name(name), data)
+    return canonical.sha256(files[out.name])
 
 
 def _lines(found: Comparison) -> Iterator[str]:

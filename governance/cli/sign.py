@@ -46,7 +46,8 @@ def sign(
     read: Annotated[
         list[Path] | None,
         typer.Option(
-            metavar="FILE", help="A report of `govern diff` that you read; its digest is signed. May be given again."
+            metavar="FILE",
+            help="A report of `govern diff` that you read, as HTML; its digest is signed. May be given again.",
         ),
     ] = None,
     terms: Annotated[

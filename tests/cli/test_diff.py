@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pikepdf
 import pytest
 
 from governance import deciding
@@ -14,6 +16,8 @@ from governance.domain.decision import DecisionKind
 from governance.domain.entry import EntryType
 from governance.enrolling import append_signed
 from governance.parsing import canonical
+from governance.reports.paper.pdf import PangoMissing
+from governance.reports.paper.press import Presses
 from governance.verifier import pack as light
 from governance.workspace import Workspace
 from tests.reports.two_candidates import second
@@ -112,7 +116,8 @@ def test_a_side_is_named_by_a_decision_an_identity_or_a_day(two: Govern) -> None
         (("--to", "last-approved"), 2, "nothing after it"),
         (("--from", "2999-12-31"), 2, "comes after now"),
         (("--from", "2001-01-01"), 2, "nothing about 'elm-desk' was on record"),
-        (("--out", "diff.pdf"), 2, "the report is HTML"),
+        (("--out", "diff.pdf"), 2, "--pdf writes a PDF beside it"),
+        (("--pdf",), 2, "--out FILE.html"),
         (("--policy", "strictest"), 2, "no policy"),
     ],
 )  # fmt: skip
@@ -122,6 +127,43 @@ def test_what_names_no_side_is_wrong_usage_with_the_remedy(
     ran = two("diff", "elm-desk", *arguments)
     assert ran.code == code, ran.err
     assert said in ran.err
+
+
+def test_beside_the_report_stand_its_pdf_and_its_twin_which_is_in_the_pdf_as_well(two: Govern) -> None:
+    ran = two("diff", "elm-desk", "--out", "out/diff.html", "--pdf", "--json")
+    assert ran.code == 0, ran.err
+    page, twin = Path("out/diff.html").read_bytes(), Path("out/diff.twin.json").read_bytes()
+    assert ran.json["digest"] == canonical.sha256(page)
+    assert json.loads(twin)["page"] == {"name": "diff.html", "digest": canonical.sha256(page)}
+    if ran.json["pdf_skipped"]:
+        assert ran.json["beside"] == ["out/diff.twin.json"]
+        pytest.skip(ran.json["pdf_skipped"])
+    assert ran.json["beside"] == ["out/diff.pdf", "out/diff.twin.json"]
+    with pikepdf.open("out/diff.pdf") as found:
+        assert found.attachments["diff.twin.json"].get_file().read_bytes() == twin
+        assert len(found.pages) > 2
+
+
+def test_without_pdf_the_report_stands_alone(two: Govern) -> None:
+    ran = two("diff", "elm-desk", "--out", "out/diff.html", "--json")
+    assert [each.name for each in Path("out").iterdir()] == ["diff.html"]
+    assert (ran.json["beside"], ran.json["pdf_skipped"]) == ([], "not asked for")
+
+
+def test_where_no_pdf_can_be_made_the_report_and_its_twin_are_and_it_is_said_why(
+    two: Govern, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing(*_: object, **__: object) -> Future[bytes]:
+        future: Future[bytes] = Future()
+        future.set_exception(PangoMissing("no Pango", hint="Install it."))
+        return future
+
+    monkeypatch.setattr(Presses, "start", missing)
+    ran = two("diff", "elm-desk", "--out", "out/diff.html", "--pdf")
+    assert ran.code == 0, ran.err
+    assert sorted(each.name for each in Path("out").iterdir()) == ["diff.html", "diff.twin.json"]
+    assert "Beside it: out/diff.twin.json" in ran.err
+    assert "Not beside it: no PDF: no Pango. Install it." in ran.err
 
 
 def test_without_an_approval_the_candidate_before_is_taken_and_that_is_said(rita: Govern) -> None:
@@ -226,6 +268,26 @@ def test_a_report_of_the_past_is_not_what_is_signed(two: Govern) -> None:
     ran = signing(two, "--read", path)
     assert ran.code == 2
     assert "what is signed is now" in ran.err
+
+
+def test_the_report_that_has_a_pdf_beside_it_is_signed_and_the_pdf_is_not(
+    two: Govern, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Presses, "start", _printed)
+    path = report(two, "diff.html", "--pdf")
+    pdf = signing(two, "--read", path.with_suffix(".pdf"))
+    assert pdf.code == 6
+    assert "diff.pdf: is a PDF. What is read and signed is the HTML beside it." in pdf.err
+    assert signing(two, "--read", path.with_name("diff.twin.json")).code == 6
+    ran = signing(two, "--read", path)
+    assert ran.code == 0, ran.err
+    assert ran.json["decision"]["read"] == [{"name": "diff.html", "digest": canonical.sha256(path.read_bytes())}]
+
+
+def _printed(*_: object, **__: object) -> Future[bytes]:
+    future: Future[bytes] = Future()
+    future.set_result(b"%PDF-1.7 \xff")
+    return future
 
 
 def test_something_else_than_a_report_ends_in_6(two: Govern) -> None:

@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import dataclasses
+import io
+import json
 import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+import pikepdf
 import pytest
 
 from governance import comparing
 from governance.assurance import compared_facts
 from governance.domain.comparison import Pair
 from governance.domain.decision import DecisionKind
+from governance.parsing import canonical
 from governance.reports.claims.references import References
 from governance.reports.diff import views as diff_views
 from governance.reports.diff import whole as diff
 from governance.reports.diff import words as diff_words
-from governance.reports.writing import diff_page
+from governance.reports.writing import diff_page, edition
 from governance.verifier import claims
 from governance.verifier.documents import figures_of
 from tests.reports.two_candidates import second
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from governance.workspace import Workspace
@@ -225,6 +230,65 @@ def test_the_page_is_the_same_for_the_same_pair_and_every_figure_names_its_claim
     known = {claim.id: claim for claim in references.claims}
     assert {claim for claim, _, _ in printed.printed} <= set(known)
     assert all(value == known[claim].text for claim, _, value in printed.printed)
+
+
+def twin_of(pair: Pair, templates: Mapping[str, str], monkeypatch: pytest.MonkeyPatch) -> tuple[bytes, dict[str, Any]]:
+    """The page and its twin, without a PDF."""
+    monkeypatch.setattr(edition, "printed", lambda pages, *_, **__: (dict(pages), {}))
+    made, _ = diff_page.printed(pair, templates, STATED, None, "diff.html")
+    assert set(made) == {"diff.html", "diff.twin.json"}
+    return made["diff.html"], json.loads(made["diff.twin.json"])
+
+
+def test_the_twin_holds_the_claims_of_both_sides_and_the_later_ledger_gives_each_again(
+    approved: Workspace, pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, twin = twin_of(pair, approved.templates, monkeypatch)
+    bodies = {piece.id: piece.body for piece in pair.after.case.dossier.pieces}
+    held = {claim.id: claim for claim in map(claims.read, twin["claims"])}
+    assert len(held) == len(twin["claims"])
+    assert {each[0] for each in held} == {"a", "b", "d"}
+    for claim in held.values():
+        assert claims.written(claim, bodies.__getitem__) == (claim.text, claim.rounding)
+    for claim, _, value in figures_of(page.decode()).printed:
+        assert held[claim].text == value
+
+
+def test_the_twin_says_of_each_side_what_judged_it_and_which_claims_are_its_own(
+    approved: Workspace, pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, twin = twin_of(pair, approved.templates, monkeypatch)
+    assert page == diff_page.page(pair, approved.templates, STATED)
+    assert twin["page"] == {"name": "diff.html", "digest": canonical.sha256(page)}
+    assert (twin["schema"], twin["document"]) == ("document-twin.v1", "candidate-diff")
+    sides = {each: twin["sides"][each]["claims"] for each in ("before", "after", "across")}
+    assert sides == {"before": "b", "after": "a", "across": "d"}
+    for name, side in (("before", pair.before.case), ("after", pair.after.case)):
+        told = twin["sides"][name]
+        assert (told["identity"], told["on"]) == (side.dossier.identity.digest, side.on.isoformat())
+        assert (told["policy_digest"], told["checkpoint"]["root"]) == (side.gate.policy_digest, side.checkpoint.root)
+    assert twin["sides"]["before"]["identity"] != twin["sides"]["after"]["identity"] == twin["identity"]
+    assert twin["sides"]["before"]["checkpoint"]["size"] < twin["checkpoint"]["size"]
+    assert twin["view"]["stated"] == STATED
+
+
+def test_a_template_may_say_that_no_pdf_is_made_of_the_diff(approved: Workspace, pair: Pair) -> None:
+    name = "candidate-diff.html.j2"
+    templates = {**approved.templates, name: approved.templates[name].replace("title:", "pdf: false\ntitle:", 1)}
+    made, skipped = diff_page.printed(pair, templates, STATED, None, "diff.html")
+    assert set(made) == {"diff.html", "diff.twin.json"}
+    assert skipped == {"PDF": "its template says that none is made of it"}
+
+
+def test_the_pdf_is_archivable_and_accessible_and_in_the_language_of_the_page(approved: Workspace, pair: Pair) -> None:
+    made, skipped = diff_page.printed(pair, approved.templates, STATED, {"language": "de"}, "diff.html")
+    if skipped:
+        pytest.skip(str(skipped))
+    with pikepdf.open(io.BytesIO(made["diff.pdf"])) as found:
+        assert found.Root.Lang == "de"
+        assert found.Root.MarkInfo.Marked
+        with found.open_metadata() as metadata:
+            assert (metadata["pdfaid:part"], metadata["pdfuaid:part"]) == ("3", "1")
 
 
 def test_two_reports_of_one_moment_differ_by_their_nonce_alone(approved: Workspace) -> None:

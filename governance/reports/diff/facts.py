@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from governance.domain.evidence import Piece
     from governance.reports.atoms.views import Cite, Fact
 
+ACROSS = "d"
+"""How the ids of the claims of differences begin."""
 FILES = 60
 """Files that are printed; the rest is counted."""
 
@@ -27,7 +29,7 @@ class Across(References):
     """Makes the differences: a piece may be of the earlier candidate as well as of the later."""
 
     def __init__(self, before: References, after: References) -> None:
-        super().__init__(after.case, "d", after.say)
+        super().__init__(after.case, ACROSS, after.say)
         self._before, self._after = before, after
 
     def of_others(self, piece: Piece) -> bool:

@@ -63,18 +63,32 @@ def edition(
             held.close()
 
 
-def printed(pages: Mapping[str, bytes], case: Case) -> tuple[dict[str, bytes], dict[str, str]]:
-    """These pages with a PDF of each, and why there is none, by the form."""
+def printed(
+    pages: Mapping[str, bytes],
+    case: Case,
+    *,
+    language: str = "en",
+    attachments: Mapping[str, Attachment] | None = None,
+) -> tuple[dict[str, bytes], dict[str, str]]:
+    """These pages with a PDF of each, and why there is none, by the form. `attachments`: what a PDF has in it, by its page."""
     made, skipped = dict(pages), {}
-    presses = Presses(1)
-    try:
+    with Presses(1) as presses:
         for name, html in pages.items():
-            started = presses.start(html.decode(), identifier=f"{case.checkpoint.root} {name}", created=case.on)
-            made[f"{name.rpartition('.')[0]}.pdf"] = started.result()
-    except PangoMissing as missing:
-        skipped[PDF] = str(missing)
-    finally:
-        presses.close()
+            held, to = (attachments or {}).get(name), f"{name.rpartition('.')[0]}.pdf"
+            started = presses.start(
+                html.decode(),
+                identifier=f"{case.checkpoint.root} {name}",
+                created=case.on,
+                language=language,
+                attachments=(held,) if held else (),
+            )
+            try:
+                made[to] = started.result()
+            except PangoMissing as missing:
+                skipped[PDF] = str(missing)
+                break
+            except GovernanceError as error:
+                skipped[to] = error.message
     return made, skipped
 
 
@@ -100,7 +114,7 @@ def _made(
                 identifier=f"{renderer.case.checkpoint.root} {stem}",
                 created=renderer.case.on,
                 language=renderer.house.language,
-                attachments=(_twin(document.twin, made.files[document.twin], renderer),),
+                attachments=(attachment(document.twin, made.files[document.twin], renderer),),
             )
     _workbooks(renderer, made, only)
     for name, future in printing.items():
@@ -113,7 +127,8 @@ def _made(
     return Edition(dict(sorted(made.files.items())), made.skipped)
 
 
-def _twin(name: str, data: bytes, renderer: Renderer) -> Attachment:
+def attachment(name: str, data: bytes, renderer: Renderer) -> Attachment:
+    """A twin as it is put into the PDF of its document."""
     said = renderer.say("The same document as data, with the claims behind its figures")
     return Attachment(name=name, data=data, description=said, mime="application/json")
 

@@ -188,7 +188,7 @@ class HtmlPrinter(Printer):
 
     def text(self, value: str) -> Markup:
         """Escaped text."""
-        return escape.html(value)
+        return escape.html(_text(value))
 
     def cite(self, value: Cite) -> Markup:
         """A small link to the row of the index; without a row in the document, the key alone. A pen marks what was written by hand."""
@@ -269,7 +269,7 @@ class MarkdownPrinter(Printer):
 
     def text(self, value: str) -> Markup:
         """Escaped text, on one line."""
-        return escape.markdown(value)
+        return escape.markdown(_text(value))
 
     def cite(self, value: Cite) -> Markup:
         """A link to the anchor of the row."""
@@ -325,6 +325,13 @@ def _pen(value: Cite) -> str:
 
 def _vouching(values: Iterable[Cite]) -> tuple[Phrase, ...]:
     return tuple(dict.fromkeys(value.by for value in values if value.by is not None))
+
+
+def _text(value: object) -> str:
+    """A text; whatever else a filter was given is not made one here."""
+    if not isinstance(value, str):
+        raise TypeError(f"a text is wanted here, and not {type(value).__name__}")
+    return value
 
 
 def _plain(value: object) -> object:

@@ -1,8 +1,7 @@
 """From a case and templates to the bytes of documents.
 
-What a template is and says of itself is in `front_matter`. Templates run in Jinja's immutable sandbox with strict names: one that
-misspells a name fails, it does not print a blank. There is no `safe` filter, no chance and no clock. Evidence is only ever data
-here and never a template.
+What a template is and says of itself is in `front_matter`, and what it may do in `sandbox`. Evidence is only ever data here and never
+a template.
 
 A `Renderer` builds each view once, however many formats print it, so that the twin of a document names the very claims that are in print.
 """
@@ -10,14 +9,9 @@ A `Renderer` builds each view once, however many formats print it, so that the t
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import DictLoader, StrictUndefined, TemplateError, nodes
-from jinja2.exceptions import SecurityError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
-
-from governance.errors import ContentError, UsageError
+from governance.errors import GovernanceError, UsageError
 from governance.reports import card
 from governance.reports.atoms.house import House, house
 from governance.reports.audit import whole as audit
@@ -27,9 +21,8 @@ from governance.reports.management import profile, rollup, statement
 from governance.reports.outline import whole as outline
 from governance.reports.parts import risks
 from governance.reports.tabular import tables
-from governance.reports.writing import front_matter, languages
+from governance.reports.writing import front_matter, languages, sandbox
 from governance.reports.writing.front_matter import Document
-from governance.reports.writing.printing import HtmlPrinter, MarkdownPrinter, Printer
 from governance.reports.writing.twin import twin
 
 if TYPE_CHECKING:
@@ -70,22 +63,6 @@ OFFERED: Mapping[str, Callable[[Case], bool]] = {
     "profile": profile.offered,
 }
 """Views that are made only for some cases."""
-
-PRINTERS: Mapping[str, type[Printer]] = {".html": HtmlPrinter, ".md": MarkdownPrinter}
-"""Formats by the ending of the document's name."""
-
-_UNSAFE_FILTERS = (
-    "safe",
-    "forceescape",
-    "random",
-    "pprint",
-    "tojson",
-    "xmlattr",
-    "urlize",
-    "wordwrap",
-    "center",
-    "indent",
-)
 
 DATA_FILES = (
     Document("risk-register.csv", "", "Risk register", "whoever sorts and filters risks", "risk-register"),
@@ -175,7 +152,9 @@ class Renderer:
         if not document.template:
             return TABLES[document.view](self.case)
         built = self._view(document)
-        environment = _environment(_ending(name), self._frozen, self._language)
+        ending = _ending(name)
+        environment = sandbox.environment(ending, self._frozen, self._language)
+        environment.begin()
         try:
             template = environment.get_template(document.template)
             text = template.render(
@@ -183,23 +162,20 @@ class Renderer:
                 title=self._language.say(document.title),
                 look=self.house,
                 language=self.house.language,
-                claim=built.references.demand,
+                claim=sandbox.asking(built.references.demand),
             )
-        except SecurityError as error:
-            raise ContentError(f"reaches for what a template may not touch: {error}", where=document.template) from None
-        except (TemplateError, TypeError) as error:
-            line = getattr(error, "lineno", None)
-            place = f"{getattr(error, 'name', None) or document.template}{f' line {line}' if line else ''}"
-            raise ContentError(
-                str(error) or type(error).__name__, where=place, hint="The views list what may be named."
-            ) from None
-        return PRINTERS[_ending(name)](self._language).finish(text).encode("utf-8", errors="backslashreplace")
+        except GovernanceError as error:  # a claim that can not be printed is told with the line that asks for it
+            error.where = error.where or sandbox.place(error, self.templates, document.template)
+            raise
+        except sandbox.MISTAKES as error:
+            raise sandbox.fault(error, self.templates, document.template) from None
+        return sandbox.PRINTERS[ending](self._language).finish(text).encode("utf-8", errors="backslashreplace")
 
-    def twin(self, name: str) -> bytes:
+    def twin(self, name: str, more: Mapping[str, Any] | None = None) -> bytes:
         """The machine-readable twin of a document, with the claims that were made up to now: render the document first."""
         document = self.document(name)
         built = self._view(document)
-        return twin(document.name.rpartition(".")[0], document.title, built.view, built.references, self.house)
+        return twin(document.name.rpartition(".")[0], document.title, built.view, built.references, self.house, more)
 
     def put(self, document: Document, view: object, references: References) -> None:
         """Give a view that was built elsewhere, for a document of this renderer."""
@@ -237,51 +213,3 @@ class Renderer:
 
 def _ending(name: str) -> str:
     return name[name.rindex(".") :]
-
-
-@lru_cache(maxsize=8)
-def _environment(
-    ending: str, templates: tuple[tuple[str, str], ...], language: languages.Catalogue
-) -> ImmutableSandboxedEnvironment:
-    printer = PRINTERS[ending](language)
-    environment = _Strict(
-        loader=DictLoader(dict(templates)),
-        undefined=StrictUndefined,
-        autoescape=True,
-        finalize=printer.of,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        auto_reload=False,
-    )
-    environment.globals.pop("lipsum")
-    for name in _UNSAFE_FILTERS:
-        environment.filters.pop(name, None)
-    filters: dict[str, Any] = {
-        "join": printer.join,
-        "cites": printer.cites,
-        "bare": printer.bare,
-        "cited": printer.cited,
-        "label": printer.label,
-        "picture": printer.picture,
-        "prose": printer.prose,
-        "code": printer.code,
-        "e": printer.of,
-        "escape": printer.of,
-    }
-    environment.filters.update(filters)
-    languages.install(environment, language, printer)
-    return environment
-
-
-class _Strict(ImmutableSandboxedEnvironment):
-    """The sandbox, closed a little more: no `~`, which joins text to markup under the wrong format's escape."""
-
-    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
-        tree = super()._parse(source, name, filename)
-        joined = tree.find(nodes.Concat)
-        if joined is not None:
-            raise ContentError(
-                "joins texts with ~", where=f"{name} line {joined.lineno}", hint="Print them one after another."
-            )
-        return tree

@@ -18,15 +18,21 @@ from governance.verifier.claims import Claim
 from governance.verifier.documents import SCHEMA
 
 if TYPE_CHECKING:
+    from governance.domain.case import Case
     from governance.reports.atoms.house import House
     from governance.reports.claims.claiming import Figures
 
 
-def twin(document: str, title: str, view: object, figures: Figures, house: House) -> bytes:
-    """The twin of one view, as UTF-8 JSON."""
+def twin(
+    document: str,
+    title: str,
+    view: object,
+    figures: Figures,
+    house: House,
+    more: Mapping[str, Any] | None = None,
+) -> bytes:
+    """The twin of one view, as UTF-8 JSON. `more` is what else its head says, as of a document over two cases."""
     case = figures.case
-    head = case.checkpoint
-    identity = case.dossier.identity
     made = {
         "schema": SCHEMA,
         "document": document,
@@ -36,18 +42,27 @@ def twin(document: str, title: str, view: object, figures: Figures, house: House
         "classification": house.classification,
         "pack": pack_id_of(case),
         "system": case.dossier.system.id,
-        "identity": identity.digest if identity else None,
-        "on": case.on.isoformat(),
-        "policy": case.gate.policy,
-        "policy_digest": case.gate.policy_digest,
-        "content_digest": case.assessment.content_digest,
-        "checkpoint": {"origin": head.origin, "size": head.size, "root": head.root},
+        **judged(case),
+        **(more or {}),
         "claims": [claim.plain() for claim in figures.claims],
         "not_evidenced": list(figures.not_evidenced),
         "attested": _attested(view),
         "view": data(view),
     }
     return (json.dumps(made, ensure_ascii=False, indent=1) + "\n").encode("utf-8", errors="backslashreplace")
+
+
+def judged(case: Case) -> dict[str, Any]:
+    """What a case is of: which model, as of when, by what it is judged, and over which entries."""
+    head, identity = case.checkpoint, case.dossier.identity
+    return {
+        "identity": identity.digest if identity else None,
+        "on": case.on.isoformat(),
+        "policy": case.gate.policy,
+        "policy_digest": case.gate.policy_digest,
+        "content_digest": case.assessment.content_digest,
+        "checkpoint": {"origin": head.origin, "size": head.size, "root": head.root},
+    }
 
 
 def data(value: object) -> Any:
