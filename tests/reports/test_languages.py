@@ -16,7 +16,7 @@ from governance.errors import ContentError, GovernanceError
 from governance.reports.atoms import vocabulary
 from governance.reports.writing import languages
 from governance.reports.writing.render import Renderer, documents
-from tests.reports import cases, extract, hostile
+from tests.reports import card_cases, cases, extract, hostile
 
 TEMPLATES = {
     path.relative_to(extract.TEMPLATES).as_posix(): path.read_text(encoding="utf-8")
@@ -27,6 +27,11 @@ OURS = sorted(name for name in TEMPLATES if name.endswith(".j2"))
 TAGS = sorted(path.stem for path in extract.FOLDER.glob("*.po"))
 SPOKEN = {"alt", "title", "aria-label", "aria-description", "summary", "placeholder", "label"}
 """Attributes that somebody reads or hears."""
+
+COUNTED = TEMPLATES["_parts/page.html.j2"].replace(
+    "{% set unsaid = untranslated() %}", "{% set unsaid = 0 %}in English: {{ untranslated() }}."
+)
+"""The frame of a page that always says how many words stayed English."""
 
 HEAD = 'msgid ""\nmsgstr ""\n"Language: de\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n"Plural-Forms: nplurals=2; plural=(n != 1);\\n"\n\n'
 
@@ -186,14 +191,14 @@ def test_a_translation_keeps_the_values_the_markup_and_the_marks_of_its_sentence
 
 
 @pytest.mark.parametrize("tag", TAGS)
-def test_no_word_of_ours_is_missing_and_no_document_says_so(tag):
-    assert languages.catalogue(TEMPLATES, tag).missing == ()
-    renderer = Renderer(cases.full(), TEMPLATES, {"language": tag})
+@pytest.mark.parametrize("made", [cases.full, cases.bare, cases.empty, card_cases.rich])
+def test_no_word_of_ours_is_missing_and_no_document_says_so(tag, made):
+    renderer = Renderer(made(), TEMPLATES | {"_parts/page.html.j2": COUNTED}, {"language": tag})
     for name in renderer.offered:
         text = renderer.render(name).decode()
         if name.endswith(".html"):
             assert f'<html lang="{tag}">' in text
-            assert "untranslated" not in text
+            assert "in English: 0." in text, name
 
 
 @pytest.mark.parametrize("tag", TAGS)
@@ -248,12 +253,12 @@ def test_a_phrase_in_a_builder_is_found_with_its_line():
     assert sorted(vocabulary.words_in_source(source)) == [(2, "stated by %(name)s"), (3, "Loss"), (4, "A"), (4, "B")]
 
 
-def test_an_outline_gives_its_note_headings_questions_and_labels_and_not_its_source():
+def test_an_outline_gives_its_note_headings_questions_labels_and_what_its_source_is_called():
     outline = (
-        b"title: T\nnote: N\nsource: {name: S, title: no}\nsections:\n  - id: '1'\n    title: H\n    points:\n"
+        b"title: T\nnote: N\nsource: {name: S, version: V, title: no}\nsections:\n  - id: '1'\n    title: H\n    points:\n"
         b"      - id: '1 a'\n        asks: A\n        answers: [{figure: {kind: k.v1, label: L}}]\n        person: P\n"
     )
-    assert list(vocabulary.words_in_outline(outline, "x.yaml")) == ["T", "N", "H", "A", "L", "P"]
+    assert list(vocabulary.words_in_outline(outline, "x.yaml")) == ["T", "N", "S", "V", "H", "A", "L", "P"]
 
 
 # --- values, plurals, figures ---------------------------------------------------------------------------------------
@@ -323,15 +328,42 @@ def test_the_rule_of_the_catalogue_picks_among_more_than_two_plurals():
 
 
 def test_what_a_catalogue_does_not_say_stays_english_and_is_counted():
-    body = '{{ _("One") }} {{ _("Two") }} {{ untranslated }}'
-    whole = "".join(
-        f'msgid "{word}"\nmsgstr "{word}"\n\n' for word in vocabulary.words_to_translate() if '"' not in word
-    )
-    words = whole + 'msgid "Own"\nmsgstr "Eigenes"\n\nmsgid "One"\nmsgstr "Eins"\n'
-    assert made(body, words=words) == "Eins Two 1"
-    assert languages.catalogue(own(body, words=words), "de").missing == ("Two",)
+    body = '{{ _("One") }} {{ _("Two") }} {{ _("Two") }} {{ untranslated() }}'
+    words = 'msgid "Own"\nmsgstr "Eigenes"\n\nmsgid "One"\nmsgstr "Eins"\n'
+    assert made(body, words=words) == "Eins Two Two 1"
+    assert made(body, language="en") == "One Two Two 0"
     fuzzy = words + '\n#, fuzzy\nmsgid "Two"\nmsgstr "Zwei"\n'
-    assert made(body, words=fuzzy) == "Eins Two 1"
+    assert made(body, words=fuzzy) == "Eins Two Two 1"
+
+
+@pytest.mark.parametrize(
+    ("body", "n"),
+    [
+        ('{{ "a word of ours" | label }} {{ "a word of ours" | label }}', 1),
+        ('{{ "of the content, or of somebody" | prose }}', 0),
+        ('{{ "1,234.5" | label }} {{ "–" | label }}', 0),
+        ("{{ view.register.by_level[0][0] }}", 1),
+        ("{{ view.frame.system }}", 0),
+        ('{{ ngettext("one", "many", 2) }} {{ pgettext("verb", "set") }}', 2),
+    ],
+)
+def test_only_words_of_ours_that_are_in_print_are_counted(body, n):
+    words = 'msgid "Own"\nmsgstr "Eigenes"\n\nmsgid "set"\nmsgstr "Satz"\n'
+    assert made(f"{body} {{{{ untranslated() }}}}", words=words).endswith(f" {n}")
+
+
+def test_the_words_of_a_picture_are_counted_where_it_is_printed():
+    words = 'msgid "Own"\nmsgstr "Eigenes"\n'
+    text = made("{{ view.heat | picture }} {{ untranslated() }}", words=words)
+    assert int(text.rsplit(" ", 1)[1]) > 3
+
+
+def test_the_count_begins_anew_with_each_document():
+    words = 'msgid "Own"\nmsgstr "Eigenes"\n'
+    templates = own('{{ "one" | label }} {{ untranslated() }}', words=words)
+    templates |= own('{{ "two" | label }} {{ untranslated() }}', words=words, document="other.html")
+    renderer = Renderer(cases.full(), templates, {"language": "de"})
+    assert [renderer.render(name) for name in ("own.html", "other.html", "own.html")] == [b"one 1", b"two 1", b"one 1"]
 
 
 def test_a_catalogue_that_breaks_its_rules_is_refused_with_its_place():

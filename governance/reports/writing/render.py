@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import DictLoader, StrictUndefined, TemplateError, nodes
+from jinja2 import DictLoader, StrictUndefined, TemplateError, nodes, pass_context
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -34,6 +34,9 @@ from governance.reports.writing.twin import twin
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+
+    from jinja2.runtime import Context
+    from markupsafe import Markup
 
     from governance.domain.case import Case
 
@@ -175,12 +178,13 @@ class Renderer:
         if not document.template:
             return TABLES[document.view](self.case)
         built = self._view(document)
-        environment = _environment(_ending(name), self._frozen, self._language)
+        environment, printer = _environment(_ending(name), self._frozen, self._language)
+        printer.unsaid.clear()
         try:
             template = environment.get_template(document.template)
             text = template.render(
                 view=built.view,
-                title=self._language.say(document.title),
+                title=printer.say(document.title),
                 look=self.house,
                 language=self.house.language,
                 claim=built.references.demand,
@@ -193,7 +197,7 @@ class Renderer:
             raise ContentError(
                 str(error) or type(error).__name__, where=place, hint="The views list what may be named."
             ) from None
-        return PRINTERS[_ending(name)](self._language).finish(text).encode("utf-8", errors="backslashreplace")
+        return printer.finish(text).encode("utf-8", errors="backslashreplace")
 
     def twin(self, name: str) -> bytes:
         """The machine-readable twin of a document, with the claims that were made up to now: render the document first."""
@@ -242,7 +246,8 @@ def _ending(name: str) -> str:
 @lru_cache(maxsize=8)
 def _environment(
     ending: str, templates: tuple[tuple[str, str], ...], language: languages.Catalogue
-) -> ImmutableSandboxedEnvironment:
+) -> tuple[ImmutableSandboxedEnvironment, Printer]:
+    """The environment of a format in a language, and the printer that all it prints goes through."""
     printer = PRINTERS[ending](language)
     environment = _Strict(
         loader=DictLoader(dict(templates)),
@@ -261,7 +266,8 @@ def _environment(
         "join": printer.join,
         "cites": printer.cites,
         "bare": printer.bare,
-        "label": printer.label,
+        "label": _counted(printer.label),
+        "labels": printer.labels,
         "picture": printer.picture,
         "prose": printer.prose,
         "code": printer.code,
@@ -270,7 +276,17 @@ def _environment(
     }
     environment.filters.update(filters)
     languages.install(environment, language, printer)
-    return environment
+    return environment, printer
+
+
+def _counted(label: Callable[[object], Markup]) -> Callable[[Context, object], Markup]:
+    """The filter, run each time: Jinja works out a filter of fixed words once, and what it counts would be counted once."""
+
+    @pass_context
+    def each_time(_: Context, value: object) -> Markup:
+        return label(value)
+
+    return each_time
 
 
 class _Strict(ImmutableSandboxedEnvironment):
