@@ -17,8 +17,10 @@ from governance.domain.approval import State
 from governance.domain.control import About, Standing
 from governance.domain.decision import DecisionKind
 from governance.domain.evidence import Quality
-from governance.domain.risk import Level
+from governance.domain.identity import WORDS as PARTS_IN_SENTENCES
+from governance.domain.risk import Level, Treatment
 from governance.reports.atoms import words
+from governance.reports.atoms.compared import CHANGES, COMPARED, SETTINGS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -265,16 +267,18 @@ LAST = (
     "%(field)s %(test)s",
     "%(path)s %(said)s",
     "%(ids)s",
+    "%(changes)s",
 )
 """What nearly everything fits, and what is tried when nothing else does."""
 
-SENTENCES = (*GATE, *METRICS, *CONTROLS, *REQUIREMENTS, *SIGNING, *RELAXED, *APPROVALS, *OTHERS, *LAST)
+SENTENCES = (*GATE, *METRICS, *CONTROLS, *REQUIREMENTS, *SIGNING, *RELAXED, *APPROVALS, *OTHERS, *COMPARED, *LAST)
 
 NUMBERS = frozenset({
-    "n", "total", "yes", "no", "untold", "waived", "more", "score", "limit", "point", "low", "high", "confidence", "entry",
+    "n", "total", "yes", "no", "untold", "waived", "more", "score", "limit", "point", "low", "high", "confidence", "entry", "now", "before",
 })  # fmt: skip
 TOKENS = frozenset({
     "control", "kind", "risk", "topic", "rule", "envelope", "condition", "day", "system", "addressee", "sort", "sign", "policy", "said",
+    "ask", "column",
 })  # fmt: skip
 """Names for what holds no space, such as an id or a day. A `field`, a `path`, a `rating` and several `ids` have a shape of their own."""
 SENTENCE = "why"
@@ -289,7 +293,9 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "about": {each.value: words.ABOUT[each] for each in About},
     "side": {each: each for each in ("likelihood", "impact")},
     "change": {each: each for each in ("evidence", "content", "system", "risk")},
-    "setting": {each: each for each in ("harness", "version of the task", "number of examples shown")},
+    "setting": {each: each for each in SETTINGS},
+    "treatment": {each.value: each.value for each in Treatment},
+    "part": {each: each for each in PARTS_IN_SENTENCES.values()},
 }
 """Names for one word of a closed list, each with how that word is printed."""
 GIVEN: Mapping[str, str] = {
@@ -297,6 +303,7 @@ GIVEN: Mapping[str, str] = {
     for each in (
         "the collector gave no reason",
         "no reason was given",
+        "standard error",
         "its controls are absent",
         "not stated",
         "none on record",
@@ -321,6 +328,7 @@ LISTS: Mapping[str, tuple[re.Pattern[str], str, tuple[str, ...]]] = {
     "wanted": (re.compile(r" (?=about the |for the purpose |on the topic |with )"), " ", (
         "about the %(about)s", "for the purpose %(purpose)s", "on the topic %(topic)s", "with %(name)s %(value)s",
     )),
+    "changes": (re.compile(r", "), ", ", CHANGES),
     "duties": (re.compile(r", "), ", ", ("%(duty)s",)),
     "what": (_WHOLE, "", ("%(measure)s against base",)),
     "pieces": (_WHOLE, "", ("%(n)s piece of evidence", "%(n)s pieces of evidence")),
@@ -330,7 +338,7 @@ LISTS: Mapping[str, tuple[re.Pattern[str], str, tuple[str, ...]]] = {
 }  # fmt: skip
 """Names for several things: where they are cut, how they are joined again, and the patterns of each. What fits none is printed as it is."""
 
-MUST_FIT = frozenset({"pieces", "standings", "above", "test"})
+MUST_FIT = frozenset({"pieces", "standings", "above", "test", "changes"})
 """Lists of which each item fits a pattern, else the sentence is another one."""
 
 
