@@ -16,7 +16,7 @@ from governance.errors import ContentError, GovernanceError
 from governance.reports.atoms import vocabulary
 from governance.reports.writing import languages
 from governance.reports.writing.render import Renderer, documents
-from tests.reports import card_cases, cases, extract, hostile
+from tests.reports import cases, extract, hostile
 
 TEMPLATES = {
     path.relative_to(extract.TEMPLATES).as_posix(): path.read_text(encoding="utf-8")
@@ -191,17 +191,6 @@ def test_a_translation_keeps_the_values_the_markup_and_the_marks_of_its_sentence
 
 
 @pytest.mark.parametrize("tag", TAGS)
-@pytest.mark.parametrize("made", [cases.full, cases.bare, cases.empty, card_cases.rich])
-def test_no_word_of_ours_is_missing_and_no_document_says_so(tag, made):
-    renderer = Renderer(made(), TEMPLATES | {"_parts/page.html.j2": COUNTED}, {"language": tag})
-    for name in renderer.offered:
-        text = renderer.render(name).decode()
-        if name.endswith(".html"):
-            assert f'<html lang="{tag}">' in text
-            assert "in English: 0." in text, name
-
-
-@pytest.mark.parametrize("tag", TAGS)
 def test_every_document_renders_in_every_language_for_every_case(tag, any_case):
     renderer = Renderer(any_case, TEMPLATES, {"language": tag})
     for name in renderer.offered:
@@ -325,45 +314,6 @@ def test_the_rule_of_the_catalogue_picks_among_more_than_two_plurals():
     templates = own('{% for n in [1, 3, 5, 22] %}{{ ngettext("one", "many", n) }}{% endfor %}')
     templates["_languages/pl.po"] = polish + words
     assert Renderer(cases.full(), templates, {"language": "pl"}).render("own.html") == b"abcb"
-
-
-def test_what_a_catalogue_does_not_say_stays_english_and_is_counted():
-    body = '{{ _("One") }} {{ _("Two") }} {{ _("Two") }} {{ untranslated() }}'
-    words = 'msgid "Own"\nmsgstr "Eigenes"\n\nmsgid "One"\nmsgstr "Eins"\n'
-    assert made(body, words=words) == "Eins Two Two 1"
-    assert made(body, language="en") == "One Two Two 0"
-    fuzzy = words + '\n#, fuzzy\nmsgid "Two"\nmsgstr "Zwei"\n'
-    assert made(body, words=fuzzy) == "Eins Two Two 1"
-
-
-@pytest.mark.parametrize(
-    ("body", "n"),
-    [
-        ('{{ "a word of ours" | label }} {{ "a word of ours" | label }}', 1),
-        ('{{ "of the content, or of somebody" | prose }}', 0),
-        ('{{ "1,234.5" | label }} {{ "–" | label }}', 0),
-        ("{{ view.register.by_level[0][0] }}", 1),
-        ("{{ view.frame.system }}", 0),
-        ('{{ ngettext("one", "many", 2) }} {{ pgettext("verb", "set") }}', 2),
-    ],
-)
-def test_only_words_of_ours_that_are_in_print_are_counted(body, n):
-    words = 'msgid "Own"\nmsgstr "Eigenes"\n\nmsgid "set"\nmsgstr "Satz"\n'
-    assert made(f"{body} {{{{ untranslated() }}}}", words=words).endswith(f" {n}")
-
-
-def test_the_words_of_a_picture_are_counted_where_it_is_printed():
-    words = 'msgid "Own"\nmsgstr "Eigenes"\n'
-    text = made("{{ view.heat | picture }} {{ untranslated() }}", words=words)
-    assert int(text.rsplit(" ", 1)[1]) > 3
-
-
-def test_the_count_begins_anew_with_each_document():
-    words = 'msgid "Own"\nmsgstr "Eigenes"\n'
-    templates = own('{{ "one" | label }} {{ untranslated() }}', words=words)
-    templates |= own('{{ "two" | label }} {{ untranslated() }}', words=words, document="other.html")
-    renderer = Renderer(cases.full(), templates, {"language": "de"})
-    assert [renderer.render(name) for name in ("own.html", "other.html", "own.html")] == [b"one 1", b"two 1", b"one 1"]
 
 
 def test_a_catalogue_that_breaks_its_rules_is_refused_with_its_place():
