@@ -91,11 +91,11 @@ def controls(
             (found[number % len(found)].id,) if found and standing not in (Standing.MISSING, Standing.MANUAL) else ()
         )
         reason = {
-            Standing.MET: "every test holds",
-            Standing.MISSING: "no evidence of this kind is on record",
-            Standing.UNMET: "the field says no",
-            Standing.STALE: "418 days old, at most 365 allowed",
-        }.get(standing, f"the evidence leaves it {standing}")
+            Standing.MET: "there is evidence",
+            Standing.MISSING: "no evidence of eval-run.v1 about the candidate",
+            Standing.UNMET: "licence.known is no, and should be yes",
+            Standing.STALE: "it is 418 days old and may be 365",
+        }.get(standing, "the evidence is partial: the collector gave no reason")
         ask = AskResult(ask="main", kind="eval-run.v1", standing=standing, reason=reason, evidence=evidence)
         made.append(
             ControlResult(
@@ -196,18 +196,21 @@ def gate(answer: Answer, *, conditions: bool = True) -> GateResult:
         ConditionResult(
             id="evidence-there",
             answer=Answer.COULD_NOT_TELL,
-            reason="9 of 35 controls have no evidence",
-            would_turn=("attach an evaluation for bias-evaluated",),
+            reason="26 of 35 controls met: bias-evaluated missing",
+            would_turn=("bias-evaluated: Run a bias task.",),
         ),
         ConditionResult(
             id="no-high-finding",
             answer=Answer.NO,
-            reason="1 finding of severity high is open",
+            reason="1 open findings of severity high or above: unsafe-file in training_args.bin",
             would_turn=("remove training_args.bin from the release",),
             evidence=(f"ev-{8:020x}",),
         ),
         ConditionResult(
-            id="quality", answer=Answer.YES, reason="0.713 [0.637, 0.778] is above 0.6", evidence=(f"ev-{5:020x}",)
+            id="quality",
+            answer=Answer.YES,
+            reason="elm_qa acc = 0.713, 95% interval 0.637 to 0.778 (Wilson, n 150), bound ≥ 0.6",
+            evidence=(f"ev-{5:020x}",),
         ),
     )
     return GateResult(
@@ -217,7 +220,7 @@ def gate(answer: Answer, *, conditions: bool = True) -> GateResult:
         on=ON,
         answer=answer,
         conditions=rows if conditions else (),
-        reason="one condition says no",
+        reason="1 of 3 conditions say yes, 1 no, 1 could not tell",
     )
 
 
@@ -261,7 +264,7 @@ def decision(
         decision=made,
         key_fingerprint="SHA256:q1w2e3r4",
         valid=valid,
-        problem=None if valid else "the key was not enrolled",
+        problem=None if valid else "no key of an enrolled principal made this signature",
     )
 
 
@@ -316,7 +319,7 @@ def full(**changes: Any) -> Case:
         on=ON,
         checkpoint=Checkpoint(origin="elm-library/ledger", size=15, root=ROOT),
         approvals=(
-            approval(signed[0], State.EXPIRED, Cause(cause="expiry", said="it ran until 2026-11-01")),
+            approval(signed[0], State.EXPIRED, Cause(cause="expiry", said="it expired on 2026-11-01")),
             approval(signed[2], State.IN_FORCE),
         ),
     )
@@ -345,7 +348,7 @@ def empty() -> Case:
         on=ON,
         answer=Answer.NO,
         conditions=(),
-        reason="none",
+        reason="the policy has no condition, and a rule that asks nothing permits nothing",
     )
     checkpoint = Checkpoint(origin="new", size=1, root="0" * 64)
     return Case(dossier, Catalogue(), assessment, (), verdict, checkpoint, ON)

@@ -124,7 +124,7 @@ def _accepted(case: Case, number: int) -> SignedDecision:
 
 
 def _ask(kind: str, standing: Standing, ids: tuple[str, ...]) -> AskResult:
-    return AskResult(ask="main", kind=kind, standing=standing, reason="every test holds", evidence=ids)
+    return AskResult(ask="main", kind=kind, standing=standing, reason="there is evidence", evidence=ids)
 
 
 def _risk(number: int) -> RegisterRow:

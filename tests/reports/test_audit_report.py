@@ -45,7 +45,7 @@ def test_controls_without_evidence_stand_together_with_how_many_they_are():
 def test_what_would_turn_a_no_comes_before_what_is_undecided(full):
     assert built(full).turns == (
         "remove training_args.bin from the release",
-        "attach an evaluation for bias-evaluated",
+        "bias-evaluated: Run a bias task.",
     )
 
 
@@ -78,7 +78,10 @@ def test_a_requirement_points_at_the_controls_printed_in_the_same_report(full):
 def test_a_decision_on_other_weights_or_past_its_end_or_with_a_bad_signature_shows_as_such(full):
     latest, held, first = built(full).sign_offs
     assert (latest.same_identity, latest.expired, latest.valid.word) == (True, False, "signature valid")
-    assert (held.valid.word, held.problem) == ("signature not valid", "the key was not enrolled")
+    assert (held.valid.word, held.problem) == (
+        "signature not valid",
+        "no key of an enrolled principal made this signature",
+    )
     assert (first.same_identity, first.expired) == (False, True)
 
 
@@ -104,7 +107,7 @@ def test_an_approval_that_was_never_one_is_not_the_last_approval(full):
     void = last.model_copy(update={"state": State.VOID})
     told = told_since(replace(full, approvals=(before, void)))
     assert "another one" in told
-    assert told.endswith("That approval is expired: it ran until 2026-11-01.")
+    assert told.endswith("That approval is expired: it expired on 2026-11-01.")
     assert told_since(replace(full, approvals=(void,))) == "No approval with a valid signature is on record."
 
 

@@ -22,8 +22,10 @@ from governance.reports.diff import views as diff_views
 from governance.reports.diff import whole as diff
 from governance.reports.diff import words as diff_words
 from governance.reports.writing import diff_page, edition
+from governance.reports.writing.render import Renderer
 from governance.verifier import claims
 from governance.verifier.documents import figures_of
+from tests.reports.test_languages import COUNTED
 from tests.reports.two_candidates import second
 
 if TYPE_CHECKING:
@@ -289,6 +291,15 @@ def test_the_pdf_is_archivable_and_accessible_and_in_the_language_of_the_page(ap
         assert found.Root.MarkInfo.Marked
         with found.open_metadata() as metadata:
             assert (metadata["pdfaid:part"], metadata["pdfuaid:part"]) == ("3", "1")
+
+
+def test_in_german_no_word_of_ours_stays_english(approved: Workspace, pair: Pair) -> None:
+    templates = approved.templates | {"_parts/page.html.j2": COUNTED}
+    assert "in English: 0." in diff_page.page(pair, templates, STATED, {"language": "de"}).decode()
+    renderer = Renderer(pair.after.case, templates, {"language": "de"})
+    for name in renderer.offered:
+        text = renderer.render(name).decode()
+        assert not name.endswith(".html") or "in English: 0." in text, name
 
 
 def test_two_reports_of_one_moment_differ_by_their_nonce_alone(approved: Workspace) -> None:

@@ -233,7 +233,10 @@ def test_a_bound_of_the_policy_is_told_with_its_answer(full):
     case = replace(full, catalogue=replace(full.catalogue, policies={"release": asked}))
     (row,) = built(case).thresholds
     assert str(row.asks) == "elm_desk_qa exact_match: at least 0.600, with the whole 95% interval"
-    assert (row.answer.word, row.reason) == ("yes", "0.713 [0.637, 0.778] is above 0.6")
+    assert (row.answer.word, row.reason) == (
+        "yes",
+        "elm_qa acc = 0.713, 95% interval 0.637 to 0.778 (Wilson, n 150), bound ≥ 0.6",
+    )
 
 
 def test_contamination_stands_with_its_task_and_a_task_nobody_searched_is_a_gap(view):

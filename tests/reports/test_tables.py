@@ -95,7 +95,7 @@ def test_a_decision_is_listed_with_what_it_is_worth_now(full):
     first, second, *_ = told(tables.decisions(full))
     assert (first["key"], first["state"], first["signer"]) == ("D3", "in force", "Tomas Lind")
     assert (second["key"], second["signature"]) == ("D2", "signature not valid")
-    assert second["problem"] == "the key was not enrolled"
+    assert second["problem"] == "no key of an enrolled principal made this signature"
 
 
 def test_a_control_that_rests_on_very_many_pieces_names_some_and_says_where_the_others_stand(full):

@@ -6,20 +6,23 @@ are given for light paper as `#rrggbb`; a colour that is too pale to be read on 
 
 from __future__ import annotations
 
+import base64
 import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
+from xml.parsers import expat
 
 from governance.errors import ContentError, UnreadableError
 from governance.parsing import strict_yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 FILE = "house.yaml"
 PAPERS: Mapping[str, str] = {"A4": "210mm 297mm", "Letter": "8.5in 11in"}
 WISHES = ("paper", "classification", "language")
 """The fields that one making may set over the file."""
+SVG = "http://www.w3.org/2000/svg"
 LEAST_CONTRAST = 4.5
 """Of text on white: success criterion 1.4.3 of WCAG 2.2, level AA."""
 
@@ -73,7 +76,13 @@ def _read(templates: Mapping[str, str]) -> House:
     fields = set(House.__dataclass_fields__)
     if not isinstance(plain, dict) or not set(plain) <= fields:
         raise ContentError(f"holds other fields than {', '.join(sorted(fields))}", where=FILE)
-    given = {name: value for name, value in plain.items() if value not in (None, "")}
+    if blank := next((name for name, value in plain.items() if value is None), None):
+        raise ContentError(
+            f"{blank} has no value",
+            where=FILE,
+            hint=f"Write it in quotes, since # begins a comment, or leave {blank} out.",
+        )
+    given = {name: value for name, value in plain.items() if value != ""}
     if strange := [name for name, value in given.items() if not isinstance(value, str)]:
         raise ContentError(f"{strange[0]} is text", where=FILE)
     if "logo" in given:
@@ -87,7 +96,38 @@ def _logo(name: str, templates: Mapping[str, str]) -> str:
         raise ContentError(f"the logo {name!r} is no file name of a picture", where=FILE, hint="SVG, PNG or JPEG.")
     if name not in templates:
         raise ContentError(f"the logo {name} is not there", where=FILE, hint=f"Put it into templates/ beside {FILE}.")
+    ending, data = name.rpartition(".")[2], base64.b64decode(templates[name].rpartition(",")[2])
+    if not _IS[ending](data):
+        raise ContentError(
+            f"the logo {name} does not hold the picture that its name promises",
+            where=name,
+            hint=f"Save it as {_FORMATS[ending]} again, or name it after what it is.",
+        )
     return templates[name]
+
+
+def _is_svg(data: bytes) -> bool:
+    """Whether the bytes are XML whose outermost element is `svg`. One that declares entities is refused: a text could grow by them."""
+    tags: list[str] = []
+    declared: list[str] = []
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartElementHandler = lambda tag, _: tags.append(tag)
+    parser.EntityDeclHandler = lambda *said: declared.append(said[0])
+    try:
+        parser.Parse(data, True)
+    except expat.ExpatError:
+        return False
+    return not declared and tags[0] in ("svg", f"{SVG} svg")
+
+
+_FORMATS = {"png": "PNG", "jpg": "JPEG", "jpeg": "JPEG", "svg": "SVG"}
+_IS: Mapping[str, Callable[[bytes], bool]] = {
+    "png": lambda data: data.startswith(b"\x89PNG\r\n\x1a\n"),
+    "jpg": lambda data: data.startswith(b"\xff\xd8\xff"),
+    "jpeg": lambda data: data.startswith(b"\xff\xd8\xff"),
+    "svg": _is_svg,
+}
+"""Whether bytes are a picture of the format that the ending of a name promises."""
 
 
 def _checked(found: House, where: str) -> House:

@@ -111,7 +111,7 @@ class Said:
     """What a person wrote. Prints the text and who stands behind it, or what to add and where.
 
     `label`: what it is about.
-    `texts`: the sentences; empty where nothing was stated.
+    `texts`: the sentences, of which one may be ours; empty where nothing was stated.
     `by`: "stated by … in the system file", or "attested by … on …".
     `ask`: what to do where nothing was stated.
     `cites`: where it stands.
@@ -119,7 +119,7 @@ class Said:
     """
 
     label: str
-    texts: tuple[str, ...]
+    texts: tuple[str | Phrase, ...]
     by: Phrase
     ask: Phrase
     cites: tuple[Cite, ...] = ()

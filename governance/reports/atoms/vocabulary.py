@@ -1,9 +1,10 @@
 """The vocabulary: every word of ours that Python prints into documents, for whoever translates.
 
 Templates carry their own words. What they print beside them and is ours all the same stands in `words`: names of standings, levels and
-families, terms of the glossary. Builders write their sentences as `phrase("…")` and their labels as the first argument of `said`, `figure`
-and so on; those are found in the source text, and are for the translator's file alone. An outline is words of ours too: its note, its
-headings, what each point asks and the labels of its answers.
+families, terms of the glossary. The sentences that judgement makes stand in `sentences`. Builders write theirs as `phrase("…")`, and
+their labels as the first argument of `said`, `figure` and so on; those are found in the source text, and are for the translator's file
+alone. An outline is words of ours too: what its source is called, its note, its headings, what each point asks and the labels of its
+answers.
 """
 
 from __future__ import annotations
@@ -13,14 +14,15 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 from governance.parsing import strict_yaml
-from governance.reports.atoms import words
+from governance.reports.atoms import sentences, words
 from governance.reports.atoms.views import Status, Term
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 LABELLED = (
-    "phrase", "said", "Status", "fact", "figure", "length", "total", "difference", "choice", "listed", "tally", "count_of", "words", "say",
+    "phrase", "said", "Status", "fact", "figure", "length", "total", "difference", "choice", "listed", "tally", "counted", "count_of",
+    "words", "say",
 )  # fmt: skip
 """Callables whose first argument is a word of ours."""
 
@@ -30,7 +32,9 @@ PRINTED = ("not evidenced", "yes", "no")
 """What the printers say by themselves."""
 ELSEWHERE = (
     "controls", "requirements", "Controls", "All controls", "All requirements",
-    "full", "part", "none", "document", "record", "candidate", "base", "reference", "not stated",
+    "full", "part", "none", "document", "record", "candidate", "base", "reference", "system", "not stated",
+    "nobody", "no clock", "standard errors", "Newcombe, paired", "paired mean",
+    "Other", "trainer", "evaluator", "threshold author", "avoid", "mitigate", "share", "accept",
     "not started", "planned", "partial", "implemented",
     "evidence", "sign-off", "risk review", "document review", "condition", "retest",
     "higher is better", "lower is better", "direction not stated",
@@ -51,8 +55,8 @@ ELSEWHERE = (
 
 
 def words_to_translate() -> tuple[str, ...]:
-    """Every word in `words`, each once, sorted: of a status its word, of a term both texts, of a command line what it does."""
-    found = {*PRINTED, *ELSEWHERE}
+    """Every word in `words` and `sentences`, each once, sorted: of a status its word, of a term both texts, of a command what it does."""
+    found = {*PRINTED, *ELSEWHERE, *sentences.messages()}
     for name, value in vars(words).items():
         if name.isupper() and name not in _NOT_WORDS:
             found.update(_words_in(value))
@@ -86,7 +90,9 @@ def _printed(value: object) -> Iterator[str]:
         for name, each in value.items():
             if name in _OF_AN_OUTLINE and isinstance(each, str):
                 yield each
-            elif name not in ("source", "checked"):
+            elif name == "source" and isinstance(each, dict):
+                yield from (each[named] for named in ("name", "version") if isinstance(each.get(named), str))
+            elif name != "checked":
                 yield from _printed(each)
     elif isinstance(value, list):
         for each in value:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from governance.domain.approval import State
 from governance.domain.assessment import Shown
-from governance.domain.control import Standing
+from governance.domain.control import About, Standing
 from governance.domain.decision import DecisionKind
 from governance.domain.evidence import Quality
 from governance.domain.policy import Answer
@@ -118,6 +118,16 @@ RECIPE = (
 )
 """The command lines that check a document against its pack, each with what it does."""
 
+ABOUT = {
+    About.CANDIDATE: "candidate",
+    About.BASE: "base",
+    About.DATA_SET: "data set",
+    About.ENVIRONMENT: "environment",
+    About.SYSTEM: "system",
+    About.ANY: "any",
+}
+"""Whom evidence speaks of, as a reason names it."""
+
 FAMILIES = {
     "governance": "Governance and people",
     "system": "System and use",
@@ -157,6 +167,31 @@ SAFETY_PURPOSES = ("safety", "bias", "toxicity", "prompt-injection", "jailbreak"
 
 EXPECTED_PURPOSES = ("quality", "general-capability", "safety", "bias", "prompt-injection", "jailbreak", "leakage")
 """The purposes whose absence is printed even where nothing was run for them."""
+
+ROUNDED = {
+    "to three digits": "rounded to three digits",
+    "to the minute": "rounded to the minute",
+    "to the second": "rounded to the second",
+}
+"""How a figure was rounded, as its title says it."""
+
+OUTLINE_PARTS = {
+    "identity": "Identity",
+    "results": "Evaluation results",
+    "safety": "Results on safety",
+    "gaps": "Gaps",
+    "risks": "Risks",
+    "sign-offs": "Sign-offs",
+    "duties": "Duties",
+    "environment": "Environment",
+    "training": "Training",
+    "curve": "Training curve",
+    "data-sets": "Data sets",
+    "differences": "Told differently",
+    "dates": "Dates that act",
+    "prohibited-uses": "Prohibited uses",
+}
+"""What other documents have as well and an outline may ask for, as its gaps name it."""
 
 SHOWN = {
     Shown.TESTED: Status("tested", "✔", "good"),

@@ -15,6 +15,7 @@ from governance.domain.control import Standing
 from governance.domain.policy import Answer
 from governance.domain.risk import Level
 from governance.reports.atoms import words
+from governance.reports.atoms.recognising import recognise
 from governance.reports.atoms.views import Phrase, phrase
 from governance.reports.audit.views import Item
 from governance.verifier import figures
@@ -131,7 +132,9 @@ def since(case: Case) -> tuple[Phrase, ...]:
     became = phrase("That approval is %(state)s.", state=phrase(words.STATES[state.state].word))
     if state.causes:
         became = phrase(
-            "That approval is %(state)s: %(why)s.", state=phrase(words.STATES[state.state].word), why=state.why
+            "That approval is %(state)s: %(why)s.",
+            state=phrase(words.STATES[state.state].word),
+            why=recognise(state.why),
         )
     return (
         phrase(

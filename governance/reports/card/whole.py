@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from governance.reports.atoms import words
+from governance.reports.atoms.recognising import recognise
 from governance.reports.atoms.views import Phrase, phrase
 from governance.reports.card import data_sets, details, evaluated, hub, loss, questions, stages, subgroups
 from governance.reports.card.answering import Answering
@@ -78,7 +79,7 @@ def build(case: Case, references: References) -> CardView:
             "The policy %(policy)s answers %(answer)s: %(reason)s.",
             policy=case.gate.policy,
             answer=words.ANSWERS[case.gate.answer],
-            reason=case.gate.reason,
+            reason=recognise(case.gate.reason),
         ),
         "signed": _signed(case),
         "sign_offs": sign_offs.rows(case, references),

@@ -12,7 +12,7 @@ import re
 import sys
 import warnings
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -54,6 +54,7 @@ class Chart:
 
     `svg`: the picture as an SVG element, empty where matplotlib is not installed; `alt`: what a person would see, in words.
     `headers`, `rows`: the table behind it; `caption`: what it shows; `note`: what was left out of the picture, or empty.
+    `spoken`: the words of ours in it, in English.
     """
 
     svg: str
@@ -62,6 +63,7 @@ class Chart:
     rows: tuple[tuple[str, ...], ...]
     caption: str
     note: str = ""
+    spoken: tuple[str, ...] = ()
 
 
 _Drawing = TypeVar("_Drawing", bound="Callable[..., Chart | None]")
@@ -111,6 +113,18 @@ def _quiet() -> Iterator[None]:
         logger.setLevel(before)
 
 
+def _heard(chart: _Drawing, data: Any, id: str, say: Callable[[str], str]) -> Chart | None:
+    """The chart with the words that it asked for."""
+    words: dict[str, None] = {}
+
+    def heard(text: str) -> str:
+        words[text] = None
+        return say(text)
+
+    made = chart(data, id=id, say=heard)
+    return None if made is None else replace(made, spoken=tuple(words))
+
+
 def kept(chart: _Drawing) -> _Drawing:
     """Draw the same value once: two documents of a case hold one heat map, and a pack is rendered again to be verified."""
     held: dict[Any, Chart | None] = {}
@@ -122,9 +136,9 @@ def kept(chart: _Drawing) -> _Drawing:
             if key not in held:
                 while len(held) >= _KEPT:
                     del held[next(iter(held))]
-                held[key] = chart(data, id=id, say=say)
+                held[key] = _heard(chart, data, id, say)
         except TypeError:  # a value with lists in it has no hash
-            return chart(data, id=id, say=say)
+            return _heard(chart, data, id, say)
         return held[key]
 
     return cast("_Drawing", drawn)

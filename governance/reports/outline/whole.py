@@ -162,7 +162,7 @@ class _Answering:
     def _part(self, part: str) -> Answer:
         if part in self.held:
             return Answer(part=part)
-        label = part.replace("-", " ").capitalize()
+        label = words.OUTLINE_PARTS.get(part, part)
         self.references.lack(label)
         return Answer(label=label, missing=label)
 

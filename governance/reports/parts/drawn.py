@@ -43,7 +43,7 @@ def bars(coverages: Sequence[Coverage], say: Callable[[str], str]) -> tuple[Char
     for part in coverages:
         areas = tuple(
             coverage_bars.Area(
-                area.title,
+                say(area.title),
                 tuple(coverage_bars.Part(c.status.word, c.status.icon, c.status.tone, c.number) for c in area.counts),
             )
             for area in part.areas

@@ -15,7 +15,7 @@ from governance.domain.risk import Level
 from governance.reports.atoms import words
 from governance.reports.atoms.decided import DutyRow, Relaxed, RelaxedRow
 from governance.reports.atoms.views import Phrase, phrase
-from governance.reports.parts.sign_offs import states
+from governance.reports.parts.sign_offs import listed, states
 from governance.verifier import figures
 
 if TYPE_CHECKING:
@@ -90,8 +90,7 @@ def _row(signed: SignedDecision, case: Case, references: References, *, untold: 
     raw = None
     if decision.exception is not None:
         what = decision.exception.person
-        held = ", ".join(words.DUTIES.get(duty, duty).lower() for duty in decision.exception.duties)
-        says = phrase("may approve although they are %(duties)s", duties=held)
+        says = phrase("may approve although they are %(duties)s", duties=listed(decision.exception.duties))
     elif decision.waiver is not None:
         waiver = decision.waiver
         result = case.assessment.control(waiver.control)

@@ -6,11 +6,12 @@ row. More rows would be a hundred pages that nobody reads, and more memory than 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from governance.domain.risk import Level, Rating, RegisterRow
 from governance.reports.atoms import words
-from governance.reports.atoms.views import Register, RiskRow, RiskView, Status
+from governance.reports.atoms.views import Register, RiskRow, RiskView, Said, Status, phrase
 from governance.reports.parts.drawn import heat_map
 from governance.reports.parts.frame import frame
 from governance.reports.parts.risk_order import ordered
@@ -57,10 +58,16 @@ def register(case: Case, references: References, printed: int = RISKS_PRINTED) -
         outside=sum(row.within_appetite is False for _, row in found),
         overdue=sum(row.review_overdue for _, row in found),
         unowned=sum(not row.owner_named for _, row in found),
-        appetite=references.said(
-            "Risk appetite", f"residual score of at most {appetite} of 25" if appetite else None, "risk_appetite"
-        ),
+        appetite=_appetite(appetite, references),
     )
+
+
+def _appetite(appetite: int | None, references: References) -> Said:
+    """What the system carries, in a sentence of ours about the number that its owner stated."""
+    said = references.said("Risk appetite", str(appetite) if appetite else None, "risk_appetite")
+    if said.missing:
+        return said
+    return replace(said, texts=(phrase("residual score of at most %(n)s of 25", n=appetite or 0),))
 
 
 def _row(key: str, row: RegisterRow) -> RiskRow:

@@ -14,6 +14,7 @@ from governance.domain.decision import DecisionKind
 from governance.domain.risk import Level
 from governance.reports.atoms import words
 from governance.reports.atoms.decided import PendingRow, SignOff
+from governance.reports.atoms.recognising import Told
 from governance.reports.atoms.views import Phrase, Status, phrase
 from governance.verifier import figures
 
@@ -137,7 +138,7 @@ def _about(decision: Decision, references: References) -> tuple[Phrase, ...]:
     if decision.decision.approves and not (decision.scope.uses or decision.scope.places or decision.scope.users):
         said.append(phrase("Not bounded to a use, a place or users."))
     if decision.exception is not None:
-        person, duties = decision.exception.person, _listed(decision.exception.duties)
+        person, duties = decision.exception.person, listed(decision.exception.duties)
         said.append(phrase("%(person)s may approve although they are %(duties)s.", person=person, duties=duties))
     if decision.waiver is not None:
         waiver = decision.waiver
@@ -162,5 +163,6 @@ def _about(decision: Decision, references: References) -> tuple[Phrase, ...]:
     return tuple(said)
 
 
-def _listed(duties: tuple[str, ...]) -> str:
-    return ", ".join(words.DUTIES.get(duty, duty).lower() for duty in duties)
+def listed(duties: tuple[str, ...]) -> Told:
+    """Several duties, as a sentence names them."""
+    return Told(tuple(phrase(words.DUTIES.get(duty, duty).lower()) for duty in duties), ", ")

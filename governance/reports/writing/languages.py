@@ -2,7 +2,7 @@
 
 English words are their own keys. Another language has a catalogue, `_languages/<tag>.po` among the templates (GNU gettext), so a firm
 adds one or replaces ours as it does a template, and trusts it as it does a template. What a catalogue does not say stays English and
-is counted: a document says how many words that are. A translation may put the named values of its sentence in any order, and may
+is counted: a document says how many of its words that are. A translation may put the named values of its sentence in any order, and may
 name no other.
 
 Values inside a sentence are printed by the printer of the format and not by Jinja's own gettext, which knows no format but HTML.
@@ -11,7 +11,6 @@ Limit: what evidence, the catalogue of controls and the owner say is printed as 
 
 from __future__ import annotations
 
-import contextlib
 import io
 import re
 from dataclasses import dataclass, field
@@ -22,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, TemplateSyntaxError
 from markupsafe import Markup
 
-from governance.errors import ContentError, GovernanceError, UnreadableError
+from governance.errors import ContentError, GovernanceError
 from governance.reports.atoms import vocabulary
 
 if TYPE_CHECKING:
@@ -47,11 +46,10 @@ _WRITTEN = re.compile(
 
 @dataclass(frozen=True)
 class _Read:
-    """A catalogue that was read: what answers, what it says, what it leaves open, and how it writes figures."""
+    """A catalogue that was read: what answers, the (context, one) of all that it says, and how it writes figures."""
 
     answers: NullTranslations = field(default_factory=NullTranslations)
-    said: frozenset[Message] = frozenset()
-    open: frozenset[Message] = frozenset()
+    said: frozenset[tuple[str, str]] = frozenset()
     point: str = "."
     group: str = ","
 
@@ -60,13 +58,12 @@ class _Read:
 class Catalogue:
     """The words of one language. English needs no `source`: it is the words themselves.
 
-    `language`: its tag; `source`: the text of the `.po` file; `where`: its path; `missing`: the English words that it does not say, sorted.
+    `language`: its tag; `source`: the text of the `.po` file; `where`: its path.
     """
 
     language: str = ENGLISH
     source: str = ""
     where: str = ""
-    missing: tuple[str, ...] = ()
 
     def drawn(self, text: str) -> str:
         """A word of ours, or a written number, as it stands in a picture."""
@@ -75,6 +72,12 @@ class Catalogue:
     def say(self, text: str) -> str:
         """A word or sentence of ours in this language; the same text where the catalogue does not have it."""
         return self.answers.gettext(text) if text else text
+
+    def has(self, text: str, context: str = "") -> bool:
+        """Whether the catalogue says a word of ours. English says all, and every language says nothing and a written figure."""
+        if not self.source or not any(map(str.isalpha, text)) or _WRITTEN.fullmatch(text):
+            return True
+        return (context, text) in _read(self.language, self.source, self.where).said
 
     def number(self, text: str) -> str:
         """A figure that was written the English way, with this language's marks for decimals and thousands.
@@ -105,9 +108,8 @@ def catalogue(templates: Mapping[str, str], language: str) -> Catalogue:
     for tag in (language, general):
         where = f"{FOLDER}{tag}.po"
         if where in templates:
-            read = _read(language, templates[where], where)
-            wanted = read.open | (asked_by_all(templates) - read.said)
-            return Catalogue(language, templates[where], where, tuple(sorted({one for _, one, _ in wanted})))
+            _read(language, templates[where], where)
+            return Catalogue(language, templates[where], where)
     if general == ENGLISH:
         return Catalogue(language)
     there = sorted(name.removeprefix(FOLDER).removesuffix(".po") for name in templates if name.startswith(FOLDER))
@@ -134,15 +136,15 @@ def _read(language: str, source: str, where: str) -> _Read:
         found = pofile.read_po(io.StringIO(source), locale=str(locale), abort_invalid=True)
     except (pofile.PoFileError, UnknownLocaleError, ValueError) as error:
         raise ContentError(f"is no catalogue of words: {error}", where=where) from None
-    said: set[Message] = set()
-    unsaid: set[Message] = set()
+    said: set[tuple[str, str]] = set()
     for entry in found:
         if not entry.id:
             continue
         strings = entry.string if isinstance(entry.string, (tuple, list)) else (entry.string,)
         ids = entry.id if isinstance(entry.id, (tuple, list)) else (entry.id, "")
         whole = all(strings) and not entry.fuzzy
-        (said if whole else unsaid).add((entry.context or "", str(ids[0]), str(ids[1])))
+        if whole:
+            said.add((entry.context or "", str(ids[0])))
         if whole and (strange := _named(*strings) - _named(*ids)):
             raise ContentError(
                 f"names %({min(strange)})s, which its sentence does not have", where=f"{where} line {entry.lineno}"
@@ -154,7 +156,6 @@ def _read(language: str, source: str, where: str) -> _Read:
     return _Read(
         GNUTranslations(compiled),
         frozenset(said),
-        frozenset(unsaid),
         marks.get("decimal", "."),
         marks.get("group", ","),
     )
@@ -162,23 +163,6 @@ def _read(language: str, source: str, where: str) -> _Read:
 
 def _named(*messages: str) -> set[str]:
     return {match[2] for message in messages for match in _MARK.finditer(message) if match[2]}
-
-
-def asked_by_all(templates: Mapping[str, str]) -> frozenset[Message]:
-    """Every message that these templates and our own vocabulary ask a catalogue for."""
-    held = tuple(sorted((name, text) for name, text in templates.items() if speaks(name)))
-    return _asked_by(held) | {("", word, "") for word in vocabulary.words_to_translate()}
-
-
-@lru_cache(maxsize=4)
-def _asked_by(templates: tuple[tuple[str, str], ...]) -> frozenset[Message]:
-    found: set[Message] = set()
-    for name, text in templates:
-        with contextlib.suppress(
-            UnreadableError
-        ):  # one that does not parse fails where it is rendered, and no other with it
-            found.update(message for _, message in asked(name, text))
-    return frozenset(found)
 
 
 def speaks(name: str) -> bool:
@@ -214,9 +198,10 @@ def asked(name: str, text: str) -> tuple[tuple[int, Message], ...]:
 
 
 def install(environment: Environment, language: Catalogue, printer: Printer) -> None:
-    """Give an environment `_`, `{% trans %}` and the other three of gettext, and the number `untranslated`.
+    """Give an environment `_`, `{% trans %}` and the other three of gettext, and `untranslated()`.
 
-    Messages are trusted as templates are; each named value in one is printed by the printer, as `{{ … }}` would. A `%` is doubled.
+    That is how many words and sentences stayed English up to there, because the catalogue lacks them. Messages
+    are trusted as templates are; each named value in one is printed by the printer, as `{{ … }}` would. A `%` is doubled.
     """
     environment.add_extension("jinja2.ext.i18n")
     _prepare(environment)
@@ -232,20 +217,32 @@ def install(environment: Environment, language: Catalogue, printer: Printer) -> 
 
         return Markup(_MARK.sub(one, message))  # noqa: S704 - a template's own words, and what the printer escaped
 
+    def missed(message: str, context: str = "") -> None:
+        if not language.has(message, context):
+            printer.unsaid.add(message)
+
     def gettext(message: str, /, **values: object) -> Markup:
+        missed(message)
         return filled(answers.gettext(message) if message else message, values)
 
     def ngettext(singular: str, plural: str, number: int, /, **values: object) -> Markup:
+        missed(singular)
         return filled(answers.ngettext(singular, plural, number), {"num": number, **values})
 
     def pgettext(context: str, message: str, /, **values: object) -> Markup:
+        missed(message, context)
         return filled(answers.pgettext(context, message), values)
 
     def npgettext(context: str, singular: str, plural: str, number: int, /, **values: object) -> Markup:
+        missed(singular, context)
         return filled(answers.npgettext(context, singular, plural, number), {"num": number, **values})
 
     environment.globals.update(
-        gettext=gettext, ngettext=ngettext, pgettext=pgettext, npgettext=npgettext, untranslated=len(language.missing)
+        gettext=gettext,
+        ngettext=ngettext,
+        pgettext=pgettext,
+        npgettext=npgettext,
+        untranslated=lambda: len(printer.unsaid),
     )
 
 

@@ -16,8 +16,9 @@ import yaml
 from jinja2 import Undefined
 from markupsafe import Markup
 
-from governance.reports.atoms import escape
+from governance.reports.atoms import escape, recognising, words
 from governance.reports.atoms.head import Head
+from governance.reports.atoms.recognising import Number, Told, Unknown, Word
 from governance.reports.atoms.views import Cite, Fact, Phrase, Said, Status, phrase
 from governance.verifier.documents import ATTRIBUTE, CLASS
 
@@ -34,12 +35,6 @@ _CODE = re.compile(r"`([^`]+)`")
 _CODE_SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9 :._/+@=-]*")
 _NAMED = re.compile(r"%\((\w+)\)s")
 _DECIMALS = re.compile(r"to ([0-9]+) decimals")
-ROUNDED: Mapping[str, str] = {
-    "to three digits": "rounded to three digits",
-    "to the minute": "rounded to the minute",
-    "to the second": "rounded to the second",
-}
-"""How a figure was rounded, as its title says it."""
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
@@ -48,6 +43,8 @@ class Printer:
 
     def __init__(self, language: Catalogue) -> None:
         self.language = language
+        self.unsaid: set[str] = set()
+        """Words and sentences of ours that were printed in English since the set was emptied, because the catalogue lacks them."""
 
     def of(self, value: object) -> Markup:
         """The value as safe text of the format."""
@@ -74,6 +71,10 @@ class Printer:
             Said: self.said,
             Status: self.status,
             Phrase: self.phrase,
+            Told: self.told,
+            Number: self.number,
+            Word: self.word,
+            Unknown: self.unknown,
             Head: self.head,
         }
 
@@ -103,7 +104,7 @@ class Printer:
 
     def phrase(self, value: Phrase) -> Markup:
         """A sentence of ours in the language of the document, with its values printed into it."""
-        message, values = self.language.say(value.message), dict(value.values)
+        message, values = self.say(value.message), dict(value.values)
         if not values:
             return self.text(message)
         parts = _NAMED.split(message)  # text, name, text, name, text
@@ -113,9 +114,34 @@ class Printer:
         )
         return Markup("").join(printed)
 
+    def say(self, text: str) -> str:
+        """A word of ours in the language of the document; one that the catalogue lacks stays English, and is counted."""
+        if not self.language.has(text):
+            self.unsaid.add(text)
+        return self.language.say(text)
+
     def label(self, value: object) -> Markup:
-        """The filter `label`: a word of ours, such as the name of a fact, in the language of the document."""
-        return self.text(self.language.say(value)) if isinstance(value, str) else self.of(value)
+        """The filter `label`: a word of ours, or a sentence that judgement made, in the language of the document."""
+        if not isinstance(value, str):
+            return self.of(value)
+        return self.text(self.say(value)) if self.language.has(value) else self.told(recognising.recognise(value))
+
+    def told(self, value: Told) -> Markup:
+        """Sentences one after another, each as it was recognised."""
+        return self.text(value.by).join(self.of(part) for part in value.parts)
+
+    def number(self, value: Number) -> Markup:
+        """A number with the marks of the language."""
+        return self.text(self.language.number(value.text))
+
+    def word(self, value: Word) -> Markup:
+        """A word of a closed list; in English as judgement wrote it."""
+        return self.text(self.say(value.word) if self.language.source else value.text)
+
+    def unknown(self, value: Unknown) -> Markup:
+        """A sentence that no pattern fits: it stays English, and is counted."""
+        self.unsaid.add(value.text)
+        return self.text(value.text)
 
     def picture(self, value: Chart) -> Markup:
         """The filter `picture`: the drawing of a chart, where the format shows one. Its words were escaped when it was drawn."""
@@ -126,10 +152,10 @@ class Printer:
         text = value.text or ""
         return self.language.number(text) if value.numeric else text
 
-    def absent(self, value: Fact) -> str:
+    def absent(self, value: Fact) -> Markup:
         """What stands for a figure that is not there."""
-        said = self.language.say(NOT_EVIDENCED)
-        return f"{said} ({value.why})" if value.why else said
+        said = self.text(self.say(NOT_EVIDENCED))
+        return Markup("{} ({})").format(said, self.label(value.why)) if value.why else said
 
     def head(self, value: Head) -> Markup:
         """The YAML head, made by the YAML library alone; its strings hold no line break, so no line of it is `---`."""
@@ -159,10 +185,29 @@ class Printer:
         return Markup(" ").join(self.cite(value) for value in values)
 
     def prose(self, value: str | Phrase) -> Markup:
-        """The filter `prose`, for our own catalogue's words: what stands between two backticks is set as code."""
+        """The filter `prose`, for words of ours or of the content: what stands between two backticks is set as code.
+
+        What the catalogue lacks is content here, and not counted.
+        """
         if isinstance(value, Phrase):
-            return self.prose(str(Phrase(self.language.say(value.message), value.values)))
-        parts = _CODE.split(self.language.say(value))
+            return self._marked(str(Phrase(self.say(value.message), value.values)))
+        if self.language.has(value):
+            return self._marked(self.language.say(value))
+        return self._told_as_prose(recognising.recognise(value))
+
+    def _told_as_prose(self, value: object) -> Markup:
+        """As `told`, with code set as code in what others wrote."""
+        if isinstance(value, Told):
+            return self.text(value.by).join(self._told_as_prose(part) for part in value.parts)
+        if isinstance(value, Phrase):
+            return self.phrase(
+                Phrase(value.message, tuple((name, self._told_as_prose(each)) for name, each in value.values))
+            )
+        text = value.text if isinstance(value, Unknown) else value
+        return self._marked(text) if isinstance(text, str) else self.of(value)
+
+    def _marked(self, text: str) -> Markup:
+        parts = _CODE.split(text)
         return Markup("").join(self.code(part) if place % 2 else self.text(part) for place, part in enumerate(parts))
 
     def code(self, value: str) -> Markup:
@@ -175,12 +220,16 @@ class Printer:
 
     def _count(self, value: int) -> str:
         if isinstance(value, bool):
-            return self.language.say("yes" if value else "no")
+            return self.say("yes" if value else "no")
         return self.language.number(f"{value:,}")
 
     def join(self, values: Iterable[Any], by: str = ", ") -> Markup:
         """The filter `join`: each value printed as by itself, so that none comes in unescaped."""
         return self.text(by).join(self.of(value) for value in values)
+
+    def labels(self, values: Iterable[object], by: str = "; ") -> Markup:
+        """The filter `labels`: several words or sentences of ours, joined."""
+        return self.text(by).join(self.label(value) for value in values)
 
 
 class HtmlPrinter(Printer):
@@ -216,7 +265,7 @@ class HtmlPrinter(Printer):
     def bare(self, value: Fact) -> Markup:
         """The figure and its claim."""
         if value.text is None:
-            return Markup('<span class="missing">{}</span>').format(self.text(self.absent(value)))
+            return Markup('<span class="missing">{}</span>').format(self.absent(value))
         return Markup('<span class="{}">{}</span>').format(CLASS, self._data(value))
 
     def _data(self, value: Fact) -> Markup:
@@ -232,7 +281,7 @@ class HtmlPrinter(Printer):
         return self.of(
             phrase("rounded to %(n)s decimals", n=how[1])
             if how
-            else phrase(ROUNDED.get(value.rounding, value.rounding))
+            else phrase(words.ROUNDED.get(value.rounding, value.rounding))
         )
 
     def said(self, value: Said) -> Markup:
@@ -241,12 +290,13 @@ class HtmlPrinter(Printer):
             return Markup('<span class="ask">{}</span>').format(self.prose(value.ask))
         by = Markup('<span class="by">{} {}</span>').format(self.of(value.by), self.cites(value.cites))
         if len(value.texts) == 1:
-            return Markup('<span class="said">{}</span> {}').format(self.text(value.texts[0]), by)
-        items = Markup("").join(Markup("<li>{}</li>").format(self.text(text)) for text in value.texts)
+            return Markup('<span class="said">{}</span> {}').format(self.of(value.texts[0]), by)
+        items = Markup("").join(Markup("<li>{}</li>").format(self.of(text)) for text in value.texts)
         return Markup('<ul class="said">{}</ul>{}').format(items, by)
 
     def picture(self, value: Chart) -> Markup:
-        """The SVG element."""
+        """The SVG element. Its words were said when it was drawn, and are counted here."""
+        self.unsaid.update(word for word in value.spoken if not self.language.has(word))
         return Markup(value.svg)  # noqa: S704 - drawn by us, with every text escaped
 
     def status(self, value: Status) -> Markup:
@@ -293,7 +343,7 @@ class MarkdownPrinter(Printer):
     def bare(self, value: Fact) -> Markup:
         """Value and unit."""
         if value.text is None:
-            return Markup("*{}*").format(self.text(self.absent(value)))
+            return Markup("*{}*").format(self.absent(value))
         return self.text(f"{self._marks(value)} {value.unit}".strip())
 
     def said(self, value: Said) -> Markup:
@@ -302,8 +352,8 @@ class MarkdownPrinter(Printer):
             return Markup("*{}*").format(self.prose(value.ask))
         by = Markup("*({})* {}").format(self.of(value.by), self.cites(value.cites))
         if len(value.texts) == 1:
-            return Markup("{} {}").format(self.text(value.texts[0]), by)
-        items = Markup("").join(Markup("- {}\n").format(self.text(text)) for text in value.texts)
+            return Markup("{} {}").format(self.of(value.texts[0]), by)
+        items = Markup("").join(Markup("- {}\n").format(self.of(text)) for text in value.texts)
         return Markup("\n\n{}\n{}\n").format(items, by)
 
     def status(self, value: Status) -> Markup:

@@ -154,12 +154,13 @@ class Renderer:
         built = self._view(document)
         ending = _ending(name)
         environment = sandbox.environment(ending, self._frozen, self._language)
+        printer = environment.printer
         environment.begin()
         try:
             template = environment.get_template(document.template)
             text = template.render(
                 view=built.view,
-                title=self._language.say(document.title),
+                title=printer.say(document.title),
                 look=self.house,
                 language=self.house.language,
                 claim=sandbox.asking(built.references.demand),
@@ -169,7 +170,7 @@ class Renderer:
             raise
         except sandbox.MISTAKES as error:
             raise sandbox.fault(error, self.templates, document.template) from None
-        return sandbox.PRINTERS[ending](self._language).finish(text).encode("utf-8", errors="backslashreplace")
+        return printer.finish(text).encode("utf-8", errors="backslashreplace")
 
     def twin(self, name: str, more: Mapping[str, Any] | None = None) -> bytes:
         """The machine-readable twin of a document, with the claims that were made up to now: render the document first."""

@@ -95,7 +95,8 @@ def environment(ending: str, templates: tuple[tuple[str, str], ...], language: l
         "cites": printer.cites,
         "bare": printer.bare,
         "cited": printer.cited,
-        "label": printer.label,
+        "label": _counted(printer.label),
+        "labels": printer.labels,
         "picture": printer.picture,
         "prose": printer.prose,
         "code": printer.code,
@@ -106,7 +107,18 @@ def environment(ending: str, templates: tuple[tuple[str, str], ...], language: l
     made.filters.update(filters)
     made.filters.update({name: _of_text(name, made.filters[name]) for name in _OF_TEXTS})
     languages.install(made, language, printer)
+    made.printer = printer
     return made
+
+
+def _counted(label: Callable[[object], Markup]) -> Callable[[Context, object], Markup]:
+    """The filter, run each time: Jinja works out a filter of fixed words once, and what it counts would be counted once."""
+
+    @pass_context
+    def each_time(_: Context, value: object) -> Markup:
+        return label(value)
+
+    return each_time
 
 
 def _at_run(printer: Printer) -> Callable[[Context, object], Markup]:
@@ -123,10 +135,13 @@ class Sandbox(ImmutableSandboxedEnvironment):
     """The sandbox with our rules. One rendering at a time."""
 
     _left = STEPS
+    printer: Printer
+    """What all that is printed goes through."""
 
     def begin(self) -> None:
-        """A rendering begins, and has all its steps before it."""
+        """A rendering begins: it has all its steps before it, and nothing stayed English yet."""
         self._left = STEPS
+        self.printer.unsaid.clear()
 
     def turns(self, values: Iterable[Any]) -> Iterator[Any]:
         """These values one after another, each a step."""

@@ -78,7 +78,9 @@ def data(value: object) -> Any:
     if isinstance(value, (list, tuple)):
         return [data(item) for item in value]
     if is_dataclass(value):
-        return {each.name: data(getattr(value, each.name)) for each in fields(value) if each.name != "svg"}
+        return {
+            each.name: data(getattr(value, each.name)) for each in fields(value) if each.name not in ("svg", "spoken")
+        }
     return str(value)
 
 
