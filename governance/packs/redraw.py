@@ -19,7 +19,7 @@ from governance.packs import alike, layout, remade
 from governance.packs.attached import attached
 from governance.parsing import strict_json
 from governance.reports.atoms import house
-from governance.verifier import members
+from governance.verifier import documents, members
 from governance.verifier.report import NOT_EVALUATED
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def redraw(pack: Container, case: Case, content: Mapping[str, bytes], report: Pa
         return
     if report.about.program != layout.PROGRAM:
         said = f"rendering again: {report.about.program} wrote them, and this is {layout.PROGRAM}; words were not held"
-        report.lines[_LINE] += f"; {NOT_EVALUATED}: {said}"
+        report.lines[_LINE] = report.lines[_LINE].removesuffix(documents.UNREAD) + f"; {NOT_EVALUATED}: {said}"
         report.limits.append(
             "the words of the documents were not held, since another version of the program wrote them"
         )
@@ -80,7 +80,9 @@ def _compare(pack: Container, held: Mapping[str, str], made: remade.Remade, repo
     if not charts and any(alike.CHART.search(data) for name, data in made.files.items() if name.endswith(".html")):
         drew = (report.about.charts if report.about else None) or "something that is not named"
         said += f", charts by their words alone, since {drew} drew them"
-    report.lines[_LINE] += said + (f"; {pdfs} PDFs hold their twins, and their pages were not read" if pdfs else "")
+    if pdfs:
+        said += f"; {pdfs} PDFs hold their twins, and their pages were not read"
+    report.lines[_LINE] = report.lines[_LINE].removesuffix(documents.UNREAD) + said
 
 
 def _hold_pdf(pack: Container, name: str, held: Mapping[str, str], made: remade.Remade, report: PackReport) -> None:

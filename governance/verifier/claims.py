@@ -104,6 +104,13 @@ def read(plain: Any) -> Claim:
     mappings = {name: plain.get(name, {}) for name in ("choices", "where")}
     if not all(isinstance(each, dict) and all(isinstance(v, str) for v in each.values()) for each in mappings.values()):
         raise ValueError("choices and where map texts to texts")
+    said = [
+        texts["unit"],
+        texts["pattern"],
+        *(v for k, v in mappings["choices"].items() if not _digits(v) <= _digits(k)),
+    ]
+    if any(map(_digits, said)):
+        raise ValueError("a unit, a pattern or a choice says a number that does not stand in its source")
     return Claim(
         sources=tuple(Source(each["of"], each["pointer"]) for each in sources),
         form=form,
@@ -111,6 +118,11 @@ def read(plain: Any) -> Claim:
         **texts,
         **mappings,
     )
+
+
+def _digits(text: str) -> set[str]:
+    """The runs of digits in a text."""
+    return set(re.findall(r"\d+", text))
 
 
 def _is_source(plain: Any) -> bool:
@@ -175,14 +187,23 @@ def _total(claim: Claim, found: list[Any]) -> tuple[str | None, str]:
     numbers = [figures.finite(row.get(claim.field)) for row in rows if isinstance(row, Mapping)]
     if not numbers or len(numbers) != len(rows) or any(number is None for number in numbers):
         return None, ""  # a sum over rows of which one is not told is not a sum of them
-    return figures.FORMS[claim.form](sum(number or 0 for number in numbers), claim.digits)
+    return _computed(claim, lambda: sum(number or 0 for number in numbers))
 
 
 def _difference(claim: Claim, found: list[Any]) -> tuple[str | None, str]:
     after, before = (figures.finite(value) for value in found[:2])
     if after is None or before is None:
         return None, ""
-    return figures.FORMS[claim.form](after - before, claim.digits)
+    return _computed(claim, lambda: after - before)
+
+
+def _computed(claim: Claim, reckon: Callable[[], float]) -> tuple[str | None, str]:
+    """What was reckoned, in its form; None where it is no finite number, as of two that are finite and too far apart."""
+    try:
+        value = figures.finite(reckon())
+    except OverflowError:
+        value = None
+    return (None, "") if value is None else figures.FORMS[claim.form](value, claim.digits)
 
 
 def _interval(found: list[Any]) -> intervals.Interval | None:
@@ -194,12 +215,12 @@ def _interval(found: list[Any]) -> intervals.Interval | None:
 
 def _lower(claim: Claim, found: list[Any]) -> tuple[str | None, str]:
     held = _interval(found)
-    return figures.FORMS[claim.form](held.low, claim.digits) if held else (None, "")
+    return _computed(claim, lambda: held.low) if held else (None, "")
 
 
 def _upper(claim: Claim, found: list[Any]) -> tuple[str | None, str]:
     held = _interval(found)
-    return figures.FORMS[claim.form](held.high, claim.digits) if held else (None, "")
+    return _computed(claim, lambda: held.high) if held else (None, "")
 
 
 def _words(claim: Claim, found: list[Any]) -> tuple[str | None, str]:

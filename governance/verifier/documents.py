@@ -1,9 +1,9 @@
 """The documents of a pack: every figure is written again from the evidence, and must be the one that is printed.
 
 A document says in its twin (`documents/<name>.twin.json`) which claims its figures rest on. Each claim is read from the bodies and
-results of the pack and written anew; each figure that the HTML prints must be one of these claims, to the letter. A figure without
-a claim is a problem, and so is a document without a twin beside others that have one. A figure that rests on evidence which is
-withheld can not be told, and is counted.
+results of the pack and written anew; each figure that the HTML prints must be one of these claims, to the letter but for the marks
+that its language sets between digits. A figure without a claim is a problem, and so is text beside a figure inside its mark, and a
+document without a twin beside others that have one. A figure that rests on evidence which is withheld can not be told, and is counted.
 
 A PDF is bound by its digest and carries the twin as an attachment; its pages are not read here. Words are not figures: that a whole
 document is the one that the content makes is for the whole program, which renders it again.
@@ -32,6 +32,11 @@ TWIN = ".twin.json"
 LINE = "DOCUMENTS"
 CLASS = "fact"
 ATTRIBUTE = "data-claim"
+CITE = "cite"
+_ENGLISH = {".": ".", ",": ","}
+_MARKS = frozenset(",. '’·")
+"""What languages set between digits; a space stands for each sort of space."""
+UNREAD = "; what is no figure was not held"
 """How HTML marks a figure: `<span class="fact"><data value="0.43" data-claim="c7">0.43</data> …</span>`."""
 
 _RESULTS = dict(zip(claims.RESULTS, (members.ASSESSMENT, members.GATE, members.REGISTER), strict=True))
@@ -49,6 +54,17 @@ class Figures:
 
     printed: list[tuple[str, str, str]] = field(default_factory=list)
     loose: int = 0
+    beside: int = 0
+    """How often something that is no citation stands beside a figure inside its mark."""
+
+
+@dataclass
+class _Twin:
+    """A twin that was read: the marks of its language, as far as they were seen, its claims by id, and which of them are numbers."""
+
+    marks: dict[str, str]
+    claims: dict[str, Claim] = field(default_factory=dict)
+    numbers: set[str] = field(default_factory=set)
 
 
 @dataclass
@@ -63,7 +79,7 @@ def check(pack: Container, listed: Listed, report: PackReport, pack_id: str) -> 
     """Write every figure of every document again, and say what came of it under `DOCUMENTS`. `pack_id` is the id of this pack."""
     names = [name for name in pack.names if name.startswith(members.DOCUMENTS)]
     source, tally, before = _source(pack, listed), _Tally(), len(report.problems)
-    twins: dict[str, dict[str, Claim]] = {}
+    twins: dict[str, _Twin] = {}
     for name in names:
         if name.endswith(TWIN):
             known = _twin(pack, name, source, tally, report, pack_id)
@@ -88,13 +104,13 @@ def _say(names: list[str], tally: _Tally, report: PackReport, *, failed: bool) -
         report.lines[LINE] = f"not evaluated: {len(names)} documents carry no claims"
     else:
         said = f"ok: {tally.claims:,} figures of {tally.twins} documents written again from the evidence, {tally.printed:,} times in print"
-        report.lines[LINE] = said + (f"; {tally.withheld} rest on what is withheld" if tally.withheld else "")
+        report.lines[LINE] = said + (f"; {tally.withheld} rest on what is withheld" if tally.withheld else "") + UNREAD
 
 
 def _twin(
     pack: Container, name: str, source: Callable[[str], Any], tally: _Tally, report: PackReport, pack_id: str
-) -> dict[str, Claim] | None:
-    """The claims of a twin by their ids, each written again; None for what is no twin."""
+) -> _Twin | None:
+    """The claims of a twin, each written again; None for what is no twin."""
     try:
         plain = strict_json.loads(pack.read(name), where=name)
     except UnreadableError as error:
@@ -107,7 +123,9 @@ def _twin(
     if plain.get("pack") != pack_id:
         report.problem(name, f"says that it belongs to {str(plain.get('pack'))[:40]!a}, and this is {pack_id}")
     tally.twins += 1
-    known: dict[str, Claim] = {}
+    english = str(plain.get("language", "en")).partition("-")[0] == "en"
+    made = _Twin(dict(_ENGLISH) if english else {})
+    known = made.claims
     for row in rows:
         try:
             claim = claims.read(row)
@@ -117,45 +135,69 @@ def _twin(
         if claim.id in known:
             report.problem(name, f"holds two claims {claim.id}")
         known[claim.id] = claim
-        _again(claim, name, source, tally, report)
-    return known
+        if _again(claim, name, source, tally, report) and claims.is_number(claim, source):
+            made.numbers.add(claim.id)
+    return made
 
 
-def _again(claim: Claim, name: str, source: Callable[[str], Any], tally: _Tally, report: PackReport) -> None:
+def _again(claim: Claim, name: str, source: Callable[[str], Any], tally: _Tally, report: PackReport) -> bool:
+    """Write a claim again; whether it could be read."""
     tally.claims += 1
     try:
         text, rounding = claims.written(claim, source)
     except Withheld:
         tally.withheld += 1
-        return
+        return False
     except LookupError:
         report.problem(name, f"the figure {claim.label!r} ({claim.id}) names evidence that is not in the pack")
-        return
+        return False
     except (ValueError, UnreadableError) as error:
         report.problem(name, f"the figure {claim.label!r} ({claim.id}) can not be read from its evidence: {error}")
-        return
+        return False
     if (text, rounding) != (claim.text, claim.rounding):
         comes = "nothing" if text is None else repr(text)
         report.problem(name, f"says {claim.text!r} for {claim.label!r} ({claim.id}), and its evidence comes to {comes}")
+    return True
 
 
-def _page(pack: Container, name: str, known: dict[str, Claim], tally: _Tally, report: PackReport) -> None:
+def _page(pack: Container, name: str, twin: _Twin, tally: _Tally, report: PackReport) -> None:
     """Each figure of a page is a claim of its twin, to the letter."""
     found = figures_of(pack.read(name, limit=_MAX_DOCUMENT).decode("utf-8", "replace"))
     if found.loose:
         report.problem(name, f"prints {found.loose} figures that name no claim")
+    if found.beside:
+        report.problem(name, f"prints {found.beside} times something beside a figure inside its mark")
     for claim_id, text, value in found.printed:
         tally.printed += 1
-        claim = known.get(claim_id)
+        claim = twin.claims.get(claim_id)
         if claim is None:
             report.problem(name, f"prints {text!r} under the claim {claim_id}, which its twin does not hold")
-        elif value != claim.text or _bare(text) != _bare(f"{claim.text} {claim.unit}"):
+            continue
+        marks = twin.marks if claim_id in twin.numbers else _ENGLISH
+        if value != claim.text or not _same(text, f"{claim.text} {claim.unit}".strip(), marks):
             report.problem(name, f"prints {text!r} where its twin says {claim.text!r} for {claim.label!r} ({claim_id})")
 
 
-def _bare(text: str) -> str:
-    """A figure without what a language changes in it: the marks between digits, and spaces."""
-    return "".join(character for character in text if character not in ",.  ' \n\t").casefold()
+def _same(text: str, written: str, marks: dict[str, str]) -> bool:
+    """Whether a figure in print is the one that was written, but for the marks between digits, of which a page has one for each.
+
+    `marks` holds those that this page was seen to have for the English point and comma.
+    """
+    text, written = " ".join(text.split()), " ".join(written.split())
+    if len(text) != len(written):
+        return False
+    for place, (there, made) in enumerate(zip(text, written, strict=True)):
+        between = (
+            made in ",."
+            and written[place + 1 : place + 2].isdecimal()
+            and written[max(0, place - 1) : place].isdecimal()
+        )
+        if not between:
+            if there != made:
+                return False
+        elif there not in _MARKS or marks.setdefault(made, there) != there:
+            return False
+    return len(set(marks.values())) == len(marks)
 
 
 def figures_of(html: str) -> Figures:
@@ -174,12 +216,17 @@ class _Reader(HTMLParser):
         self.found = Figures()
         self._open: tuple[str, str, list[str]] | None = None
         self._expected = False
+        self._inside: list[tuple[str, bool]] = []
+        """The elements that are open inside a figure, its own first: (name, whether it is a citation)."""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
-        if CLASS in (given.get("class") or "").split():
+        classes = (given.get("class") or "").split()
+        if CLASS in classes:
             self._end_expected()
             self._expected = True
+        if CLASS in classes or self._inside:
+            self._inside.append((tag, CITE in classes or tag == "data"))
         if tag == "data" and (claim := given.get(ATTRIBUTE)):
             self._open = (claim, given.get("value") or "", [])
             self._expected = False
@@ -189,12 +236,17 @@ class _Reader(HTMLParser):
             claim, value, parts = self._open
             self.found.printed.append((claim, " ".join("".join(parts).split()), value))
             self._open = None
+        if any(name == tag for name, _ in self._inside):
+            while self._inside.pop()[0] != tag:
+                pass
 
     def handle_data(self, data: str) -> None:
         if self._open is not None:
             self._open[2].append(data)
         elif self._expected and data.strip():
             self._end_expected()
+        elif self._inside and data.strip() and not any(cited for _, cited in self._inside):
+            self.found.beside += 1
 
     def close(self) -> None:
         super().close()

@@ -21,7 +21,10 @@ def finite(value: object) -> float | int | None:
     """The number, or None for anything that is not a finite one. True and False are not numbers here."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
-    return value if math.isfinite(value) else None
+    try:
+        return value if math.isfinite(value) else None
+    except OverflowError:  # a whole number that no float can hold
+        return None
 
 
 def number(value: float, digits: int = 3) -> tuple[str, str]:

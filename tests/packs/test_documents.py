@@ -110,6 +110,52 @@ def test_a_figure_without_a_claim_is_found(altered, parts):
     assert problems(verify_light(altered({CARD: page})), CARD) == ["prints 1 figures that name no claim"]
 
 
+@pytest.mark.parametrize(
+    "forge",
+    [
+        lambda text: text.replace(b".", b""), lambda text: text.replace(b".", b"x"), lambda text: text + b" and falling by 9",
+        lambda text: text.replace(b".", b","),
+    ],
+)  # fmt: skip
+def test_a_figure_with_another_mark_none_or_more_behind_it_is_found(altered, parts, forge):
+    found = next(each for each in FIGURE.finditer(parts[CARD]) if b"." in each[3])
+    page = parts[CARD].replace(found[0], found[0].replace(b">" + found[3] + b"<", b">" + forge(found[3]) + b"<"), 1)
+    assert page != parts[CARD]
+    assert problems(verify_light(altered({CARD: page})), CARD)
+
+
+def test_the_marks_of_a_language_are_no_forgery(workspace, tmp_path):
+    workspace.pack("elm-desk", tmp_path / "de.zip", pdf=False, wish={"language": "de"})
+    assert verify_light(tmp_path / "de.zip").ok
+    assert verify(tmp_path / "de.zip").ok
+
+
+def test_more_beside_a_figure_inside_its_mark_is_found(altered, parts):
+    found = FIGURE.search(parts[CARD])
+    page = parts[CARD].replace(found[0], found[0] + b"99 %", 1)
+    assert problems(verify_light(altered({CARD: page})), CARD) == [
+        "prints 1 times something beside a figure inside its mark"
+    ]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"unit": "9 and falling"}, {"way": "words", "pattern": "{} of 99"}, {"way": "choice", "choices": {"x": "0.999"}}],
+)
+def test_a_claim_that_brings_a_number_of_its_own_is_none(altered, parts, change):
+    twin = json.loads(parts[TWIN])
+    next(each for each in twin["claims"] if each["way"] == "value").update(change)
+    said = problems(verify_light(altered({TWIN: json.dumps(twin).encode()})), TWIN)
+    assert any("says a number that does not stand in its source" in each for each in said)
+
+
+def test_the_light_verifier_says_that_it_holds_figures_alone(altered, parts):
+    page = parts[CARD].replace(b"</main>", b"<p><b>Accuracy 99.9 %</b></p></main>")
+    assert "what is no figure was not held" in verify_light(altered({CARD: page})).lines["DOCUMENTS"]
+    assert "was not held" not in verify(altered({})).lines["DOCUMENTS"]
+    assert not verify(altered({CARD: page})).ok
+
+
 def test_a_figure_that_names_a_claim_nobody_made_is_found(altered, parts):
     page = parts[CARD].replace(b"</main>", b'<p><data value="1" data-claim="c9999">1</data></p></main>')
     assert "which its twin does not hold" in problems(verify_light(altered({CARD: page})), CARD)[0]
