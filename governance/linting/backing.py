@@ -74,14 +74,14 @@ class Evidence:
     def like(self, number: Number) -> list[Value]:
         """The values that come to a number as it is written."""
         found: list[Value] = []
-        for target, half in _readings(number):
+        for target, half in readings(number):
             low = bisect.bisect_left(self.numbers, target - half)
             high = bisect.bisect_right(self.numbers, target + half)
             found += self.values[low : min(high, low + MOST_ALIKE)]
         return found
 
 
-def _readings(number: Number) -> list[tuple[float, float]]:
+def readings(number: Number) -> list[tuple[float, float]]:
     """The values a number may stand for, each with half of its last step: as written, as a share of a hundred, by its unit."""
     slack = 1 + 1e-9
     half = number.step / 2 * slack
@@ -97,7 +97,7 @@ def _readings(number: Number) -> list[tuple[float, float]]:
 
 def is_same(number: Number, value: float, steps: float = 0.5) -> bool:
     """Whether a value comes to a number by the number's own rounding; with `steps` of 1, also where digits were cut off."""
-    return any(abs(value - target) <= half * 2 * steps for target, half in _readings(number))
+    return any(abs(value - target) <= half * 2 * steps for target, half in readings(number))
 
 
 def back(figures: Iterable[Figure], known: Known | None, index: Mapping[str, str]) -> list[tuple[Figure, Backed]]:

@@ -62,8 +62,7 @@ def generic(block: Block) -> list[Hit]:
             continue
         start, end = folded.span(*match.span())
         original = block.text[start:end]
-        linked = any(link.start < end and start < link.end for link in block.links if not link.image)
-        if not _NAME.search(original.strip()) and not linked:
+        if not _NAME.search(original.strip()) and not block.is_linked(start, end):
             found.append(Hit(phrase, start + len(original) - len(original.lstrip()), end))
     return found
 

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 MAX_FIGURES = 10_000
 LONG_CELL = 80
 """A cell of more characters is read as a passage."""
+LONG_HEAD = 200
+"""Characters of a cell by which its column or row is named."""
 _SKIPPED = re.compile(
     r"hyper-?\s?parameter|framework versions|requirements|\binstall|citation|\bcit(?:e|ing)\b|bibtex|references|change ?log|"
     r"release notes|\bnews\b|"
@@ -176,7 +178,9 @@ class _Table:
 
     def __init__(self, card: Card, cells: list[Block]) -> None:
         self.card = card
-        self.heads = {block.cell.column: block.text.strip() for block in cells if block.cell and block.cell.row == 0}
+        self.heads = {
+            block.cell.column: block.text.strip()[:LONG_HEAD] for block in cells if block.cell and block.cell.row == 0
+        }
         self.rows: dict[int, list[Block]] = {}
         for block in cells:
             if block.cell:
@@ -196,7 +200,7 @@ class _Table:
         for block in blocks[:3]:
             if len(block.text) <= LONG_CELL and _is_only_number(block):
                 break
-            said.append(block.text.strip())
+            said.append(block.text.strip()[:LONG_HEAD])
         return " ".join(filter(None, said))
 
     def figures(self, block: Block) -> list[Figure]:
@@ -303,7 +307,7 @@ def _said_metric(block: Block, number: Number) -> str:
 def _is_figure(number: Number, block: Block, sentence: str, *, in_usage: bool) -> bool:
     text = block.text
     near = text[max(0, number.start - 45) : number.start]
-    linked = any(link.start <= number.start < link.end for link in block.links) and not number.percent
+    linked = block.is_linked(number.start, number.start + 1) and not number.percent
     if number.after_plus_minus or block.is_code(number.start, number.end) or _is_no_result(number, text) or linked:
         return False
     if _is_set(near.rpartition("\n")[2], block.label):
