@@ -54,11 +54,14 @@ class Link:
 
 @dataclass(frozen=True)
 class Cell:
-    """Where a cell stands: the number of its table, its row (0 is the header) and its column, both from 0."""
+    """Where a cell stands: the number of its table, its row (0 is the header) and its column, both from 0, and how many columns
+    and rows it takes."""
 
     table: int
     row: int
     column: int
+    wide: int = 1
+    tall: int = 1
 
 
 class Spans:

@@ -90,6 +90,7 @@ class _Results:
         self.kinds: list[Figure] = []
         """The first result for each data set, split and way to average: the others are compared with nothing else."""
         self.of_data: dict[str, list[Figure]] = {}
+        self.by_word: dict[str, list[str]] = {}
         seen: set[tuple[object, ...]] = set()
         for each in stated:
             about = f"{each.metric} {each.label} {each.split}"
@@ -98,6 +99,9 @@ class _Results:
             if kind not in seen and len(self.kinds) < MOST_KINDS:
                 seen.add(kind)
                 self.kinds.append(each)
+                if data and data not in self.of_data:
+                    for word in {data, data.replace(" ", ""), names.key(data.split()[0]), data.split()[0]}:
+                        self.by_word.setdefault(word, []).append(data)
                 self.of_data.setdefault(data, []).append(each)
 
     def agree(self, one: Figure) -> bool:
@@ -114,7 +118,9 @@ class _Results:
     def named(self, one: Figure) -> list[Figure]:
         """The results on data sets that the words beside a figure name."""
         words = names.tokens(f"{one.direct} {one.around}")
-        return [held for data, of in self.of_data.items() if data and names.mentions(words, data) for held in of]
+        near = {data for word in words & self.by_word.keys() for data in self.by_word[word]}
+        found = [held for data in near if names.mentions(words, data) for held in self.of_data[data]]
+        return sorted(found, key=lambda held: held.place)
 
 
 def _agree(one: Figure, other: Figure) -> bool:
