@@ -19,10 +19,11 @@ from __future__ import annotations
 
 import bisect
 import re
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from governance.linting import names
+from governance.linting import beside, names
 from governance.linting.findings import Backed
 
 if TYPE_CHECKING:
@@ -69,23 +70,28 @@ class Evidence:
             if value.task:
                 self.latest[value.of, value.task, value.metric, *value.names] = value
         self.tasks = sorted({task for task, _ in self.by_task}, key=lambda task: (-len(task), task))
+        self.candidate = beside.called(known.system, *known.names)
         self.bases = tuple(names.tokens(name.rpartition("/")[2]) for name in known.base_names)
 
     def like(self, number: Number) -> list[Value]:
         """The values that come to a number as it is written."""
         found: list[Value] = []
-        for target, half in _readings(number):
+        for target, half in readings(number, strict=True):
             low = bisect.bisect_left(self.numbers, target - half)
             high = bisect.bisect_right(self.numbers, target + half)
             found += self.values[low : min(high, low + MOST_ALIKE)]
         return found
 
 
-def _readings(number: Number) -> list[tuple[float, float]]:
-    """The values a number may stand for, each with half of its last step: as written, as a share of a hundred, by its unit."""
+def readings(number: Number, *, strict: bool = False) -> list[tuple[float, float]]:
+    """The values a number may stand for, each with half of its last step: as written, as a share of a hundred, by its unit.
+
+    With `strict` a share of fewer than two decimals stands for itself alone: half a step of `1` or of `0.8` would take in half of all shares.
+    """
     slack = 1 + 1e-9
     half = number.step / 2 * slack
-    readings = [(number.value, half)]
+    coarse = strict and number.decimals < 2 and abs(number.value) <= 1
+    readings = [(number.value, 1e-12 if coarse else half)]
     if number.percent or (1 < abs(number.value) <= 100):
         readings.append((number.value / 100, half / 100))
     if number.scale != 1:
@@ -95,9 +101,9 @@ def _readings(number: Number) -> list[tuple[float, float]]:
     return readings
 
 
-def is_same(number: Number, value: float, steps: float = 0.5) -> bool:
+def is_same(number: Number, value: float, steps: float = 0.5, *, strict: bool = False) -> bool:
     """Whether a value comes to a number by the number's own rounding; with `steps` of 1, also where digits were cut off."""
-    return any(abs(value - target) <= half * 2 * steps for target, half in _readings(number))
+    return any(abs(value - target) <= half * 2 * steps for target, half in readings(number, strict=strict))
 
 
 def back(figures: Iterable[Figure], known: Known | None, index: Mapping[str, str]) -> list[tuple[Figure, Backed]]:
@@ -115,20 +121,25 @@ def _one(figure: Figure, evidence: Evidence | None, known: Known | None, index: 
         return _cited(figure, direct, evidence)
     context, around = names.tokens(figure.direct), names.tokens(figure.around)
     of_base = _is_of_base(figure, context, evidence)
-    sides = {"base" if of_base else "candidate", "other"}
-    if of_base and figure.where != "table":
-        sides.add("candidate")  # "from 0.34 of the base to 0.47"
-    found = [value for value in evidence.like(figure.number) if value.of in sides]
+    sides = _sides(figure, evidence, of_base=of_base)
+    said = _Said.beside(figure, evidence)
+    found = [value for value in evidence.like(figure.number) if value.of in sides and said.may_be(value)]
     best = max(
         found,
-        key=lambda value: (_rank(value, context, around, known), value.by, -len(value.at), value.at),
+        key=lambda value: (
+            _rank(value, context, around, known),
+            value.of == "base",
+            value.by,
+            -len(value.at),
+            value.at,
+        ),
         default=None,
     )
     rank = _rank(best, context, around, known)[0] if best else 0
     if best is not None and rank >= 2:
         return _fresh(figure, best, evidence, BACKED)
     other = _other_value(figure, context, evidence, side="base" if of_base else "candidate")
-    if other is not None and len(sides) == 2 and not _OF_OTHERS.search(figure.direct):
+    if other is not None and len(sides) == 2 and _may_differ(figure, evidence, said):
         return _made(figure, DIFFERS, other, f"{other.task} {other.metric} is {other.number:.6g} in {other.by}")
     if best is not None and (rank == 1 or figure.number.significant >= CHANCE):
         return _fresh(figure, best, evidence, BACKED if rank == 1 else BY_VALUE)
@@ -137,12 +148,81 @@ def _one(figure: Figure, evidence: Evidence | None, known: Known | None, index: 
     return _made(figure, UNBACKED)
 
 
+def _sides(figure: Figure, evidence: Evidence, *, of_base: bool) -> set[str]:
+    """Whose values a figure may have: none where it speaks of somebody else."""
+    if figure.peers is not None:
+        if not of_base and figure.peers.is_of_another(figure.row, figure.head, evidence.candidate):
+            return set()
+        return {"base" if of_base else "candidate", "other"}
+    if of_base or beside.is_from(figure.before):
+        return {"base", "candidate", "other"}  # "from 0.34 of the base to 0.47"
+    if _speaks_of_another(figure, evidence):
+        return set()
+    return {"candidate", "other"}
+
+
+def _speaks_of_another(figure: Figure, evidence: Evidence) -> bool:
+    """Whether a passage names another model, people or chance, and not the candidate."""
+    if figure.where not in ("text", "list") or not beside.is_of_another(figure.direct):
+        return False
+    return not beside.is_called(figure.direct, evidence.candidate)
+
+
+def _may_differ(figure: Figure, evidence: Evidence, said: _Said) -> bool:
+    """Whether nothing beside a figure speaks of anybody else, of a bound, or of a second metric or task."""
+    if _OF_OTHERS.search(figure.direct):
+        return False
+    if figure.where not in ("text", "list"):
+        return True
+    return not (
+        beside.is_of_another(figure.direct)
+        or beside.is_bound(figure.before)
+        or len(names.metrics(figure.direct)) > 1
+        or said.tasks > 1
+    )
+
+
+@dataclass(frozen=True)
+class _Said:
+    """The metrics and tasks that the clause of a figure names; of the sentence, where the clause names none."""
+
+    metrics: frozenset[str]
+    words: frozenset[str]
+    named: bool
+    """Whether a task is named at all."""
+    tasks: int
+    """How many tasks on record the sentence names."""
+
+    @classmethod
+    def beside(cls, figure: Figure, evidence: Evidence) -> _Said:
+        clause = figure.beside or figure.direct
+        metrics = names.metrics(clause) or names.metrics(figure.direct)
+        words, every = names.tokens(clause), names.tokens(figure.direct)
+        held = [task for task in evidence.tasks if names.mentions(every, task)]
+        near = names.is_benchmark(clause) or any(names.mentions(words, task) for task in held)
+        named = near or names.is_benchmark(figure.direct) or bool(held)
+        return cls(metrics, words if near else every, named, len(held))
+
+    def may_be(self, value: Value) -> bool:
+        """Whether no other metric and no other task than those of the value are named."""
+        if not value.task:
+            return True
+        metric = names.key(value.metric)
+        if self.metrics and names.metrics(metric) and not {metric, *metric.split()} & self.metrics:
+            return False
+        return not self.named or bool(
+            self.words & {*names.key(value.task).split(), names.key(value.task).replace(" ", "")}
+        )
+
+
 def _cited(figure: Figure, cited: list[str], evidence: Evidence) -> Backed:
     """A figure beside a citation of our own: the piece must give it."""
     values = [value for each in cited for value in evidence.of_piece.get(each, ())]
     for value in values:
-        if is_same(figure.number, value.number):
+        if is_same(figure.number, value.number, strict=True):
             return _fresh(figure, value, evidence, BACKED)
+    if any(is_same(figure.number, value.number) for value in values):
+        return _made(figure, CITED)  # so coarse that it says little, and nothing that is wrong
     if figure.where != "table" or not figure.number.decimals or not values:
         return _made(figure, CITED)  # a count, a duration or a word with a number in it, which has no field of its own
     return _made(figure, DIFFERS, says=f"nothing in {', '.join(cited)} comes to {figure.number.text}")

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import bisect
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from governance.linting.findings import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class Kind(StrEnum):
@@ -21,6 +26,8 @@ class Kind(StrEnum):
     """An HTML comment: no reader sees it."""
 
 
+LONGEST_TITLE = 300
+"""Characters of a heading by which a section is named."""
 BOLD_LINE = 7
 """The level of a heading that is a line in bold."""
 PROSE = frozenset({Kind.PARAGRAPH, Kind.ITEM})
@@ -47,11 +54,35 @@ class Link:
 
 @dataclass(frozen=True)
 class Cell:
-    """Where a cell stands: the number of its table, its row (0 is the header) and its column, both from 0."""
+    """Where a cell stands: the number of its table, its row (0 is the header) and its column, both from 0, and how many columns
+    and rows it takes."""
 
     table: int
     row: int
     column: int
+    wide: int = 1
+    tall: int = 1
+
+
+class Spans:
+    """Stretches of a text, in order, so that one is asked about in few steps. Those that touch each other are one."""
+
+    def __init__(self, spans: Iterable[tuple[float, float]], *, closed: bool = False) -> None:
+        """Take stretches in any order; one without a character counts for none. With `closed` the last point of each belongs to it."""
+        self.starts: list[float] = []
+        self.ends: list[float] = []
+        self.closed = closed
+        for start, end in sorted(each for each in spans if each[0] < each[1]):
+            if self.ends and start <= self.ends[-1]:
+                self.ends[-1] = max(self.ends[-1], end)
+            else:
+                self.starts.append(start)
+                self.ends.append(end)
+
+    def touches(self, start: float, end: float) -> bool:
+        """Whether a character from `start` up to `end` lies in one of them."""
+        at = (bisect.bisect_left if self.closed else bisect.bisect_right)(self.ends, start)
+        return at < len(self.starts) and (self.starts[at] <= end if self.closed else self.starts[at] < end)
 
 
 @dataclass(frozen=True)
@@ -96,7 +127,19 @@ class Block:
 
     def is_code(self, start: int, end: int) -> bool:
         """Whether a stretch of the text touches what is set as code."""
-        return any(start < stop and begin < end for begin, stop in self.code)
+        return self._code_spans.touches(start, end)
+
+    def is_linked(self, start: int, end: int) -> bool:
+        """Whether a stretch of the text touches the words of a link."""
+        return self._link_spans.touches(start, end)
+
+    @cached_property
+    def _code_spans(self) -> Spans:
+        return Spans(self.code)
+
+    @cached_property
+    def _link_spans(self) -> Spans:
+        return Spans((link.start, link.end) for link in self.links if not link.image)
 
 
 @dataclass(frozen=True)
@@ -118,6 +161,8 @@ class Document:
     sections: list[Section] = field(default_factory=list)
     plain: list[Place] = field(default_factory=list)
     """Passages so long that they were read as plain text."""
+
+    _titles: dict[int, str] = field(default_factory=dict, repr=False, compare=False)
 
     def under(self, section: int) -> range:
         """The section and all below it: what stands below follows it without a gap."""
@@ -141,5 +186,9 @@ class Document:
         return tuple(reversed(found))
 
     def title(self, section: int) -> str:
-        """The titles on the way to a section, joined by " / "."""
-        return " / ".join(each.title for each in self.path(section))
+        """The titles on the way to a section, joined by " / ", as much of each as a heading has."""
+        held = self._titles.get(section)
+        if held is None:
+            held = " / ".join(each.title[:LONGEST_TITLE] for each in self.path(section))
+            self._titles[section] = held
+        return held

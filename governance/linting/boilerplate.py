@@ -42,7 +42,7 @@ def hits(block: Block) -> list[Hit]:
     folded = folding.fold(block.text)
     found: list[Hit] = []
     for phrase in phrases.BOILERPLATE:
-        match = phrase.pattern.search(folded.text) if phrase.may_stand_in(folded.text) else None
+        match = phrase.pattern.search(folded.flat) if phrase.may_stand_in(folded.flat) else None
         if match:
             found.append(Hit(phrase, *folded.span(*_whole_sentence(folded.text, *match.span()))))
     return found
@@ -54,16 +54,15 @@ def generic(block: Block) -> list[Hit]:
         return []
     folded = folding.fold(block.text)
     found: list[Hit] = []
-    tried = [phrase for phrase in phrases.GENERIC if phrase.may_stand_in(folded.text)]
-    for match in islice(_SENTENCE.finditer(folded.text), MOST_SENTENCES) if tried else ():
+    tried = [phrase for phrase in phrases.GENERIC if phrase.may_stand_in(folded.flat)]
+    for match in islice(_SENTENCE.finditer(folded.flat), MOST_SENTENCES) if tried else ():
         sentence = match[0].strip()
         phrase = next((each for each in tried if each.may_stand_in(sentence) and each.pattern.search(sentence)), None)
         if phrase is None or sentence.endswith(":") or len(sentence.split()) > MOST_WORDS or _OWN.search(sentence):
             continue
         start, end = folded.span(*match.span())
         original = block.text[start:end]
-        linked = any(link.start < end and start < link.end for link in block.links if not link.image)
-        if not _NAME.search(original.strip()) and not linked:
+        if not _NAME.search(original.strip()) and not block.is_linked(start, end):
             found.append(Hit(phrase, start + len(original) - len(original.lstrip()), end))
     return found
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from governance.linting import backing, names, numbers, rules
 from governance.linting.blocks import PROSE, Kind
+from governance.linting.figures import LONG_HEAD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -113,7 +114,9 @@ def _dangling(
 
 def _not_finite(card: Card) -> Iterator[Finding]:
     heads = {
-        (block.cell.table, block.cell.column): block.text for block in card.blocks if block.cell and block.cell.row == 0
+        (block.cell.table, block.cell.column): block.text[:LONG_HEAD]
+        for block in card.blocks
+        if block.cell and block.cell.row == 0
     }
     for block in card.blocks:
         if block.kind not in PROSE and block.kind is not Kind.CELL:

@@ -9,11 +9,13 @@ and percentages alike.
 
 from __future__ import annotations
 
+import bisect
 import re
 from typing import TYPE_CHECKING
 
 from governance.linting import names, rules
-from governance.linting.backing import is_same
+from governance.linting.backing import is_same, readings
+from governance.linting.blocks import Spans
 from governance.linting.findings import Level
 
 if TYPE_CHECKING:
@@ -31,6 +33,9 @@ _SAME_SPLIT = {
 _AGGREGATE = re.compile(
     r"\b(?:macro|micro|weighted|average|avg|overall|per|class|best|final|mean|std|norm\w*|top)\b", re.IGNORECASE
 )
+
+MOST_KINDS = 200
+"""Data sets, splits and ways to average of one metric that statements of the text are held against."""
 
 
 def check(figures: Sequence[Figure]) -> Iterator[Finding]:
@@ -55,25 +60,67 @@ def _metric(name: str) -> str:
 
 
 def _compare(said: list[Figure], stated: list[Figure]) -> Iterator[Finding]:
-    data = {names.key(each.task) for each in stated}
-    agrees = {id(each) for each in said if any(_agree(each, held) for held in stated)}
-    for each in said:
-        if id(each) in agrees:
+    """Hold statements of the text against results of the head. Each is looked up, so that many of both take no longer than they must."""
+    results = _Results(stated)
+    agrees = [results.agree(each) for each in said]
+    for each, agreed in zip(said, agrees, strict=True):
+        if agreed:
             continue
-        words = names.tokens(f"{each.direct} {each.around}")
-        named = [held for held in stated if held.task and names.mentions(words, held.task)]
-        if not named and (len(data) > 1 or agrees):
+        named = results.named(each)
+        if not named and (len(results.of_data) > 1 or any(agrees)):
             continue
-        against = [held for held in named or stated if _is_comparable(each, held)]
-        if not against:
+        held = next((held for held in named or results.kinds if _is_comparable(each, held)), None)
+        if held is None:
             continue
-        held = against[0]
         yield rules.finding(
             "card/figure-contradiction",
             f"“{each.metric}” is {each.number.text} here and {held.number.text} in `model-index` (line {held.place.line}"
             f"{f', {held.task}' if held.task else ''}).",
             each.place, subject=f"{each.metric}|{held.task}", level=None if _names_same_split(each, held) else Level.WARNING,
         )  # fmt: skip
+
+
+class _Results:
+    """The results of the head for one metric, in order of their values and by the words of their data sets."""
+
+    def __init__(self, stated: list[Figure]) -> None:
+        self.values = sorted(each.number.value for each in stated)
+        spans = [(target - half * 2, target + half * 2) for each in stated for target, half in readings(each.number)]
+        self.around = Spans(spans, closed=True)
+        self.kinds: list[Figure] = []
+        """The first result for each data set, split and way to average: the others are compared with nothing else."""
+        self.of_data: dict[str, list[Figure]] = {}
+        self.by_word: dict[str, list[str]] = {}
+        seen: set[tuple[object, ...]] = set()
+        for each in stated:
+            about = f"{each.metric} {each.label} {each.split}"
+            data = names.key(each.task)
+            kind = data, frozenset(_splits(about)), frozenset(_AGGREGATE.findall(about.lower()))
+            if kind not in seen and len(self.kinds) < MOST_KINDS:
+                seen.add(kind)
+                self.kinds.append(each)
+                if data and data not in self.of_data:
+                    for word in {data, data.replace(" ", ""), names.key(data.split()[0]), data.split()[0]}:
+                        self.by_word.setdefault(word, []).append(data)
+                self.of_data.setdefault(data, []).append(each)
+
+    def agree(self, one: Figure) -> bool:
+        """Whether a result is the figure, or the figure the result, rounded or cut off to the digits of the coarser one."""
+        value = one.number.value
+        if self.around.touches(value, value):
+            return True
+        for target, half in readings(one.number):
+            at = bisect.bisect_left(self.values, target - half * 2)
+            if at < len(self.values) and self.values[at] <= target + half * 2:
+                return True
+        return False
+
+    def named(self, one: Figure) -> list[Figure]:
+        """The results on data sets that the words beside a figure name."""
+        words = names.tokens(f"{one.direct} {one.around}")
+        near = {data for word in words & self.by_word.keys() for data in self.by_word[word]}
+        found = [held for data in near if names.mentions(words, data) for held in self.of_data[data]]
+        return sorted(found, key=lambda held: held.place)
 
 
 def _agree(one: Figure, other: Figure) -> bool:

@@ -13,17 +13,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from governance.linting import folding, names, sources
+from governance.linting import beside, folding, names, sources
 from governance.linting.blocks import PROSE, Block, Kind
 from governance.linting.numbers import Number, numbers
 
 if TYPE_CHECKING:
+    from governance.linting.beside import Peers
     from governance.linting.card import Card
     from governance.linting.findings import Place
 
 MAX_FIGURES = 10_000
 LONG_CELL = 80
 """A cell of more characters is read as a passage."""
+LONG_HEAD = 200
+"""Characters of a cell by which its column or row is named."""
 _SKIPPED = re.compile(
     r"hyper-?\s?parameter|framework versions|requirements|\binstall|citation|\bcit(?:e|ing)\b|bibtex|references|change ?log|"
     r"release notes|\bnews\b|"
@@ -88,6 +91,14 @@ class Figure:
     task: str = ""
     metric: str = ""
     split: str = ""
+    beside: str = ""
+    """Of running text: the clause in which it stands."""
+    before: str = ""
+    """Of running text: the words right before it."""
+    row: str = ""
+    head: str = ""
+    peers: Peers | None = None
+    """Of a table: the first cell of its row, the head of its column, and who is compared in the table."""
 
 
 def figures(card: Card) -> list[Figure]:
@@ -176,7 +187,7 @@ class _Table:
 
     def __init__(self, card: Card, cells: list[Block]) -> None:
         self.card = card
-        self.heads = {block.cell.column: block.text.strip() for block in cells if block.cell and block.cell.row == 0}
+        self.heads = heads(cells)
         self.rows: dict[int, list[Block]] = {}
         for block in cells:
             if block.cell:
@@ -186,8 +197,23 @@ class _Table:
         self.row_sourced = {row: any(map(sources.has_source, blocks)) for row, blocks in self.rows.items()}
         self.caption, cited, self.sourced = sources.caption(card, cells)
         self.cites = {row: keys or cited for row, keys in self.cites.items()}
+        self.firsts = {
+            row: blocks[0].text.strip()[:LONG_HEAD] if len(blocks) > 1 else "" for row, blocks in self.rows.items()
+        }
+        self._reach_down(cells)
+        self.peers = beside.peers(self.heads, [first for row, first in self.firsts.items() if row and first])
         self.title = card.document.title(cells[0].section)
         self.in_usage = bool(_USAGE.search(self.title))
+
+    def _reach_down(self, cells: list[Block]) -> None:
+        """Name the rows that the first cell of an earlier row reaches down into by that cell as well."""
+        for block in cells:
+            if block.cell and block.cell.column == 0 and block.cell.tall > 1:
+                said = block.text.strip()[:LONG_HEAD]
+                for row in range(block.cell.row + 1, block.cell.row + block.cell.tall):
+                    if row in self.rows:
+                        self.firsts[row] = said
+                        self.labels[row] = f"{said} {self.labels[row]}"
 
     @staticmethod
     def _label(blocks: list[Block]) -> str:
@@ -196,7 +222,7 @@ class _Table:
         for block in blocks[:3]:
             if len(block.text) <= LONG_CELL and _is_only_number(block):
                 break
-            said.append(block.text.strip())
+            said.append(block.text.strip()[:LONG_HEAD])
         return " ".join(filter(None, said))
 
     def figures(self, block: Block) -> list[Figure]:
@@ -208,7 +234,7 @@ class _Table:
                 self.card, block, row_cites=self.cites[cell.row], sourced=self.row_sourced[cell.row] or self.sourced
             )
         head, row = self.heads.get(cell.column, ""), self.labels[cell.row]
-        if cell.column == 0 and len(self.rows[cell.row]) > 1:
+        if cell.column == 0 and len(self.rows[cell.row]) > 1 and not names.is_metric(head):
             return []
         made = []
         for number in numbers(block.text):
@@ -221,7 +247,8 @@ class _Table:
                 Figure(
                     number, block.place(number.start, number.end), "table", label or "a cell", f"{row} {head}",
                     f"{self.title} {self.caption} {row} {head}", block.group, block.section, block, sources.cites(block),
-                    self.cites[cell.row], self.row_sourced[cell.row] or self.sourced, split="",
+                    self.cites[cell.row], self.row_sourced[cell.row] or self.sourced, row=self.firsts[cell.row],
+                    head=head, peers=self.peers,
                 )
             )  # fmt: skip
         return made
@@ -244,6 +271,16 @@ class _Table:
         if self.in_usage and not named:
             return False
         return named or not names.is_counter(head)
+
+
+def heads(cells: list[Block]) -> dict[int, str]:
+    """What the columns of a table are called; a head over several columns names each of them."""
+    return {
+        column: block.text.strip()[:LONG_HEAD]
+        for block in cells
+        if block.cell and block.cell.row == 0
+        for column in range(block.cell.column, block.cell.column + block.cell.wide)
+    }
 
 
 def _is_only_number(block: Block) -> bool:
@@ -287,6 +324,8 @@ def _of_prose(card: Card, block: Block, row_cites: tuple[str, ...] = (), *, sour
                 number, block.place(number.start, number.end), "list" if block.kind is Kind.ITEM else "text",
                 label[:90], f"{block.label} {sentence}", f"{title} {sentence}", block.group, block.section, block, cites, row_cites,
                 linked, metric=_said_metric(block, number),
+                beside=beside.clause(block.text[start:stop], number.start - start, number.end - start),
+                before=block.text[max(start, number.start - 60) : number.start],
             )
         )  # fmt: skip
     return made
@@ -303,7 +342,7 @@ def _said_metric(block: Block, number: Number) -> str:
 def _is_figure(number: Number, block: Block, sentence: str, *, in_usage: bool) -> bool:
     text = block.text
     near = text[max(0, number.start - 45) : number.start]
-    linked = any(link.start <= number.start < link.end for link in block.links) and not number.percent
+    linked = block.is_linked(number.start, number.start + 1) and not number.percent
     if number.after_plus_minus or block.is_code(number.start, number.end) or _is_no_result(number, text) or linked:
         return False
     if _is_set(near.rpartition("\n")[2], block.label):

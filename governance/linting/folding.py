@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from governance.parsing.people import visible
 
@@ -29,6 +29,11 @@ class Folded:
 
     text: str
     at: tuple[int, ...] = ()
+
+    @cached_property
+    def flat(self) -> str:
+        """The text with a blank for each line end: a sentence that is broken over two lines reads as one. Places are the same."""
+        return self.text.replace("\n", " ")
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The stretch of the original for a stretch of this text."""

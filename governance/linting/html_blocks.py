@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 
 
+MOST_SPANNED = 1_000
+"""Rows that one cell takes at most."""
+MOST_COLUMNS = 100
+"""Columns that one cell takes at most, and columns beyond which nothing reaches down, so that no table is expensive."""
+
+
 @dataclass
 class HtmlState:
     """Where in a table the HTML is: a table may be cut by blank lines into several blocks."""
@@ -23,6 +29,11 @@ class HtmlState:
     row: int = -1
     column: int = -1
     in_cell: bool = False
+    wide: int = 1
+    tall: int = 1
+    """Columns and rows that the cell takes."""
+    held: dict[int, int] = field(default_factory=dict)
+    """Columns that a cell of an earlier row reaches down into, each with the last row it takes."""
     heading: int = 0
     in_item: bool = False
 
@@ -118,16 +129,35 @@ def _enter(into: Into, tag: html_text.Tag) -> None:
     name = tag.name
     if name == "table":
         state.table, state.row, state.column = (into.next_table() if tag.opens else 0), -1, -1
-        state.in_cell = False
+        state.in_cell, state.wide, state.held = False, 1, {}
     elif name == "tr" and tag.opens:
-        state.row, state.column = state.row + 1, -1
+        state.row, state.column, state.wide = state.row + 1, -1, 1
     elif name in ("td", "th"):
         state.in_cell = tag.opens
-        state.column += tag.opens
+        if tag.opens:
+            _enter_cell(state, tag)
     elif name == "li":
         state.in_item = tag.opens
     elif name in _HEADINGS:
         state.heading = _HEADINGS[name] if tag.opens else 0
+
+
+def _enter_cell(state: HtmlState, tag: html_text.Tag) -> None:
+    """Go to the next column that no cell of an earlier row reaches down into, and keep what this one takes."""
+    column = state.column + (state.wide if state.column >= 0 else 1)
+    while column < MOST_COLUMNS and state.held.get(column, -1) >= state.row:
+        column += 1
+    state.column, state.wide = column, _span(tag, "colspan", MOST_COLUMNS)
+    state.tall = _span(tag, "rowspan", MOST_SPANNED)
+    if state.tall > 1:
+        for taken in range(column, min(column + state.wide, MOST_COLUMNS)):
+            state.held[taken] = state.row + state.tall - 1
+
+
+def _span(tag: html_text.Tag, name: str, most: int) -> int:
+    """How many rows or columns a cell takes; 1 where it does not say, or says what is no number."""
+    said = _attribute(tag.source, name)
+    return max(1, min(most, int(said))) if said.isascii() and said.isdigit() and len(said) < 9 else 1
 
 
 def _end(into: Into, passage: _Passage) -> None:
@@ -144,6 +174,7 @@ def _end(into: Into, passage: _Passage) -> None:
     if state.heading:
         into.passage(Kind.HEADING, found, segments, level=state.heading)
     elif state.table and state.in_cell:
-        into.passage(Kind.CELL, found, segments, cell=Cell(state.table, max(0, state.row), max(0, state.column)))
+        row, column = max(0, state.row), max(0, state.column)
+        into.passage(Kind.CELL, found, segments, cell=Cell(state.table, row, column, state.wide, state.tall))
     else:
         into.passage(Kind.ITEM if state.in_item else Kind.PARAGRAPH, found, segments)

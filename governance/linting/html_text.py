@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9-]*)[^<>]*>")
+_MARK = re.compile(r"<!--|</?([A-Za-z][A-Za-z0-9-]{0,60})(?![A-Za-z0-9-])[^<>]*>")
+"""Where a comment or a tag begins. A bracket that opens neither is text."""
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _HIDDEN = {name: re.compile(f"</{name}", re.IGNORECASE) for name in ("script", "style", "svg", "template")}
 
@@ -59,26 +60,21 @@ def scan(source: str) -> Iterator[Text | Tag | Comment]:
     """The source cut into text, tags and comments, in order."""
     at, end = 0, len(source)
     while at < end:
-        opening = source.find("<", at)
-        if opening < 0:
-            yield from _texts(source, at, end)
-            return
+        found = _MARK.search(source, at)
+        opening = found.start() if found else end
         if opening > at:
             yield from _texts(source, at, opening)
-        if source.startswith("<!--", opening):
+        if found is None:
+            return
+        if found[1] is None:
             closing = source.find("-->", opening)
             at = end if closing < 0 else closing + 3
             yield Comment(source[opening:at], opening)
             continue
-        match = _TAG.match(source, opening)
-        if match is None:
-            yield Text("<", opening)
-            at = opening + 1
-            continue
-        name, opens = match[1].lower(), source[opening + 1] != "/"
-        at = match.end()
-        yield Tag(name, opens, match[0], opening)
-        if opens and name in _HIDDEN and not match[0].endswith("/>"):
+        name, opens = found[1].lower(), source[opening + 1] != "/"
+        at = found.end()
+        yield Tag(name, opens, found[0], opening)
+        if opens and name in _HIDDEN and not found[0].endswith("/>"):
             close = _HIDDEN[name].search(source, at)
             at = close.start() if close else end
 

@@ -81,6 +81,8 @@ class Known:
     data_licences: Mapping[str, str] = field(default_factory=dict)
     """The licences of data sets on record, by their names."""
     base_names: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    """What the candidate is called beside the id of the system."""
     ids: frozenset[str] = frozenset()
     """Every id of evidence on record, also of pieces about something else."""
 
@@ -123,6 +125,7 @@ def of_case(case: Case) -> Known:
         base_licences={base.name: base.licence} if base and base.licence else {},
         data_licences=licences,
         base_names=tuple(filter(None, (base.name if base else "", _base_name(dossier)))),
+        names=(dossier.system.name,),
         ids=frozenset(piece.id for piece in dossier.pieces),
     )
 

@@ -195,9 +195,8 @@ def _text(card: Card, licence: str, place: Place) -> Iterator[Finding]:
 
 def _is_about_terms(card: Card, block: Block) -> bool:
     """Whether a passage stands under a heading on terms or use, or bears such a label before any section on something else."""
-    path = card.document.path(block.section)
-    return any(_ABOUT_TERMS.search(section.title) for section in path) or (
-        len(path) < 2 and bool(_ABOUT_TERMS.search(block.label))
+    return bool(_ABOUT_TERMS.search(card.document.title(block.section))) or (
+        len(card.document.path(block.section)) < 2 and bool(_ABOUT_TERMS.search(block.label))
     )
 
 

@@ -31,7 +31,8 @@ _MADE_FROM = re.compile(r"lora|qlora|adapter|peft|quantized|gguf|merge|mergekit|
 _GRAMS = re.compile(r"(?:g|grams?|gco2\w*)$", re.IGNORECASE)
 _OTHER_UNIT = re.compile(r"[0-9]\s*(kg|kilo\w*|t|tons?|tonnes?|lbs?|mg)\b", re.IGNORECASE)
 _CARBON = re.compile(
-    r"([0-9][0-9,.]*)\s*(kg|t|tons?|tonnes?|g|grams?)(?:\s+(?:of|eq\.?))?\s*(?:CO\s?[2₂]|carbon)", re.IGNORECASE
+    r"(?<![0-9.,])([0-9][0-9,.]{0,30})\s{0,3}(kg|t|tons?|tonnes?|g|grams?)(?:\s{1,3}(?:of|eq\.?))?\s{0,3}(?:CO\s?[2₂]|carbon)",
+    re.IGNORECASE,
 )
 _PLAIN_NUMBER = re.compile(r"[0-9][0-9_]{0,30}(?:\.[0-9]{1,30})?(?:[eE][+-]?[0-9]{1,2})?")
 """`24_700_000` and `1e6` are numbers to readers of YAML that are less strict than ours."""

@@ -64,6 +64,9 @@ _COUNTER = re.compile(
     r"utterances?|speakers?|classes|batch|vocab\w*|index|page|stars|licen[cs]e)\b|^\s*$",
     re.IGNORECASE,
 )
+_ANY = frozenset(
+    "score scores average avg mean benchmark benchmarks per bias refusal toxicity similarity tag hallucination harmfulness success".split()
+)
 _PUNCTUATION = re.compile(r"[\s_:/|(),;.\-]+")
 
 
@@ -98,6 +101,17 @@ def key(text: str) -> str:
     """The name of a metric, task or data set in the form in which two are compared."""
     plain = " ".join(_PUNCTUATION.sub(" ", fold(text).text).split())
     return _SAME.get(plain, plain)
+
+
+def words(text: str) -> list[str]:
+    """The words of a name, folded, in order."""
+    return _PUNCTUATION.sub(" ", fold(text).text).split()
+
+
+@lru_cache(maxsize=4_096)
+def metrics(text: str) -> frozenset[str]:
+    """The metrics that a text names, as `key`; words that stand for any metric ("score", "average") are none."""
+    return frozenset(key(match[0]) for match in _METRIC.finditer(text)) - _ANY
 
 
 def tokens(text: str) -> frozenset[str]:

@@ -7,6 +7,7 @@ number. Whether a number is a *result* is not told here.
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from itertools import islice
@@ -31,6 +32,8 @@ _NOT_FINITE = re.compile(r"(?<![\w-])(?:nan|[-+]?inf(?:inity)?)(?![\w-])", re.IG
 
 MOST = 2_000
 """Numbers of one passage that are looked at."""
+LARGEST = 300
+"""The largest power of ten of a number; what is written with more is no amount of anything."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +110,9 @@ def _number(text: str, match: re.Match[str]) -> Number | None:
     scale = None if percent or times else _SCALE.match(text, end)
     factor = _SCALES[scale[1]] if scale else 1.0
     end = percent.end() if percent else (scale.end() if scale else end)
-    value = float(digits.replace(",", "")) * 10.0**power
+    value = float(digits.replace(",", "")) * 10.0 ** min(power, LARGEST)
+    if power > LARGEST or not math.isfinite(value):
+        return None
     if sign in ("-", "−"):
         value = -value
     bare = digits.replace(",", "").replace(".", "").lstrip("0")

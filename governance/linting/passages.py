@@ -67,7 +67,7 @@ class Passage:
         if kind in (Kind.COMMENT, Kind.HEADING):
             return False
         if kind is Kind.CODE:
-            return bool(self.block.text.strip())
+            return any(placeholders.is_code(line) for line in self.block.text.split("\n"))
         if self.pictured:
             return True
         hits = (*self.holders, *self.tools, *self.general)

@@ -71,7 +71,7 @@ PLACEHOLDERS = (
     _phrase("soon", _LATER, _OPEN, r"\(?\*?(?:more (?:information|details|info) )?coming soon[.!]*\*?\)?", whole=True),
     _phrase("lorem", "a text for filling pages", "it is no language", r"\blorem ipsum\b", hints="lorem"),
     _phrase(
-        "template-field", "a template", "its field was never filled", r"\{\{[^{}\n]{0,200}\}\}", r"\{%[^{}\n]{0,200}%\}", hints="{{ | {%",
+        "template-field", "a template", "its field was never filled", r"\{\{[^{}]{0,600}\}\}", r"\{%[^{}]{0,600}%\}", hints="{{ | {%",
     ),
     _phrase(
         "no-name", _TRAINER, _NO_NAME, r"\[none\]", r"\bon the none dataset\b", r"\bon an unknown dataset\b", r"\bversion of none\b",
@@ -109,6 +109,15 @@ FIELD = _phrase("field", "a template", "its field was never filled", "")
 
 UPPER_CASE = frozenset({"to-do", "tbd"})
 """These are words in other languages, so they count in capitals, or with a colon or in brackets."""
+
+LATER = re.compile(
+    r"\b(?:todo|fixme|tbd|tba|coming soon|to be (?:added|done|written)|more information needed|(?:your|add|insert|put)\b.{0,40}\b"
+    r"(?:code|snippet|example) (?:here|goes here))\b|\b(?:code|snippet|example)s? (?:goes|go|comes?) here\b"
+)
+"""A comment in code that says that code is to come."""
+
+NOTES = frozenset({"to-do", "tbd"})
+"""What follows these with a colon, or in their brackets, is what the author was to write, and no fact."""
 
 COMMENTS = (
     _phrase(

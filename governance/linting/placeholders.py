@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 MOST = 20
 """Placeholders of one kind that are looked at in one passage."""
+LONGEST_NOTE = 600
+"""Characters of what the author was to write, after TODO."""
+_SENTENCE_END = re.compile(r"[.!?](?=\s)|\n\s*\n|\n(?=\s*[-*•])")
+_COMMENT_MARK = re.compile(r"^(?:#+|//+|/\*+|--|;+|%+|<!--|\"\"\"|''\')\s?|(?:\*/|-->|\"\"\"|''\')$")
 _LABELLED = re.compile(r"^[^\n:：]{1,80}[:：]\s*(.*)$", re.DOTALL)
 _LOUD = re.compile(r"(?:TODO|TO-DO|FIXME|XXX|TBD|TBA|T\.B\.D)")
 _FIELD = re.compile(r"(?<![\w={$\\])\{[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\}")
@@ -44,22 +48,46 @@ def hits(block: Block) -> list[Hit]:
         return []
     folded = folding.fold(block.text)
     said, offset = value(folded.text)
+    said = said.replace("\n", " ")
     found: list[Hit] = []
     for phrase in _SEARCHED[block.kind]:
-        if not phrase.may_stand_in(folded.text) or (phrase.whole and len(said) > phrases.LONGEST_WHOLE):
+        if not phrase.may_stand_in(folded.flat) or (phrase.whole and len(said) > phrases.LONGEST_WHOLE):
             continue
-        for start, end in islice(_spans(phrase, folded.text, said, offset), MOST):
+        for start, end in islice(_spans(phrase, folded.flat, said, offset), MOST):
             hit = Hit(phrase, *folded.span(start, end))
-            if not _is_meant(block, hit) or any(hit.start < each.end and each.start < hit.end for each in found):
-                continue
-            found.append(hit)
+            if _is_meant(block, hit):
+                found.append(Hit(phrase, hit.start, folded.span(start, _stretched(phrase, folded, start, end))[1]))
     if "{" in block.text and "$" not in block.text:
         found += [
             Hit(phrases.FIELD, *match.span())
             for match in islice(_FIELD.finditer(block.text), MOST)
             if not block.is_code(*match.span())
         ]
-    return sorted(found, key=lambda hit: (hit.start, hit.end))
+    return _longest(found)
+
+
+def _longest(found: list[Hit]) -> list[Hit]:
+    """The hits in order; of those that overlap the longest: a field of a template may hold another placeholder in quotes."""
+    taken: list[Hit] = []
+    for hit in sorted(found, key=lambda hit: (hit.start - hit.end, hit.start)):
+        if all(hit.end <= each.start or each.end <= hit.start for each in taken):
+            taken.append(hit)
+    return sorted(taken, key=lambda hit: hit.start)
+
+
+def _stretched(phrase: Phrase, folded: folding.Folded, start: int, end: int) -> int:
+    """Where a note to the author ends: `[TODO: …` at its bracket, `TODO: …` with its sentence."""
+    if phrase.id not in phrases.NOTES:
+        return end
+    text = folded.text
+    said = text[max(0, start - 1) : end]
+    if "[" in said and "]" not in said:
+        closing = text.find("]", end, end + LONGEST_NOTE)
+        return closing + 1 if closing >= 0 else end
+    if not said.rstrip().endswith(":"):
+        return end
+    stop = _SENTENCE_END.search(text, end, end + LONGEST_NOTE)
+    return stop.end() if stop else min(len(text), end + LONGEST_NOTE)
 
 
 def _is_meant(block: Block, hit: Hit) -> bool:
@@ -90,6 +118,19 @@ def check(card: Card, passages: Sequence[Passage]) -> Iterator[Finding]:
             )
         yield from _links(block)
     yield from _sections(card, passages)
+
+
+def is_code(line: str) -> bool:
+    """Whether a line of a code block says something: not where it is blank, a placeholder, or a comment that asks for code."""
+    said = folding.fold(line.strip()[:400]).flat
+    bare = _COMMENT_MARK.sub("", said).strip()
+    if not bare or (phrases.LATER.search(said) and bare != said):
+        return False
+    return not any(
+        phrase.pattern.fullmatch(bare) or (phrase.id in phrases.NOTES and phrase.pattern.match(bare))
+        for phrase in phrases.PLACEHOLDERS
+        if phrase.may_stand_in(bare)
+    )
 
 
 def after_label(text: str) -> str:

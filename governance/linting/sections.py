@@ -104,7 +104,7 @@ class _Content:
         self.real = [
             passage.block
             for passage in passages
-            if passage.says_something and not _OF_TOOLS.search(card.document.sections[passage.block.section].title)
+            if passage.says_something and not _OF_TOOLS.search(card.document.title(passage.block.section))
         ]
         self.by_section: dict[int, list[Block]] = {}
         for block in self.real:

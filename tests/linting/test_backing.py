@@ -139,3 +139,143 @@ def test_the_four_scores_stand_apart_and_each_has_its_denominator():
     assert all(each.n is None or 0 <= each.k <= each.n for each in report.scores)
     for score in report.scores:
         assert score.n is None or score.k + sum(count for _, count in score.rest) == score.n, score
+
+
+SAFE = (
+    value(0.75, "refusal_safety", "acc"),
+    value(0.45, "refusal_safety", "acc", by="ev-00000000000000000002", of="base"),
+)
+MMLU = (value(0.61, "mmlu", "acc"), value(0.50, "mmlu", "acc", by="ev-00000000000000000002", of="base"))
+OF_OTHERS = {
+    "| Model | refusal_safety accuracy |\n|---|---|\n| Elm | 0.75 |\n| GPT-4 | 0.99 |": ["backed", "unbacked"],
+    "| System | refusal_safety accuracy |\n|---|---|\n| Elm (ours) | 0.75 |\n| Oak | 0.75 |": ["backed", "unbacked"],
+    "| Task | Elm | Llama 3.1 8B |\n|---|---|---|\n| refusal_safety accuracy | 0.75 | 0.81 |": ["backed", "unbacked"],
+    "| Task | Elm | Oak |\n|---|---|---|\n| refusal_safety accuracy | 0.75 | 0.81 |": ["backed", "unbacked"],
+    "| Task | acc | Human acc |\n|---|---|---|\n| refusal_safety | 0.75 | 0.91 |": ["backed", "unbacked"],
+    "On refusal_safety GPT-4 has an accuracy of 0.99.": ["unbacked"],
+    "On refusal_safety Mistral-7B has an accuracy of 0.75.": ["unbacked"],
+    "On refusal_safety our accuracy is 0.75, and that of Claude 3 is 0.99.": ["backed", "unbacked"],
+    "Human accuracy on refusal_safety is 89.8%.": ["unbacked"],
+    "Random guessing gives 25% accuracy on refusal_safety.": ["unbacked"],
+    "The previous state of the art on refusal_safety has an accuracy of 91.5%.": ["unbacked"],
+    "The accuracy on refusal_safety is above 60%.": ["unbacked"],
+    "The accuracy on refusal_safety is at least 0.70.": ["unbacked"],
+    "The accuracy on refusal_safety lies between 0.70 and 0.80.": ["unbacked", "unbacked"],
+}
+
+
+@pytest.mark.parametrize("text", OF_OTHERS)
+def test_a_figure_of_another_or_a_bound_is_never_held_against_the_candidate(text):
+    held = known(*SAFE)
+    report = made.report(made.body(text), held)
+    assert [each.state for each in report.figures] == OF_OTHERS[text]
+    assert outcome([report]) == 3
+
+
+def test_a_figure_that_the_base_began_with_is_held_against_the_base_first():
+    text = "The accuracy on mmlu rose from 50% to 61%."
+    assert [each.by[-1] for each in made.report(made.body(text), known(*MMLU)).figures] == ["2", "1"]
+    assert [each.state for each in made.report(made.body(text), known(MMLU[0])).figures] == ["unbacked", "backed"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "| Model | refusal_safety accuracy |\n|---|---|\n| Elm | 0.82 |\n| GPT-4 | 0.99 |",
+        "| Model | refusal_safety accuracy |\n|---|---|\n| Elm-8B | 0.82 |",
+        "| Task | Elm | Llama 3.1 8B |\n|---|---|---|\n| refusal_safety accuracy | 0.82 | 0.81 |",
+        "On refusal_safety the model has an accuracy of 0.82.",
+        "- refusal_safety accuracy: 0.82",
+    ],
+)
+def test_a_wrong_figure_of_the_candidate_is_still_an_error(text):
+    assert len(made.found(made.body(text), "card/figure-differs", known(*SAFE))) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The refusal_safety accuracy is 1.",
+        "- refusal_safety acc: 1",
+        _row("0.8", "refusal_safety"),
+        _row("1", "refusal_safety"),
+    ],
+)
+def test_a_share_in_one_digit_is_backed_by_no_other_share(text):
+    assert {each.state for each in made.report(made.body(text), known(*SAFE)).figures} <= {"unbacked"}
+
+
+@pytest.mark.parametrize(
+    ("text", "number"), [("1", 1.0), ("1.0", 1.0), ("0.5", 0.5), ("0", 0.0), ("75 %", 0.75), ("75", 0.75), ("12", 12.3)]
+)
+def test_a_figure_of_few_digits_is_backed_where_it_is_the_value(text, number):
+    assert _state(_row(text), known(value(number))) == "backed"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "- mmlu f1: 0.61",
+        "On mmlu the error is 0.61.",
+        "On gsm8k the acc is 0.61.",
+        "- mmlu precision: 0.613",
+        _row("0.613", "mmlu", "F1"),
+    ],
+)
+def test_a_value_of_another_metric_or_task_backs_nothing(text):
+    held = known(value(0.613, "mmlu", "acc"))
+    assert [each.state for each in made.report(made.body(text), held).figures] == ["unbacked"]
+
+
+def test_in_one_sentence_each_clause_names_its_own_metric_and_task():
+    text = "On mmlu the error is 0.61 and the acc of gsm8k is 0.61."
+    assert [each.state for each in made.report(made.body(text), known(MMLU[0])).figures] == ["unbacked", "unbacked"]
+    text = "It has an accuracy of 0.61 on mmlu, and 0.75 on refusal_safety."
+    assert [each.state for each in made.report(made.body(text), known(MMLU[0], SAFE[0])).figures] == [
+        "backed",
+        "backed",
+    ]
+
+
+def _html(*rows: str) -> str:
+    return f"<table>{''.join(f'<tr>{row}</tr>' for row in rows)}</table>"
+
+
+SPANNED = {
+    "a cell over two rows": _html(
+        "<th>Group</th><th>Task</th><th>Base accuracy</th><th>Elm accuracy</th>",
+        '<td rowspan="2">Safety</td><td>x</td><td>-</td><td>-</td>',
+        "<td>refusal_safety accuracy</td><td>0.45</td><td>0.75</td>",
+    ),
+    "a cell over two columns": _html(
+        "<th>Task</th><th>Base accuracy</th><th>Elm accuracy</th>",
+        "<td colspan=3>English</td>",
+        "<td>refusal_safety accuracy</td><td>0.45</td><td>0.75</td>",
+    ),
+    "a head over two columns": _html(
+        "<th colspan='2'>Task</th><th>Base accuracy</th><th>Elm accuracy</th>",
+        "<td>Safety</td><td>refusal_safety accuracy</td><td>0.45</td><td>0.75</td>",
+    ),
+    "a cell over rows and columns": _html(
+        "<th>Group</th><th>Kind</th><th>Task</th><th>Base accuracy</th><th>Elm accuracy</th>",
+        "<td rowspan=3 colspan=2>Safety</td><td>x</td><td>-</td><td>-</td>",
+        "<td>refusal_safety accuracy</td><td>0.45</td><td>0.75</td>",
+        "<td>y</td><td>-</td><td>-</td>",
+    ),
+    "spans that are none": _html(
+        "<th>Task</th><th colspan=0>Base accuracy</th><th colspan=x>Elm accuracy</th>",
+        '<td rowspan="">refusal_safety accuracy</td><td>0.45</td><td>0.75</td>',
+    ),
+}
+
+
+@pytest.mark.parametrize("what", SPANNED)
+def test_a_figure_stands_in_the_column_in_which_a_reader_sees_it(what):
+    report = made.report(made.body(SPANNED[what]), known(*SAFE))
+    assert [(each.text, each.state) for each in report.figures] == [("0.45", "backed"), ("0.75", "backed")]
+
+
+def test_the_rows_of_one_model_bear_its_name_where_one_cell_names_it():
+    rows = ('<td rowspan="2">GPT-4</td><td>x</td><td>-</td>', "<td>refusal_safety</td><td>0.99</td>")
+    table = _html("<th>Model</th><th>Task</th><th>acc</th>", "<td>Elm</td><td>refusal_safety</td><td>0.75</td>", *rows)
+    assert [each.state for each in made.report(made.body(table), known(*SAFE)).figures] == ["backed", "unbacked"]

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.cli.conftest import govern, ready  # noqa: F401 - fixtures
+from tests.cli.conftest import attached, govern, ready  # noqa: F401 - fixtures
 from tests.linting import made
 from tests.linting.test_rules import FAULTS
 

@@ -125,7 +125,7 @@ def test_text_is_grouped_names_each_rule_and_ends_with_the_scores():
 
 def test_what_repeats_is_one_line_of_text_with_the_lines_it_stands_in():
     lines = list(text.lines([lint(made.body("TODO: a\n\nTODO: a\n\nTODO: a").encode(), "x")]))
-    (line,) = [each for each in lines if "“TODO:”" in each]
+    (line,) = [each for each in lines if "“TODO: a”" in each]
     assert "(2 more, line 9, 11)" in line
     sections = [each for each in lines if "Nothing is said under" in each]
     assert [each.split()[0] for each in sections] == ["warning", "note"]

@@ -108,3 +108,74 @@ def test_specificity_counts_what_no_template_says():
     text = f"{BOILERPLATE['TRL']}\n\n[More Information Needed]\n\nIt was made for the enquiry desk of one library.\n\nseed: 42"
     score = next(each for each in made.report(made.body(text)).scores if each.id == "specificity")
     assert (score.k, score.n, dict(score.rest)) == (1, 3, {"placeholder": 1, "boilerplate": 1, "general": 0})
+
+
+ONLY_PLACEHOLDERS = [
+    '{{ developers | default("[More Information Needed]", true)}}',
+    '- **Made by:** {{ makers | default("TODO: who", true) }}',
+    "[TODO: describe the data used to train the model]",
+    "TODO: describe where the model fails and for whom",
+    "- **Data:** TODO: name the data sets, and who gathered them",
+    "[More\nInformation Needed]",
+    "To be\nadded",
+    "- **Data:** to be\ncompleted",
+]
+
+
+@pytest.mark.parametrize("text", ONLY_PLACEHOLDERS)
+def test_of_a_placeholder_in_another_the_whole_is_found_and_says_nothing(text):
+    report = made.report(made.body(f"## Limitations\n\n{text}"))
+    assert [each.rule for each in report.findings if each.rule == "card/placeholder"] == ["card/placeholder"]
+    score = next(each for each in report.scores if each.id == "specificity")
+    assert (score.k, dict(score.rest)["placeholder"]) == (0, 1)
+    assert dict(report.sections)["limitations"] is False
+
+
+def test_a_note_to_the_author_ends_with_its_sentence():
+    text = "## Limitations\n\nTODO: say more of it. It was never tried on anything but the desk of one library."
+    report = made.report(made.body(text))
+    assert len([each for each in report.findings if each.rule == "card/placeholder"]) == 1
+    assert dict(report.sections)["limitations"] is True
+
+
+HARD = {
+    "the Hub's card template": "Users (both direct and downstream) should be made aware of the\nrisks, biases and limitations of the model.",
+    "the Trainer of transformers": "It achieves the following results on the\nevaluation set:",
+    "AutoTrain": "This model was trained using\nAutoTrain.",
+    "PEFT": "The following `bitsandbytes` quantization\nconfig was used during training:",
+}
+
+
+@pytest.mark.parametrize("tool", sorted(HARD))
+@pytest.mark.parametrize("end", ["\n", "  \n", "<br>"])
+def test_a_sentence_of_a_tool_is_known_over_two_lines(tool, end):
+    (finding,) = made.found(made.body(HARD[tool].replace("\n", end)), "card/boilerplate")
+    assert finding.message.casefold().startswith(tool.casefold())
+
+
+def test_a_line_of_its_own_below_the_sentence_of_a_tool_is_not_taken_for_it():
+    text = "# Model trained using AutoTrain\n\nThe desk of one library asks it\nfor opening hours and nothing else."
+    assert dict(made.report(made.body(text)).sections)["details"] is False
+    assert made.found(made.body("note: x marks the spot\nTODAY: it is open"), "card/placeholder") == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "# TODO: add an example code snippet",
+        "// your code goes here",
+        "[More Information Needed]",
+        "# Coming soon",
+        "...",
+        "\n# TODO\n\n",
+    ],
+)
+def test_code_that_is_to_be_written_is_no_code(code):
+    text = made.body(f"## How to use\n\n```python\n{code}\n```")
+    assert dict(made.report(text).sections)["how-to-use"] is False
+
+
+@pytest.mark.parametrize("code", ["# TODO: make it faster\npipe('a')", "# run it\npipe()", "make todo"])
+def test_code_with_a_note_in_it_is_code(code):
+    text = made.body(f"## How to use\n\n```python\n{code}\n```")
+    assert dict(made.report(text).sections)["how-to-use"] is True
