@@ -29,7 +29,7 @@ from governance.linting.findings import Backed
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from governance.linting.figures import Figure
+    from governance.linting.figure import Figure
     from governance.linting.known import Known, Value
     from governance.linting.numbers import Number
 
@@ -86,7 +86,8 @@ class Evidence:
 def readings(number: Number, *, strict: bool = False) -> list[tuple[float, float]]:
     """The values a number may stand for, each with half of its last step: as written, as a share of a hundred, by its unit.
 
-    With `strict` a share of fewer than two decimals stands for itself alone: half a step of `1` or of `0.8` would take in half of all shares.
+    With `strict` a share of fewer than two decimals stands for itself alone: half a step of `1` takes in half of all
+    shares.
     """
     slack = 1 + 1e-9
     half = number.step / 2 * slack
@@ -139,7 +140,7 @@ def _one(figure: Figure, evidence: Evidence | None, known: Known | None, index: 
     if best is not None and rank >= 2:
         return _fresh(figure, best, evidence, BACKED)
     other = _other_value(figure, context, evidence, side="base" if of_base else "candidate")
-    if other is not None and len(sides) == 2 and _may_differ(figure, evidence, said):
+    if other is not None and len(sides) == 2 and _may_differ(figure, said):
         return _made(figure, DIFFERS, other, f"{other.task} {other.metric} is {other.number:.6g} in {other.by}")
     if best is not None and (rank == 1 or figure.number.significant >= CHANCE):
         return _fresh(figure, best, evidence, BACKED if rank == 1 else BY_VALUE)
@@ -168,7 +169,7 @@ def _speaks_of_another(figure: Figure, evidence: Evidence) -> bool:
     return not beside.is_called(figure.direct, evidence.candidate)
 
 
-def _may_differ(figure: Figure, evidence: Evidence, said: _Said) -> bool:
+def _may_differ(figure: Figure, said: _Said) -> bool:
     """Whether nothing beside a figure speaks of anybody else, of a bound, or of a second metric or task."""
     if _OF_OTHERS.search(figure.direct):
         return False

@@ -47,7 +47,24 @@ _FROM = re.compile(r"\bfrom\s?$", re.IGNORECASE)
 _RANGE_END = re.compile(r"\b(?:from|between)\b[^;]{1,40}\b(?:to|and)\s?$", re.IGNORECASE)
 _CUT = re.compile(r"[,;]\s|\s(?:and|but|while|whereas|versus|vs\.?)\s")
 _GENERIC = frozenset(
-    "model models card for the a of and ours desk lora adapter base instruct chat tuned finetuned sft dpo v1 v2".split()
+    (
+        "model",
+        "models",
+        "card",
+        "for",
+        "the",
+        "of",
+        "and",
+        "ours",
+        "desk",
+        "lora",
+        "adapter",
+        "base",
+        "instruct",
+        "chat",
+        "tuned",
+        "finetuned",
+    )
 )
 
 

@@ -54,8 +54,7 @@ class Link:
 
 @dataclass(frozen=True)
 class Cell:
-    """Where a cell stands: the number of its table, its row (0 is the header) and its column, both from 0, and how many columns
-    and rows it takes."""
+    """Where a cell stands: the number of its table, its row (0 is the header) and its column, both from 0, and what it takes of both."""
 
     table: int
     row: int

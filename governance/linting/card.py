@@ -93,6 +93,6 @@ def read(data: bytes, name: str) -> Card:
     lines = text.split("\n")
     if len(lines) > MAX_LINES:
         raise UnreadableError(f"{len(lines):,} lines are more than a card may have, {MAX_LINES:,}", where=name)
-    found = head.read(data, text)
+    found = head.read(text)
     document = markdown.read(lines[found.lines :], found.lines + 1)
     return Card(name, tuple(lines), found, document, hashlib.sha256(data).hexdigest())

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from governance.linting import backing, names, numbers, rules
 from governance.linting.blocks import PROSE, Kind
-from governance.linting.figures import LONG_HEAD
+from governance.linting.table_figures import LONG_HEAD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from governance.linting.card import Card
-    from governance.linting.figures import Figure
+    from governance.linting.figure import Figure
     from governance.linting.findings import Backed, Finding
     from governance.linting.known import Known
 

@@ -21,7 +21,7 @@ from governance.linting.findings import Level
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from governance.linting.figures import Figure
+    from governance.linting.figure import Figure
     from governance.linting.findings import Finding
 
 _SPLITS = re.compile(

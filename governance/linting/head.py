@@ -23,6 +23,8 @@ Path = tuple[str | int, ...]
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _LINE = re.compile(r" at line (\d+)")
 _FENCE = re.compile(r"---[ \t]*")
+_OTHER_ENDS = str.maketrans("\x85\u2028\u2029", "   ")
+"""What YAML takes for a line end, and a file of text does not."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,8 @@ class Head:
     present: bool = False
     problem: str = ""
     problem_line: int = 1
+    padded: bool = False
+    """Whether blanks follow the opening `---`: then the Hub does not see it."""
 
     def place(self, *path: str | int) -> Place:
         """Where a value stands; the nearest thing around it that has a place."""
@@ -45,24 +49,26 @@ class Head:
         return self.places.get(path, Place(1))
 
 
-def read(data: bytes, text: str) -> Head:
-    """The head of a card; `text` is the same file as text with line ends of one character."""
+def read(text: str) -> Head:
+    """The head of a card; `text` has line ends of one character."""
     lines = text.split("\n")
-    if not _FENCE.fullmatch(lines[0]):
+    first = next((number for number, line in enumerate(lines) if line.strip()), 0)  # the Hub passes over what is blank
+    if not _FENCE.fullmatch(lines[first].lstrip()):
         return Head()
-    end = next((number for number, line in enumerate(lines[1:], start=1) if _FENCE.fullmatch(line)), 0)
+    padded = lines[first] != lines[first].rstrip()
+    end = next((number for number, line in enumerate(lines[first + 1 :], first + 1) if _FENCE.fullmatch(line)), 0)
     try:
-        fields, _ = front_matter.split(data)
+        fields, _ = front_matter.split("\n".join(["---", *lines[first + 1 :]]).encode())
     except UnreadableError as error:
         found = _LINE.search(error.message)
-        return Head(
-            lines=end + 1 if end else 0, present=True, problem=error.message, problem_line=int(found[1]) if found else 1
-        )
-    node = yaml.compose("\n" + "\n".join(lines[1:end]), Loader=_Loader)
-    places: dict[Path, Place] = {(): Place(1, 1, end + 1, 4)}
+        line = int(found[1]) + first if found else first + 1
+        said = _LINE.sub(f" at line {line}", error.message, count=1)
+        return Head(lines=end + 1 if end else 0, present=True, problem=said, problem_line=line)
+    node = yaml.compose("\n" * (first + 1) + "\n".join(lines[first + 1 : end]).translate(_OTHER_ENDS), Loader=_Loader)
+    places: dict[Path, Place] = {(): Place(first + 1, 1, end + 1, 4)}
     plain: set[Path] = set()
     _walk(node, (), places, plain)
-    return Head(fields, places, frozenset(plain), end + 1, present=True)
+    return Head(fields, places, frozenset(plain), end + 1, present=True, padded=padded)
 
 
 def _walk(node: Any, path: Path, places: dict[Path, Place], plain: set[Path]) -> None:

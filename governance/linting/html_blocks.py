@@ -130,6 +130,8 @@ def _enter(into: Into, tag: html_text.Tag) -> None:
     if name == "table":
         state.table, state.row, state.column = (into.next_table() if tag.opens else 0), -1, -1
         state.in_cell, state.wide, state.held = False, 1, {}
+    elif name in ("thead", "tbody", "tfoot"):
+        state.held = {}  # no cell reaches out of its part of the table
     elif name == "tr" and tag.opens:
         state.row, state.column, state.wide = state.row + 1, -1, 1
     elif name in ("td", "th"):

@@ -24,7 +24,7 @@ def _set(text: str) -> frozenset[str]:
 
 
 BREAKS = _set("""
-    p div br li ul ol tr td th table thead tbody h1 h2 h3 h4 h5 h6 center hr blockquote pre details summary section dl dt dd
+    p div br li ul ol tr td th table thead tbody tfoot h1 h2 h3 h4 h5 h6 center hr blockquote pre details summary section dl dt dd
     figure figcaption header footer article main caption picture video
 """)
 """Tags at which a passage ends."""

@@ -9,8 +9,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from governance.domain import licences
-from governance.linting import folding, lineage, rules
-from governance.linting.blocks import PROSE, Block
+from governance.linting import folding, licence_text, lineage, rules
 from governance.linting.findings import Level, Place
 
 if TYPE_CHECKING:
@@ -22,16 +21,6 @@ if TYPE_CHECKING:
 
 _LOOKS_LIKE_ADDRESS = re.compile(r"https?://\S+|[\w./-]+", re.ASCII)
 _TAGGED = re.compile(r"base_model:(?:[a-z]{3,12}:)?([A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95})", re.ASCII)
-_NO_COMMERCE = re.compile(
-    r"\b(?:(?:for )?non-?\s?commercial (?:use|purposes?|research|only|license|licence)|research (?:purposes|use) only|only for research|"
-    r"not (?:be used )?for commercial|no commercial use|cc[- ]by[- ]nc)\b"
-)
-_ABOUT_TERMS = re.compile(
-    r"licen[cs]e|terms|usage|intended|uses?\b|limitations?|disclaimer|out-of-scope|copyright", re.IGNORECASE
-)
-_OF_OTHERS = re.compile(
-    r"\bunlike\b|\bwhereas\b|\bwere?\b.{0,20}\bnon-?commercial|\boriginal\b|\b(?:paper|demo|blog)\b|\bdata ?sets?\b|\bcorpus\b"
-)
 
 
 def check(card: Card, known: Known | None) -> Iterator[Finding]:
@@ -43,7 +32,7 @@ def check(card: Card, known: Known | None) -> Iterator[Finding]:
     if stated == ["license"]:
         return  # a placeholder, found as one
     if not stated:
-        if "license" not in fields:
+        if fields.get("license", []) == []:
             yield rules.finding(
                 "card/licence-missing", "The head states no licence.", card.head.place() if card.head.present else card.first,
                 subject="license",
@@ -53,13 +42,12 @@ def check(card: Card, known: Known | None) -> Iterator[Finding]:
     for one in stated:
         yield from _id(one, place)
     yield from _other(card, stated, place)
-    if len(stated) == 1:
-        name = str(fields.get("license_name") or "")
-        folded = stated[0].lower()
-        yield from _base(card, folded, name, place, known)
-        yield from _data(card, folded, place, known)
-        yield from _text(card, folded, place)
-        yield from _owner(folded, name, place, known)
+    name = str(fields.get("license_name") or "")
+    folded = [each.lower() for each in stated]
+    yield from _base(card, folded, name, place, known)
+    yield from _data(card, folded, place, known)
+    yield from licence_text.check(card, folded, place)
+    yield from _owner(folded, name, place, known)
 
 
 def bases(fields: Mapping[str, Any]) -> list[str]:
@@ -127,8 +115,10 @@ def _other(card: Card, stated: list[str], place: Place) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def _base(card: Card, licence: str, name: str, place: Place, known: Known | None) -> Iterator[Finding]:
+def _base(card: Card, stated: list[str], name: str, place: Place, known: Known | None) -> Iterator[Finding]:
+    """Each licence against each base. Of several licences one that fits is enough for no error; whether it is meant can not be told."""
     relation = str(card.head.fields.get("base_model_relation") or "")
+    shown = f"`license: {stated[0] if len(stated) == 1 else '[' + ', '.join(stated) + ']'}`"
     for base in bases(card.head.fields):
         found = known.licence_of(base) if known else None
         found = found or lineage.known(base)
@@ -138,33 +128,44 @@ def _base(card: Card, licence: str, name: str, place: Place, known: Known | None
                 subject=f"untold {base}", untold=known is not None,
             )  # fmt: skip
             continue
-        try:
-            why = lineage.conflict(found, licence, name)
-        except LookupError as error:
-            yield rules.finding(
-                "card/licence-base-untold", f"Base {base[:80]} is under {found} ({found.source}): {error.args[0]}.", place,
-                subject=f"untold {base}", untold=known is not None,
-            )  # fmt: skip
-            continue
-        if why:
+        against, untold = _held(found, stated, name)
+        if against and len(against) == len(stated):
             adapter = relation == "adapter" or "peft" in str(card.head.fields.get("library_name"))
             lighter = Level.WARNING if adapter and found.terms.commerce else None
             yield rules.finding(
-                "card/licence-base", f"`license: {licence}` on the base {base[:80]}: {why} ({found.source}).", place,
+                "card/licence-base", f"{shown} on the base {base[:80]}: {against[0]} ({found.source}).", place,
                 subject=f"base {base}", level=lighter,
+            )  # fmt: skip
+        elif against or untold:
+            why = untold[0] if untold else f"which of {', '.join(stated)} is meant; {against[0]}"
+            yield rules.finding(
+                "card/licence-base-untold", f"Base {base[:80]} is under {found} ({found.source}): {why}.", place,
+                subject=f"untold {base}", untold=known is not None,
             )  # fmt: skip
 
 
-def _data(card: Card, licence: str, place: Place, known: Known | None) -> Iterator[Finding]:
+def _held(base: lineage.Known, stated: list[str], name: str) -> tuple[list[str], list[str]]:
+    """Why licences do not go with that of the base, and why it can not be told of others."""
+    against, untold = [], []
+    for licence in stated:
+        try:
+            if why := lineage.conflict(base, licence, name):
+                against.append(why)
+        except LookupError as error:
+            untold.append(str(error.args[0]))
+    return against, untold
+
+
+def _data(card: Card, stated: list[str], place: Place, known: Known | None) -> Iterator[Finding]:
     named = [str(each) for each in _listed(card.head.fields.get("datasets")) if each]
     held = dict(known.data_licences) if known else {}
     untold = [name for name in named if name not in held]
-    for name, stated in sorted(held.items()):
-        terms = lineage.stated(stated, "evidence") if stated else None
-        if terms and terms.terms.commerce is False and licences.terms(licence).commerce:
+    for name, under in sorted(held.items()):
+        terms = lineage.stated(under, "evidence") if under else None
+        if terms and terms.terms.commerce is False and all(licences.terms(each).commerce for each in stated):
             yield rules.finding(
                 "card/licence-data",
-                f"The data set {name[:80]} is under {stated}, which allows no commercial use; `license: {licence}` does.",
+                f"The data set {name[:80]} is under {under}, which allows no commercial use; `license: {stated[0]}` does.",
                 place, subject=f"data {name}",
             )  # fmt: skip
     if untold:
@@ -175,42 +176,18 @@ def _data(card: Card, licence: str, place: Place, known: Known | None) -> Iterat
         )  # fmt: skip
 
 
-def _text(card: Card, licence: str, place: Place) -> Iterator[Finding]:
-    if not licences.terms(licence).commerce:
-        return
-    for block in card.blocks:
-        if block.kind not in PROSE or not _is_about_terms(card, block):
-            continue
-        folded = folding.fold(block.text)
-        match = _NO_COMMERCE.search(folded.text)
-        if match and not _OF_OTHERS.search(folded.text[max(0, match.start() - 160) : match.end() + 80]):
-            start, end = folded.span(*match.span())
-            yield rules.finding(
-                "card/licence-text",
-                f"The text says “{block.text[start:end]}”, and `license: {licence}` in line {place.line} has no such limit.",
-                block.place(start, end), subject="non-commercial",
-            )  # fmt: skip
-            return
-
-
-def _is_about_terms(card: Card, block: Block) -> bool:
-    """Whether a passage stands under a heading on terms or use, or bears such a label before any section on something else."""
-    return bool(_ABOUT_TERMS.search(card.document.title(block.section))) or (
-        len(card.document.path(block.section)) < 2 and bool(_ABOUT_TERMS.search(block.label))
-    )
-
-
-def _owner(licence: str, name: str, place: Place, known: Known | None) -> Iterator[Finding]:
+def _owner(given: list[str], name: str, place: Place, known: Known | None) -> Iterator[Finding]:
     if known is None or not known.licence:
         return
     stated = re.sub(r"-(?:only|or-later)$", "", known.licence.strip().lower())
+    licence = ", ".join(given)
     if licences.is_id(stated):
-        if stated != licence:
+        if stated not in given:
             yield rules.finding(
                 "card/licence-differs", f"The card says `{licence}`, the system file of {known.system} says {known.licence}.", place,
                 subject="owner",
             )  # fmt: skip
-    elif licence != licences.OTHER or folding.words(name) != folding.words(stated):
+    elif given != [licences.OTHER] or folding.words(name) != folding.words(stated):
         yield rules.finding(
             "card/licence-differs",
             f"The card says `{licence}`{f' ({name})' if name else ''}, the system file of {known.system} says “{known.licence[:60]}”.",

@@ -20,7 +20,10 @@ from governance.domain.licences import OTHER, Terms
 
 @dataclass(frozen=True)
 class Base:
-    """A family by the beginnings of its ids. `licence` is an id of the Hub, `name` the name beside `other`; None: not known."""
+    """A family by the beginnings of its ids.
+
+    One that ends in `$` is a whole id. `licence` is an id of the Hub, `name` the name beside `other`; None: not known.
+    """
 
     begins: tuple[str, ...]
     licence: str | None
@@ -108,12 +111,20 @@ BASES = (
     Base(_ids("stabilityai/stable-diffusion-2 stabilityai/stable-diffusion-xl-base-1.0"), "openrail++", _CARDS),
     Base(_ids("bigscience/bloom"), "bigscience-bloom-rail-1.0", "the card of BLOOM"),
     Base(_ids("bigcode/starcoder bigcode/santacoder"), "bigcode-openrail-m", "the card of StarCoder"),
+    Base(_ids("baai/bge-multilingual-gemma2"), "gemma", "the card of this model"),
+    Base(_ids("mosaicml/mpt-7b-chat"), "cc-by-nc-sa-4.0", "the card of this model"),
+    Base(_ids("facebookai/xlm-mlm- facebookai/xlm-clm- xlm-mlm- xlm-clm-"), "cc-by-nc-4.0", _CARDS),
+    Base(_ids("qwen/qwen2.5-omni-3b"), None, "not looked at"),
     Base(_ids("facebook/nllb-200 facebook/seamless-m4t facebook/mms- facebook/musicgen"), "cc-by-nc-4.0", _CARDS),
     Base(_ids("facebook/opt-"), OTHER, "the LICENSE of OPT-175B", "opt-175b", _NO_COMMERCE),
     Base(
         _ids(
-            "microsoft/phi-2 microsoft/phi-3 microsoft/phi-4 distil-whisper/ facebookai/ roberta-base roberta-large xlm-roberta- "
-            "openai-community/gpt2 gpt2 microsoft/deberta-v3 eleutherai/gpt-neo- databricks/dolly-v2 baai/bge-"
+            "microsoft/phi-2 microsoft/phi-3 microsoft/phi-4 distil-whisper/ facebookai/roberta-base facebookai/roberta-large "
+            "roberta-base roberta-large "
+            "facebookai/xlm-roberta-base$ facebookai/xlm-roberta-large$ xlm-roberta-base$ xlm-roberta-large$ "
+            "openai-community/gpt2 gpt2 microsoft/deberta-v3 eleutherai/gpt-neo- databricks/dolly-v2 "
+            "baai/bge-m3$ baai/bge-small- baai/bge-base- baai/bge-large- baai/bge-reranker-base$ baai/bge-reranker-large$ "
+            "openai/whisper-large-v3-turbo"
         ),
         "mit", _CARDS,
     ),
@@ -121,7 +132,7 @@ BASES = (
         _ids(
             "huggingfacetb/smollm eleutherai/pythia eleutherai/gpt-j eleutherai/gpt-neox openai/whisper- openai/gpt-oss allenai/olmo "
             "google-bert/ bert-base- bert-large- distilbert/ distilbert- google-t5/ t5-small t5-base t5-large google/flan-t5 albert- "
-            "albert/ tinyllama/ cerebras/cerebras-gpt mosaicml/mpt-7b sentence-transformers/all- ibm-granite/granite-3 google/vit-base"
+            "albert/ tinyllama/ cerebras/cerebras-gpt mosaicml/mpt-7b$ sentence-transformers/all- ibm-granite/granite-3 google/vit-base"
         ),
         "apache-2.0", _CARDS,
     ),
@@ -148,7 +159,8 @@ def known(model: str) -> Known | None:
     best: tuple[int, Base] | None = None
     for base in BASES:
         for begin in base.begins:
-            if folded.startswith(begin) and (best is None or len(begin) > best[0]):
+            fits = folded == begin[:-1] if begin.endswith("$") else folded.startswith(begin)
+            if fits and (best is None or len(begin) > best[0]):
                 best = len(begin), base
     if best is None or best[1].licence is None:
         return None

@@ -53,6 +53,11 @@ def check(card: Card) -> Iterator[Finding]:
         )
         return
     yield from _second_head(card)
+    if head.padded:
+        yield rules.finding(
+            "card/front-matter", "Blanks follow the `---` that opens the head; the Hub reads no head there.", head.place(),
+            subject="padded", remedy="Take the blanks out.",
+        )  # fmt: skip
     for name, value in head.fields.items():
         yield from _field(card, name, value)
     for check_one in (_language, _task, _base, _relation, _data_sets, _emissions):
@@ -99,6 +104,8 @@ def _placeholder(card: Card, name: str, value: Any) -> Iterator[Finding]:
         if one is not None and not isinstance(one, str):
             continue
         empty = not said or is_placeholder(said) or said.lower() in fields.FILLED_IN or "{{" in said
+        if name == "license_link" and said.lower() == "license":
+            continue  # the Hub's word for a link to the file of that name
         if name in ("license", "language") and said.lower() in ("unknown", "unk"):
             continue
         if (

@@ -25,7 +25,9 @@ _SAME = {
     "standard error": "stderr", "stderr": "stderr", "mean reward": "mean reward",
 }  # fmt: skip
 _METRIC = re.compile(
-    r"\b(?:acc(?:uracy)?(?:1|5)?|f-?1|f1[ -]?score|f-?score|precision|recall|specificity|sensitivity|auc|auroc|auprc|roc|map(?:@\w+)?|"
+    r"\b(?:acc(?:uracy)?(?:1|5)?|f-?1|f1[ -]?score|f-?score|precision|recall|specificity|sensitivity|auc|auroc|auprc|roc|"
+    r"map(?:@\w+|-?[0-9]{2}(?:-[0-9]{2})?)?|ap(?:@?[0-9]{2})?|ar@[0-9]+|"
+    r"cider|spice|der|jer|eer|tar|pesq|stoi|si-?sdr|ctc|edit distance|brier|ece|ari|nmi|"
     r"m?iou|dice|mrr|ndcg(?:@\w+)?|hits?@\w+|recall@\w+|pass@\w+|perplexity|ppl|loss|bleu|sacrebleu|chr-?f(?:\+\+)?|rouge\w*|meteor|ter|"
     r"bertscore|comet|wer|cer|per|mer|wip|mos|fid|kid|psnr|ssim|lpips|clip[ -]?score|rmse|mse|mae|mape|r2|r\^2|pearson\w*|spearman\w*|"
     r"kappa|mcc|matthews\w*|cosine|exact[ _-]?match|em|scores?|reward|win[ -]?rate|elo|error(?: rate)?|latency|throughput|bits[ "
@@ -46,7 +48,7 @@ _BENCHMARK = re.compile(
 )
 _SETTING = re.compile(
     r"\b(?:learning[ _-]?rates?|lr|batch(?:[ _-]?sizes?)?|epochs?|steps?|seeds?|warm[ _-]?up(?:[ _-]?\w+)?|weight[ _-]?decay|"
-    r"decay|betas?|"
+    r"decay|(?:adam[ _]?)?beta[ _]?[12s]?|"
     r"(?:adam[ _])?epsilon|eps|momentum|dropout|temperature|temp|top[ _-]?[pk]|repetition|penalty|alpha|lora\w*|rank|threshold|"
     r"clip(?:ping)?|"
     r"grad(?:ient)?[ _-]?\w*|max[ _-]?(?:length|len|tokens|new\w*|grad\w*|seq\w*)|sequence[ _-]?length|context(?:[ "
@@ -58,21 +60,53 @@ _SETTING = re.compile(
     re.IGNORECASE,
 )
 _COUNTER = re.compile(
-    r"\b(?:epochs?|steps?|iters?|iterations?|#|no\.?|nr\.?|number|ids?|rank|size|sizes|params?|parameters?|n|samples?|examples?|"
+    r"#|\b(?:epochs?|steps?|iters?|iterations?|(?:n-|few-)?shots?|no\.?|nr\.?|number|ids?|rank|size|sizes|params?|parameters?|n|samples?|"
+    r"examples?|"
     r"rows?|seeds?|"
     r"versions?|revision|years?|dates?|months?|days?|length|len|dims?|dimensions?|layers?|heads?|tokens?|lr|context|images?|sentences?|"
     r"utterances?|speakers?|classes|batch|vocab\w*|index|page|stars|licen[cs]e)\b|^\s*$",
     re.IGNORECASE,
 )
 _ANY = frozenset(
-    "score scores average avg mean benchmark benchmarks per bias refusal toxicity similarity tag hallucination harmfulness success".split()
+    (
+        "score",
+        "scores",
+        "average",
+        "avg",
+        "mean",
+        "benchmark",
+        "benchmarks",
+        "per",
+        "bias",
+        "refusal",
+        "toxicity",
+        "similarity",
+        "tag",
+    )
 )
+"""Words that stand for any metric, or for what is measured, and so tell no two apart."""
+_RAISED = str.maketrans("_⁰¹²³⁴⁵⁶⁷⁸⁹", " 0123456789")
+_VERSIONED = re.compile(r"\s?-?v?[12]\.[0-9](?:\.[0-9])?(?![0-9%])", re.IGNORECASE)
 _PUNCTUATION = re.compile(r"[\s_:/|(),;.\-]+")
 
 
 def is_metric(text: str) -> bool:
-    """Whether a text names a metric or a benchmark."""
-    return bool(_METRIC.search(text) or _BENCHMARK.search(text))
+    """Whether a text names a metric or a benchmark, `eval_loss` and `R²` as well as `loss` and `R2`."""
+    if _METRIC.search(text) or _BENCHMARK.search(text):
+        return True
+    plain = _plain(text)
+    return plain != text and bool(_METRIC.search(plain))
+
+
+def _plain(text: str) -> str:
+    """The text with a blank for each underscore, and plain digits for raised ones."""
+    return text.translate(_RAISED) if "_" in text or not text.isascii() else text
+
+
+def is_version(text: str, at: int) -> bool:
+    """Whether the number at this place of a text is the version of a benchmark named right before it: `SQuAD 1.1`, `VQA v2.0`."""
+    head = text[max(0, at - 40) : at].rstrip(" v-")
+    return bool(_VERSIONED.match(text, at)) and any(found.end() == len(head) for found in _BENCHMARK.finditer(head))
 
 
 def is_benchmark(text: str) -> bool:
@@ -111,7 +145,7 @@ def words(text: str) -> list[str]:
 @lru_cache(maxsize=4_096)
 def metrics(text: str) -> frozenset[str]:
     """The metrics that a text names, as `key`; words that stand for any metric ("score", "average") are none."""
-    return frozenset(key(match[0]) for match in _METRIC.finditer(text)) - _ANY
+    return frozenset(key(match[0]) for match in _METRIC.finditer(_plain(text))) - _ANY
 
 
 def tokens(text: str) -> frozenset[str]:

@@ -16,7 +16,7 @@ from governance.linting.findings import Score
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from governance.linting.figures import Figure
+    from governance.linting.figure import Figure
     from governance.linting.findings import Backed
     from governance.linting.known import Known
     from governance.linting.passages import Passage

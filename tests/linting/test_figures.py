@@ -20,6 +20,19 @@ FIGURES = {
     "| Metric | Value |\n|---|---|\n| Accuracy | 0.91 |\n| WER | 12 |": ["0.91", "12"],
     "| Task | Score |\n|---|---|\n| a | 70.1 ± 0.4 |": ["70.1"],
     "<table><tr><th>Accuracy</th></tr><tr><td>0.913</td></tr></table>": ["0.913"],
+    "- eval_accuracy: 0.9312\n- eval_loss: 0.23": ["0.9312", "0.23"],
+    "- f1_macro: 0.78\n- F1_score: 0.91": ["0.78", "0.91"],
+    "- mAP50: 0.853\n- mAP50-95: 0.61": ["0.853", "0.61"],
+    "- R²: 0.913\n- AP: 58.7\n- CIDEr: 131.4\n- DER: 4.5": ["0.913", "58.7", "131.4", "4.5"],
+    "Reaches 88.1 on MMLU.": ["88.1"],
+    "Achieves 91.3 F1 and does it fast.": ["91.3"],
+    "It is small. Obtained 0.91 AUC on it.": ["0.91"],
+    "The model achieves 85 on MMLU.": ["85"],
+    "It scored 91 on GSM8K.": ["91"],
+    "| WER | CER |\n|---|---|\n| 12.3 | 4.5 |": ["12.3", "4.5"],
+    "The model reaches 91.3 on SQuAD 1.1.": ["91.3"],
+    "| Benchmark | # Shots | Elm |\n|---|---|---|\n| MMLU | 5 | 68.4 |": ["68.4"],
+    "| Metric | Value |\n|---|---|\n| Accuracy of version 2 | 0.91 |": ["0.91"],
     "The score is 2.69 × 10¹³ on this scale.": ["2.69 × 10¹³"],
 }
 NO_FIGURES = [
@@ -38,6 +51,12 @@ NO_FIGURES = [
     "| Epoch | Step | Learning rate |\n|---|---|---|\n| 1.0 | 500 | 0.001 |",
     "Evaluated on AlpacaEval 2.0 and Common Voice 8.0.",
     "1.1 Purpose and scope of the model",
+    "| Field | Value |\n|---|---|\n| Model version | 1.1 |\n| Python | 3.10 |\n| CUDA | 12.1 |\n| transformers | 4.41 |",
+    "| Field | Value |\n|---|---|\n| Parameters (B) | 7.6 |\n| Beta1 | 0.9 |\n| Release | 2024.05 |\n| Adam beta2 | 0.95 |",
+    "| Benchmark | Shots |\n|---|---|\n| MMLU | 5 |",
+    "It was fine-tuned on SQuAD 1.1 and VQA 2.0 for its accuracy.",
+    "We report accuracy with vLLM 0.6 and on the GPUs of one rack.",
+    "Uses Llama 3.1 and its score is not known.",
     "A benchmark of 9 datasets for language understanding.",
 ]
 

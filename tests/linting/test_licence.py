@@ -140,6 +140,20 @@ def test_the_licence_of_the_system_file_is_the_one_of_the_card():
         ("## Models made from it\n\n- License: CC-By-NC-SA-4.0", False),
         ("## License\n\nUnlike the original, which was for non-commercial use only, it is free.", False),
         ("## Uses\n\nIt may be used commercially.", False),
+        ("This model is for non-commercial use only.", True),
+        ("## Notes\n\nThe weights are released for research purposes only.", True),
+        ("## Training\n\nThe pictures were gathered for non-commercial use only.", False),
+        ("## License\n\nFree for both commercial and non-commercial use.", False),
+        ("## License\n\nIt may be used for commercial and\nnon-commercial purposes alike.", False),
+        ("## License\n\nFor non-commercial as well as commercial use.", False),
+        ("## License\n\nThere is no restriction to non-commercial use.", False),
+        ("## License\n\nIt is not limited to non-commercial use.", False),
+        (
+            "## License\n\nFor commercial and non-commercial use. The weights are for non-commercial use only, says nobody. "
+            + "It is long. " * 20
+            + "This model is for non-commercial use only.",
+            True,
+        ),
     ],
 )
 def test_a_limit_in_the_text_that_the_head_does_not_have_is_found(text, is_found):
@@ -177,3 +191,64 @@ def test_no_beginning_of_an_id_stands_twice_in_the_table():
     assert all(begin == begin.lower() for begin in begins)
     assert all(base.licence is None or licences.is_id(base.licence) for base in lineage.BASES)
     assert all(base.source for base in lineage.BASES)
+
+
+@pytest.mark.parametrize(
+    ("licence", "text", "is_found"),
+    [
+        ("apache-2.0", "## License\n\nThis model is released under the GPL-3.0 license.", True),
+        ("apache-2.0", "This model is released under the MIT license.", True),
+        ("mit", "## Model Details\n\n- **License:** apache-2.0", True),
+        ("cc-by-4.0", "## Licence\n\nThe model is available under CC BY-SA 4.0.", True),
+        ("gpl-3.0", "## License\n\nLicensed under the GNU Affero General Public License.", True),
+        ("apache-2.0", "## License\n\nThis model is released under the Apache License, version 2.0.", False),
+        ("apache-2.0", "## License\n\nThe code is released under the MIT license.", False),
+        ("apache-2.0", "## License\n\nThe model is under Apache 2.0, its parts under the MIT license.", False),
+        ("mit", "## License\n\nThe data set is available under CC BY-SA 4.0.", False),
+        ("mit", "Elm was made at MIT and is released under terms of its own.", False),
+        ("llama3.1", "## License\n\nReleased under the Llama 3.1 Community License.", False),
+        ("[mit, apache-2.0]", "## License\n\nReleased under the Apache License 2.0.", False),
+        ("other", "## License\n\nReleased under the MIT license.", False),
+        ("bigscience-openrail-m", "## License\n\nReleased under the RAIL license.", False),
+    ],
+)
+def test_a_text_that_names_another_licence_is_found(licence, text, is_found):
+    assert bool(made.found(_card(licence, text=text), "card/licence-text")) is is_found
+
+
+def test_of_several_licences_each_is_held_against_the_base():
+    llama = "meta-llama/Llama-3.1-8B"
+    assert _on_base("[apache-2.0, mit]", llama) == ["base:error"]
+    assert _on_base("[apache-2.0, llama3.1]", llama) == ["base-untold:note"]
+    assert _on_base("[apache-2.0, mit]", "Qwen/Qwen2.5-7B") == []
+    assert _on_base("[apache-2.0, other]", llama, more="license_name: ours\nlicense_link: LICENSE") == [
+        "base-untold:note"
+    ]
+    held = made.known(licence="mit")
+    assert made.found(_card("[apache-2.0, mit]"), "card/licence-differs", held) == []
+    assert made.found(_card("[apache-2.0, gpl-3.0]"), "card/licence-differs", held)
+
+
+@pytest.mark.parametrize(
+    ("base", "licence"),
+    [
+        ("mosaicml/mpt-7b-instruct", None), ("mosaicml/mpt-7b-chat", "cc-by-nc-sa-4.0"), ("mosaicml/mpt-7b", "apache-2.0"),
+        ("BAAI/bge-multilingual-gemma2", "gemma"), ("BAAI/bge-en-icl", None), ("BAAI/bge-m3", "mit"), ("BAAI/bge-small-en-v1.5", "mit"),
+        ("FacebookAI/xlm-mlm-en-2048", "cc-by-nc-4.0"), ("FacebookAI/roberta-base", "mit"), ("FacebookAI/xlm-roberta-large", "mit"),
+    ],
+)  # fmt: skip
+def test_a_beginning_that_models_under_other_terms_share_tells_nothing(base, licence):
+    found = lineage.known(base)
+    assert (found.licence if found else None) == licence
+
+
+def test_an_empty_list_of_licences_states_none():
+    assert made.found("---\nlicense: []\n---\n# Elm\n\nWords.\n", "card/licence-missing")
+
+
+@pytest.mark.parametrize("link", ["LICENSE", "LICENSE.md", "license"])
+def test_the_link_to_the_file_of_the_licence_tells_where_it_is(link):
+    card = _card("other", more=f"license_name: deepseek\nlicense_link: {link}")
+    assert made.found(card, "card/placeholder-field") == []
+    assert made.found(card, "card/licence-other") == []
+    assert made.found(_card("other", more="license_name: deepseek\nlicense_link: TODO"), "card/placeholder-field")

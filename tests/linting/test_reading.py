@@ -108,3 +108,27 @@ def test_a_passage_that_is_too_long_is_searched_all_the_same():
     text = made.body("word *word* " * 4_000 + "[More Information Needed]")
     assert made.found(text, "card/too-long-to-parse")
     assert made.found(text, "card/placeholder")
+
+
+@pytest.mark.parametrize("before", ["\n", "\n\n", " \t\n", "\ufeff\n", "\r\n"])
+def test_blank_lines_before_the_head_do_not_hide_it(before):
+    card = f"{before}---\nlicense: MIT\n---\n# Elm\n\nTODO: words\n"
+    assert made.found(card, "card/front-matter-missing") == []
+    lines = before.count("\n")
+    assert made.found(card, "card/licence-id")[0].place.line == lines + 2
+    assert made.found(card, "card/placeholder")[0].place.line == lines + 6
+    (broken,) = made.found(f"{before}---\nlicense: [mit\n---\n# Elm\n", "card/front-matter")
+    assert f"at line {broken.place.line}" in broken.message
+
+
+def test_blanks_after_the_mark_that_opens_the_head_hide_it_from_the_hub():
+    (finding,) = made.found("--- \nlicense: mit\n---\n# Elm\n\nWords.\n", "card/front-matter")
+    assert "Blanks follow" in finding.message
+    assert made.found("---\nlicense: mit\n--- \n# Elm\n\nWords.\n", "card/front-matter") == []
+
+
+@pytest.mark.parametrize("mark", ["\u2028", "\u2029", "\x85"])
+def test_a_line_end_of_yaml_alone_moves_no_place(mark):
+    card = f"---\nmodel_name: 'Elm{mark}desk'\nlanguage: english\nlicense: MIT\n---\n# Elm\n\nWords.\n"
+    assert made.found(card, "card/language")[0].place.line == 3
+    assert made.found(card, "card/licence-id")[0].place.line == 4
