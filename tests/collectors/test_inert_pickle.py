@@ -68,10 +68,13 @@ def torch_archive(data, name="archive/data.pkl", method=zipfile.ZIP_STORED):
 
 @pytest.mark.parametrize("protocol", range(6))
 def test_an_object_comes_back_as_its_class_and_its_state_in_every_protocol(protocol):
-    value = inert_pickle.of_bytes(pickle.dumps(Settings(), protocol))
+    data = pickle.dumps(Settings(), protocol)
+    by_name = b"getattr" in data  # Python up to 3.11.3 writes a member by its name, later ones by its value
+    value = inert_pickle.of_bytes(data)
     assert value["class"] == f"{HERE}.Settings"
     assert value["state"] == {
-        "rate": 1e-3, "when": "steps", "level": 3, "names": ["q", "v"], "extra": {"a": None, "3": True},
+        "rate": 1e-3, "names": ["q", "v"], "extra": {"a": None, "3": True},
+        "when": f"{HERE}.Strategy.STEPS" if by_name else "steps", "level": f"{HERE}.Level.HIGH" if by_name else 3,
     }  # fmt: skip
 
 

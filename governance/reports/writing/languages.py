@@ -231,7 +231,10 @@ def install(environment: Environment, language: Catalogue, printer: Printer) -> 
 
     def pgettext(context: str, message: str, /, **values: object) -> Markup:
         missed(message, context)
-        return filled(answers.pgettext(context, message), values)
+        said = answers.pgettext(context, message)
+        if said == message:  # Python up to 3.11.3 does not find the singular of a message that has a plural
+            said = answers.npgettext(context, message, message, 1)
+        return filled(said, values)
 
     def npgettext(context: str, singular: str, plural: str, number: int, /, **values: object) -> Markup:
         missed(singular, context)
