@@ -79,6 +79,22 @@ PLACEHOLDERS = (
         r"(?:work in progress|under construction))\W?",
         whole=True,
     ),
+    _phrase(
+        "later", _LATER, _OPEN,
+        r"[^.]{0,60}\bwill (?:be )?(?:add|describ|document|provid|updat|publish|fill|complet|writ|releas)[a-z]*\b[^.]{0,40}"
+        r"\b(?:later|soon|here|shortly|future|next|section)\b[^.]{0,40}[.!]?", whole=True, hints="will ",
+    ),
+    _phrase(
+        "no-information", _AUTHOR, _OPEN,
+        r"(?:there (?:is|are) |we have )?no (?:further |more |additional |other )?(?:information|details?) (?:(?:is|are|was|has been) )?"
+        r"(?:(?:currently |yet )?(?:available|provided|given|known|specified))?(?: (?:here|yet|at (?:this|the) (?:time|moment)|"
+        r"for this (?:section|model)))?[.!]?", whole=True, hints="no ",
+    ),
+    _phrase(
+        "announces", _AUTHOR, "it says what a section is for, and stands in its place",
+        r"(?:this|the following) section (?:describes|covers|contains|explains|lists|provides|is about|outlines|presents|discusses|gives)\b"
+        r"[^.]{0,80}[.!:]?", whole=True, hints="section ",
+    ),
     _phrase("soon", _LATER, _OPEN, r"\(?\*?(?:more (?:information|details|info) )?coming soon[.!]*\*?\)?", whole=True),
     _phrase("lorem", "a text for filling pages", "it is no language", r"\blorem ipsum\b", hints="lorem"),
     _phrase(

@@ -43,7 +43,7 @@ _SEARCHED = {
     Kind.HEADING: tuple(phrase for phrase in phrases.PLACEHOLDERS if not phrase.whole),
     Kind.CELL: tuple(phrase for phrase in phrases.PLACEHOLDERS if phrase.id in _IN_CELLS),
 }
-_LIGHTER = {"nothing": Level.WARNING, "unknown": Level.NOTE}
+_LIGHTER = {"nothing": Level.WARNING, "unknown": Level.NOTE, "no-information": Level.NOTE, "announces": Level.WARNING}
 """An author who writes that something is not known says at least that."""
 _NOWHERE = re.compile(
     r"https?://(?:www\.)?(?:huggingface\.co|hf\.co)/(?:None|datasets/None|datasets/unknown|unknown)?/?$"

@@ -117,7 +117,11 @@ def test_a_sentence_on_risk_that_names_something_of_its_own_is_left_alone(text):
 def test_specificity_counts_what_no_template_says():
     text = f"{BOILERPLATE['TRL']}\n\n[More Information Needed]\n\nIt was made for the enquiry desk of one library.\n\nseed: 42"
     score = next(each for each in made.report(made.body(text)).scores if each.id == "specificity")
-    assert (score.k, score.n, dict(score.rest)) == (1, 3, {"placeholder": 1, "boilerplate": 1, "general": 0})
+    assert (score.k, score.n, dict(score.rest)) == (
+        1,
+        3,
+        {"placeholder": 1, "boilerplate": 1, "general": 0, "repeated": 0},
+    )
 
 
 ONLY_PLACEHOLDERS = [
