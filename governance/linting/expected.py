@@ -65,7 +65,9 @@ EXPECTED = (
         words=re.compile(
             r"\b(?:should|must|is|are|may) not (?:be used|intended|to be used|suitable)\b|\bnot intended (?:for|to)\b|\bout[- "
             r"]of[- ]scope\b|"
-            r"\bdo not use\b|\bnot (?:be )?(?:suitable|designed|recommended) for\b"
+            r""
+            r"\bdo not use (?:(?:it|this|the (?:model|adapter|weights)|this model|them)\b|for\b|in\b|to\b)|"
+            r"\bnot (?:be )?(?:suitable|designed|recommended) for\b"
         ),
     ),
     Expected(
@@ -169,7 +171,8 @@ EXPECTED = (
             curated by  shared by.*
         """),
         words=re.compile(
-            r"\w@[\w-]{1,60}\.[a-z]{2,10}|\b(?:please|you can) (?:contact|reach out|open an issue|email)\b|\bquestions or comments\b|"
+            r"(?<=\w)(?<!\bgit)@[\w-]{1,60}\.[a-z]{2,10}|"
+            r"\b(?:please|you can) (?:contact|reach out|open an issue|email)\b|\bquestions or comments\b|"
             r"/discussions\b|/issues\b"
         ),
     ),

@@ -6,6 +6,7 @@ are, in order, so each is found again by going forward through the source; marku
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,11 @@ if TYPE_CHECKING:
 
     from markdown_it.token import Token
 
+_HINT = re.compile(
+    r"<(?:your|insert|add|enter|fill)[ _-][A-Za-z][A-Za-z _-]{0,40}>|<(?:name|author|email|organization|company|url|date)>",
+    re.IGNORECASE,
+)
+"""What looks like a tag and is none: `<your name>`."""
 SPECIAL = frozenset("\\`*_[]!<&\n")
 """A passage without these is its own text."""
 
@@ -138,6 +144,8 @@ def _html(walk: _Walk, token: Token) -> None:
     lowered = token.content[:12].lower()
     if lowered.startswith("<!--"):
         walk.made.comments.append((at, token.content))
+    elif _HINT.fullmatch(token.content):
+        walk.add(token.content, at)
     elif lowered.startswith("<br"):
         walk.add("\n", at)
     elif lowered.startswith("<img"):

@@ -52,7 +52,7 @@ def lint(data: bytes, name: str, known: Known | None = None) -> Report:
     index = sources.index(read)
     backed = backing.back(found, known, index)
     searched = passages.read(read)
-    present = sections.presence(read, searched)
+    present = sections.presence(read, searched, found)
     findings = [
         *_file(read, len(found)),
         *metadata.check(read),

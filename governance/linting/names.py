@@ -60,7 +60,8 @@ _SETTING = re.compile(
     re.IGNORECASE,
 )
 _COUNTER = re.compile(
-    r"#|\b(?:epochs?|steps?|iters?|iterations?|(?:n-|few-)?shots?|no\.?|nr\.?|number|ids?|rank|size|sizes|params?|parameters?|n|samples?|"
+    r"#|\b(?:epochs?|steps?|iters?|iterations?|n-shots?|(?<![0-9a-z]-)(?<![0-9] )shots?|no\.?|nr\.?|number|ids?|"
+    r"rank|size|sizes|params?|parameters?|n|samples?|"
     r"examples?|"
     r"rows?|seeds?|"
     r"versions?|revision|years?|dates?|months?|days?|length|len|dims?|dimensions?|layers?|heads?|tokens?|lr|context|images?|sentences?|"

@@ -84,9 +84,22 @@ class Passage:
 
 def read(card: Card) -> tuple[Passage, ...]:
     """The passages of a card in order."""
-    return tuple(
-        Passage(
-            block, tuple(placeholders.hits(block)), tuple(boilerplate.hits(block)), tuple(boilerplate.generic(block))
-        )
-        for block in card.blocks
+    made: list[Passage] = []
+    for block in card.blocks:
+        holders = tuple(placeholders.hits(block))
+        if made and _is_and_so_on(made[-1], block, holders):
+            holders = ()
+        made.append(Passage(block, holders, tuple(boilerplate.hits(block)), tuple(boilerplate.generic(block))))
+    return tuple(made)
+
+
+def _is_and_so_on(before: Passage, block: Block, holders: tuple[Hit, ...]) -> bool:
+    """Whether dots end a list that says something: "and so on"."""
+    return (
+        block.kind is Kind.ITEM
+        and before.block.kind is Kind.ITEM
+        and before.block.group == block.group
+        and not before.is_placeholder
+        and bool(holders)
+        and not block.text.strip(" .…")
     )

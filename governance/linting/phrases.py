@@ -54,7 +54,8 @@ _NO_NAME = "the program found no name"
 PLACEHOLDERS = (
     _phrase(
         "needed", "the Hub's card template or the Trainer", _OPEN,
-        r"\[?\s?\b(?:needs )?more information (?:is )?needed\b(?: for further recommendations\b)?\s?\]?", hints="information",
+        r"\[?\s?\b(?:needs )?more info(?:rmation)? (?:is )?needed\b(?: for further recommendations\b)?\s?\]?",
+        r"\[needs more info(?:rmation)?\]", hints="more info",
     ),
     _phrase(
         "needed-short", "a template", _OPEN, r"\[(?:information|details?|description) (?:needed|missing|required|here)\]", hints="[",
@@ -67,6 +68,32 @@ PLACEHOLDERS = (
         "to-be", _LATER, _OPEN,
         r"\[?\(?\*?to be (?:added|announced|completed|confirmed|decided|defined|determined|documented|filled|published|updated|written)"
         r"(?: (?:in|soon|later|here|shortly|on)\b[^.\n]{0,30})?\*?\)?\]?[.!]?", whole=True,
+    ),
+    _phrase(
+        "to-follow", _LATER, _OPEN,
+        r"(?:(?:more|further|full) )?(?:information|details?|info|results?|documentation|description) (?:to|will) (?:follow|come|be added)"
+        r"(?: soon| shortly| later)?[.!]?", whole=True,
+    ),
+    _phrase(
+        "in-work", _LATER, _OPEN, r"\W?(?:wip|(?:(?:this|the) (?:section|card|page|model card) is )?(?:a )?"
+        r"(?:work in progress|under construction))\W?",
+        whole=True,
+    ),
+    _phrase(
+        "later", _LATER, _OPEN,
+        r"[^.]{0,60}\bwill (?:be )?(?:add|describ|document|provid|updat|publish|fill|complet|writ|releas)[a-z]*\b[^.]{0,40}"
+        r"\b(?:later|soon|here|shortly|future|next|section)\b[^.]{0,40}[.!]?", whole=True, hints="will ",
+    ),
+    _phrase(
+        "no-information", _AUTHOR, _OPEN,
+        r"(?:there (?:is|are) |we have )?no (?:further |more |additional |other )?(?:information|details?) (?:(?:is|are|was|has been) )?"
+        r"(?:(?:currently |yet )?(?:available|provided|given|known|specified))?(?: (?:here|yet|at (?:this|the) (?:time|moment)|"
+        r"for this (?:section|model)))?[.!]?", whole=True, hints="no ",
+    ),
+    _phrase(
+        "announces", _AUTHOR, "it says what a section is for, and stands in its place",
+        r"(?:this|the following) section (?:describes|covers|contains|explains|lists|provides|is about|outlines|presents|discusses|gives)\b"
+        r"[^.]{0,80}[.!:]?", whole=True, hints="section ",
     ),
     _phrase("soon", _LATER, _OPEN, r"\(?\*?(?:more (?:information|details|info) )?coming soon[.!]*\*?\)?", whole=True),
     _phrase("lorem", "a text for filling pages", "it is no language", r"\blorem ipsum\b", hints="lorem"),
@@ -98,6 +125,20 @@ PLACEHOLDERS = (
         "unknown", _AUTHOR, _OPEN, r"\[?\(?(?:unknown|not (?:available|specified|provided|disclosed)|no information)\)?\]?\.?", whole=True,
     ),
     _phrase("dots", _AUTHOR, _OPEN, r"[.\-_*?]{1,20}", "x{1,3}", whole=True),
+    _phrase("blank", _AUTHOR, _OPEN, r"(?<=[:：])[\s*]{0,4}_{2,40}\s{0,4}$", hints="__"),
+    _phrase("crosses", _AUTHOR, _OPEN, r"x{1,3}\.x{1,3}\s?%?", r"x{1,3}\s?%", whole=True),
+    _phrase("date", "a template", _OPEN, r"(?:yyyy[-/.]mm(?:[-/.]dd)?|(?:dd[-/.]mm|mm[-/.]dd)[-/.]yyyy)", whole=True),
+    _phrase(
+        "hint", "a template", _OPEN,
+        r"\[(?:(?:your|model|full|company|team|author|contact) )?(?:names?|organi[sz]ations?|company|authors?|date|e-?mail|url|link|"
+        r"version|contact|licen[cs]e|data ?sets?|languages?|team|description|developers?|institution)\]", whole=True,
+    ),
+    _phrase(
+        "angles", "a template", _OPEN,
+        r"<(?:(?:your|insert|add|enter|fill)[ _-][a-z][a-z _-]{0,40}|"
+        r"(?:name|author|e-?mail|organi[sz]ation|company|url|link|date)(?:[ _-]here)?)>",
+        hints="<", whole=True,
+    ),
 )  # fmt: skip
 """What stands where words should stand. `whole` ones count only where a passage, or what follows its label, says no more."""
 

@@ -6,7 +6,7 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from governance.linting import folding, phrases, rules
+from governance.linting import folding, names, phrases, rules
 from governance.linting.blocks import BOLD_LINE, PROSE, Block, Kind
 from governance.linting.findings import Level
 from governance.linting.phrases import Hit
@@ -28,14 +28,22 @@ _COMMENT_MARK = re.compile(r"^(?:#+|//+|/\*+|--|;+|%+|<!--|\"\"\"|''\')\s?|(?:\*
 _LABELLED = re.compile(r"^[^\n:：]{1,80}[:：]\s*(.*)$", re.DOTALL)
 _LOUD = re.compile(r"(?:TODO|TO-DO|FIXME|XXX|TBD|TBA|T\.B\.D)")
 _FIELD = re.compile(r"(?<![\w={$\\])\{[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\}")
-_IN_CELLS = frozenset({"needed", "needed-short", "to-do", "tbd", "lorem", "template-field", "insert", "old-template"})
+_VARIABLE = re.compile(r"\$\{[A-Z][A-Z0-9_]{2,40}\}(?![\w$^])")
+_ON_PROMPTS = re.compile(
+    r"\b(?:prompts?|templates?|format(?:s|ted)?|replace[sd]?|substitute[sd]?|variables?|tokens?|strings?)\b"
+)
+"""Words of a sentence that speaks of fields and does not lack one."""
+_NO_RESULT = re.compile(r"(?:n/?a|n\.a\.|none|tbd|tba|todo|\?{1,3}|[-.]{1,3}|x{1,3}(?:\.x{1,3})?)\s?%?")
+_IN_CELLS = frozenset(
+    {"needed", "needed-short", "to-do", "tbd", "lorem", "template-field", "insert", "old-template", "crosses", "angles"}
+)
 _SEARCHED = {
     Kind.PARAGRAPH: phrases.PLACEHOLDERS,
     Kind.ITEM: phrases.PLACEHOLDERS,
     Kind.HEADING: tuple(phrase for phrase in phrases.PLACEHOLDERS if not phrase.whole),
     Kind.CELL: tuple(phrase for phrase in phrases.PLACEHOLDERS if phrase.id in _IN_CELLS),
 }
-_LIGHTER = {"nothing": Level.WARNING, "unknown": Level.NOTE}
+_LIGHTER = {"nothing": Level.WARNING, "unknown": Level.NOTE, "no-information": Level.NOTE, "announces": Level.WARNING}
 """An author who writes that something is not known says at least that."""
 _NOWHERE = re.compile(
     r"https?://(?:www\.)?(?:huggingface\.co|hf\.co)/(?:None|datasets/None|datasets/unknown|unknown)?/?$"
@@ -57,10 +65,11 @@ def hits(block: Block) -> list[Hit]:
             hit = Hit(phrase, *folded.span(start, end))
             if _is_meant(block, hit):
                 found.append(Hit(phrase, hit.start, folded.span(start, _stretched(phrase, folded, start, end))[1]))
-    if "{" in block.text and "$" not in block.text:
+    if "{" in block.text and not _ON_PROMPTS.search(folded.flat):
+        pattern = _VARIABLE if "$" in block.text else _FIELD
         found += [
             Hit(phrases.FIELD, *match.span())
-            for match in islice(_FIELD.finditer(block.text), MOST)
+            for match in islice(pattern.finditer(block.text), MOST)
             if not block.is_code(*match.span())
         ]
     return _longest(found)
@@ -118,6 +127,25 @@ def check(card: Card, passages: Sequence[Passage]) -> Iterator[Finding]:
             )
         yield from _links(block)
     yield from _sections(card, passages)
+    yield from _tables(card)
+
+
+def _tables(card: Card) -> Iterator[Finding]:
+    """Tables of results without one: a metric is named, and every cell for a value is left open."""
+    for cells in card.tables.values():
+        values = [
+            block for block in cells if block.cell and block.cell.row and block.cell.column and block.text.strip()
+        ]
+        labels = [block.text[:200] for block in cells if block.cell and not (block.cell.row and block.cell.column)]
+        if (
+            values
+            and all(_NO_RESULT.fullmatch(folding.fold(block.text.strip()[:20]).text) for block in values)
+            and any(map(names.is_metric, labels))
+        ):
+            yield rules.finding(
+                "card/placeholder", f"“{values[0].text.strip()[:20]}” stands in every cell of a table of results.", values[0].place(),
+                subject=f"{card.document.title(cells[0].section)}|table",
+            )  # fmt: skip
 
 
 def is_code(line: str) -> bool:

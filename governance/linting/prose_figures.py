@@ -111,7 +111,7 @@ def _is_figure(number: Number, block: Block, sentence: str, *, in_usage: bool) -
     measured = names.is_metric(near) or names.is_metric(block.label)
     if not number.decimals:
         after = _AFTER.match(text, number.end)
-        followed = bool(after and names.is_metric(after[1]))
+        followed = bool(after and (names.metrics(after[1]) or names.is_benchmark(after[1])))
         return (measured or followed) and _says_value(text, number, followed=followed)
     if _is_part_of_name(number, text, near):
         return False

@@ -33,7 +33,16 @@ def scores(
     known: Known | None,
 ) -> tuple[Score, ...]:
     """The four scores of a card."""
-    return _presence(present), _specificity(passages), _backing(backed, known), _freshness(backed, known)
+    once = _once(backed)
+    return _presence(present), _specificity(passages), _backing(once, known), _freshness(once, known)
+
+
+def _once(backed: Sequence[tuple[Figure, Backed]]) -> list[tuple[Figure, Backed]]:
+    """Each figure once for its words, its value and its state: saying it again shows no more."""
+    first: dict[tuple[str, ...], tuple[Figure, Backed]] = {}
+    for figure, held in backed:
+        first.setdefault((held.label, held.text, held.where, held.state, held.by, held.at), (figure, held))
+    return list(first.values())
 
 
 def _presence(present: Mapping[str, bool | None]) -> Score:
@@ -47,6 +56,7 @@ def _presence(present: Mapping[str, bool | None]) -> Score:
 
 def _specificity(passages: Sequence[Passage]) -> Score:
     states: Counter[str] = Counter()
+    said: set[str] = set()
     for passage in passages:
         if not passage.is_prose or not passage.letters:
             continue
@@ -56,12 +66,16 @@ def _specificity(passages: Sequence[Passage]) -> Score:
             continue
         elif passage.tools:
             states["boilerplate"] += 1
+        elif passage.is_boilerplate:
+            states["general"] += 1
         else:
-            states["general" if passage.is_boilerplate else "own"] += 1
+            text = " ".join(folding.fold(passage.block.text).text.split())
+            states["repeated" if text in said else "own"] += 1
+            said.add(text)
     own = states.pop("own", 0)
     return Score(
         "specificity", "Specificity", own, own + sum(states.values()), "passages in words of their own",
-        tuple((name, states[name]) for name in ("placeholder", "boilerplate", "general")),
+        tuple((name, states[name]) for name in ("placeholder", "boilerplate", "general", "repeated")),
     )  # fmt: skip
 
 

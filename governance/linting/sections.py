@@ -16,9 +16,10 @@ from governance.linting.expected import EXPECTED, Expected
 from governance.linting.numbers import numbers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from governance.linting.card import Card
+    from governance.linting.figure import Figure
     from governance.linting.findings import Finding, Place
     from governance.linting.passages import Passage
 
@@ -42,15 +43,23 @@ _ELSEWHERE = _set("""
     dan yang untuk dengan của và cho
 """)
 """Common words of other languages in Latin letters, of three letters mostly, since those of two are codes of languages as well."""
+_EMPTY = _set("""
+    ok okay yes no none good fine true false done see below above here x y n tbd todo na
+""")
+"""Words that fill a cell and say nothing."""
+_SENTENCES = _set("""
+    intended-use out-of-scope factors ethics limitations bias-risk
+""")
+"""Sections of which a word or two says nothing."""
 _BRACKETS = re.compile(r"\([^()]{0,80}\)|\[[^\[\]]{0,80}\]")
 _NUMBERED = re.compile(r"^(?:[0-9]{1,2}[.) ]+){1,4}")
 _OF_TOOLS = re.compile(r"framework versions", re.IGNORECASE)
 _SPACES = re.compile(r"[^\w;?/&,'. -]+")
 
 
-def presence(card: Card, passages: Sequence[Passage]) -> dict[str, bool | None]:
+def presence(card: Card, passages: Sequence[Passage], figures: Sequence[Figure] = ()) -> dict[str, bool | None]:
     """Each expected section by its id: there, not there, or None where the language does not let it be told."""
-    content = _Content(card, passages)
+    content = _Content(card, passages, {id(figure.block) for figure in figures if figure.block is not None})
     found: dict[str, bool | None] = {each.id: content.has(each) for each in EXPECTED}
     if not any(found.values()) and content.is_foreign():
         return dict.fromkeys(found)
@@ -99,22 +108,22 @@ def _plain(title: str) -> str:
 class _Content:
     """What stands in each section and says something."""
 
-    def __init__(self, card: Card, passages: Sequence[Passage]) -> None:
+    def __init__(self, card: Card, passages: Sequence[Passage], figured: set[int]) -> None:
         self.card = card
-        self.real = [
+        self.figured = figured
+        """Blocks, by their identity, that hold a figure."""
+        self.real = _once(
             passage.block
             for passage in passages
             if passage.says_something and not _OF_TOOLS.search(card.document.title(passage.block.section))
-        ]
+        )
         self.by_section: dict[int, list[Block]] = {}
         for block in self.real:
             self.by_section.setdefault(block.section, []).append(block)
-        self.labels = {
-            _plain(block.label)
-            for block in self.real
-            if block.label and folding.says(block.text) - folding.says(block.label) >= 3
-        }
-        self.labels |= self._row_labels()
+        self.labels = [
+            (_plain(block.label), block.text[len(block.label) :], block) for block in self.real if block.label
+        ]
+        self.labels += self._rows()
         self.prose = [
             folding.fold(block.text).text[:MOST_SEARCHED] for block in self.real if block.kind is not Kind.CODE
         ]
@@ -126,7 +135,9 @@ class _Content:
         return (
             self._in_head(expected.id)
             or any(headed(title) and self._says(expected, section) for section, title in self.titles)
-            or (not expected.needs and any(headed(label) for label in self.labels))
+            or (
+                not expected.needs and any(headed(label) and _tells(expected.id, *more) for label, *more in self.labels)
+            )
             or (expected.words is not None and any(expected.words.search(text) for text in self.prose))
             or self._otherwise(expected.id)
         )
@@ -156,17 +167,15 @@ class _Content:
         if not blocks:
             return False
         if expected.needs == "figure":
-            return any(numbers(block.text) for block in blocks if block.kind is not Kind.CODE) or any(
-                _pictured(b) for b in blocks
-            )
+            return any(id(block) in self.figured or _is_value(block) or _pictured(block) for block in blocks)
         if expected.needs == "metric":
             return any(names.is_metric(block.text) for block in blocks)
         if expected.needs == "code" and any(block.kind is Kind.CODE or block.code for block in blocks):
             return True
-        if any(block.kind is Kind.CELL for block in blocks) or any(_pictured(block) or block.links for block in blocks):
+        if any(link.target and not link.image for block in blocks for link in block.links):
             return True
-        prose = [block for block in blocks if block.kind is not Kind.CODE]
-        return sum(len(folding.words(block.text)) for block in prose) >= ENOUGH_WORDS
+        said = [block for block in blocks if block.kind is not Kind.CODE]
+        return sum(len(folding.words(block.text)) for block in said) >= ENOUGH_WORDS
 
     def _lead(self) -> bool:
         """Whether what stands before the first section on anything else says what the model is."""
@@ -190,16 +199,16 @@ class _Content:
             names.is_benchmark(block.text) for block in self.real if block.kind is Kind.CELL or block.section in under
         )
 
-    def _row_labels(self) -> set[str]:
-        """The first cells of rows that say something in another cell: `| License | Apache 2.0 |`."""
+    def _rows(self) -> list[tuple[str, str, Block]]:
+        """The first cells of rows, each with what another cell of the row says: `| License | Apache 2.0 |`."""
         firsts: dict[tuple[int, int], str] = {}
-        said: set[tuple[int, int]] = set()
+        found = []
         for block in self.real:
             if block.cell and block.cell.column == 0:
                 firsts[block.cell.table, block.cell.row] = _plain(block.text[:80])
-            elif block.cell and block.cell.row and folding.says(block.text) > 1:
-                said.add((block.cell.table, block.cell.row))
-        return {label for place, label in firsts.items() if place in said}
+            elif block.cell and block.cell.row and (block.cell.table, block.cell.row) in firsts:
+                found.append((firsts[block.cell.table, block.cell.row], block.text, block))
+        return found
 
     def _tabled(self) -> bool:
         """Whether a table gives numbers in a column, or a row, that a metric or a benchmark names."""
@@ -243,6 +252,35 @@ class _Content:
         said = [word for text in passages if len(words := folding.words(text[:2000])) >= 8 for word in words]
         english, other = (sum(word in common for word in said) for common in (_COMMON, _ELSEWHERE))
         return len(said) >= 40 and other > 0.06 * len(said) and other > english
+
+
+def _once(blocks: Iterable[Block]) -> list[Block]:
+    """Each passage and each piece of code where it stands first: what is said again under another heading is not said of it."""
+    seen: set[str] = set()
+    made = []
+    for block in blocks:
+        if block.kind is not Kind.CELL and folding.says(block.text):
+            said = " ".join(folding.fold(block.text).text.split())
+            if said in seen:
+                continue
+            seen.add(said)
+        made.append(block)
+    return made
+
+
+def _tells(section: str, rest: str, block: Block) -> bool:
+    """Whether what follows a label says something: a sentence where one is asked for, else a word or a link."""
+    if any(link.target and not link.image for link in block.links):
+        return True
+    said = [word for word in folding.words(rest) if word not in _EMPTY]
+    if section in _SENTENCES:
+        return len(said) >= ENOUGH_WORDS
+    return bool(said)
+
+
+def _is_value(block: Block) -> bool:
+    """Whether a cell below the head of a table holds a number."""
+    return bool(block.cell and block.cell.row and block.cell.column and numbers(block.text))
 
 
 def _pictured(block: Block) -> bool:

@@ -32,6 +32,7 @@ FIGURES = {
     "| WER | CER |\n|---|---|\n| 12.3 | 4.5 |": ["12.3", "4.5"],
     "The model reaches 91.3 on SQuAD 1.1.": ["91.3"],
     "| Benchmark | # Shots | Elm |\n|---|---|---|\n| MMLU | 5 | 68.4 |": ["68.4"],
+    "| Model | 0-shot | 5-shot | few-shot |\n|---|---|---|---|\n| Elm | 0.51 | 0.52 | 0.53 |": ["0.51", "0.52", "0.53"],
     "| Metric | Value |\n|---|---|\n| Accuracy of version 2 | 0.91 |": ["0.91"],
     "The score is 2.69 × 10¹³ on this scale.": ["2.69 × 10¹³"],
 }
@@ -56,6 +57,7 @@ NO_FIGURES = [
     "| Benchmark | Shots |\n|---|---|\n| MMLU | 5 |",
     "It was fine-tuned on SQuAD 1.1 and VQA 2.0 for its accuracy.",
     "We report accuracy with vLLM 0.6 and on the GPUs of one rack.",
+    "- CPU memory: 512 GB per node",
     "Uses Llama 3.1 and its score is not known.",
     "A benchmark of 9 datasets for language understanding.",
 ]

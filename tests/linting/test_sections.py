@@ -114,3 +114,59 @@ def test_presence_is_a_count_of_fifteen_and_names_what_is_missing():
     assert (score.k, score.n) == (15, 15) == (len(EXPECTED), len(EXPECTED))
     score = next(each for each in made.report(made.body("No.")).scores if each.id == "presence")
     assert (score.k, "intended-use" in score.note) == (1, True)
+
+
+EVERY = [names[0] for names in NAMES.values()]
+NOTHING = [
+    "We will describe this section in a later version of the card.",
+    "No information is available here.",
+    "There is no information available.",
+    "Details will be added soon.",
+    "![a picture](https://example.org/a.png)",
+]
+
+
+@pytest.mark.parametrize("text", [SAYS, "See the [paper](https://example.org/paper.pdf) for all of it, please."])
+def test_one_passage_under_every_heading_is_said_once(text):
+    card = made.body("\n\n".join(f"## {name}\n\n{text}" for name in ["Notes", *EVERY]))
+    assert {name for name, there in _present(card).items() if there} <= {"licence"}
+    specificity = next(each for each in made.report(card).scores if each.id == "specificity")
+    assert (specificity.k, dict(specificity.rest)["repeated"]) == (1, len(EVERY))
+
+
+@pytest.mark.parametrize("text", NOTHING)
+@pytest.mark.parametrize("section", ["limitations", "intended-use", "ethics", "factors", "contact"])
+def test_what_says_that_nothing_is_said_is_no_section(section, text):
+    assert not _has(f"## {NAMES[section][0]}\n\n{text}", section)
+
+
+def test_a_sentence_on_what_a_section_is_for_is_none():
+    assert not _has("## Limitations\n\nThis section describes the limitations of the model.", "limitations")
+    assert _has(
+        "## Limitations\n\nIt will be wrong about the branch in Mill Lane until the hours are updated.", "limitations"
+    )
+
+
+def test_a_word_in_a_row_or_behind_a_label_is_no_section():
+    assert not _has("| Section | Note |\n|---|---|\n| Limitations | ok |\n| Contact | ok |", "limitations")
+    assert not _has("| Section | Note |\n|---|---|\n| Contact | ok |", "contact")
+    assert not _has("- **Limitations:** some", "limitations")
+    assert _has("- **Limitations:** it knows the hours of one library only", "limitations")
+    assert _has("| Attribute | Details |\n|---|---|\n| License | MIT |", "licence")
+    assert _has("- **Dataset:** opus", "training-data")
+
+
+def test_a_year_is_no_result_and_a_command_no_limit_of_use():
+    assert not _has("## Results\n\nSee the paper from 2023, which has them.", "results")
+    assert _has("## Results\n\n| Desk | Right |\n|---|---|\n| loans | 41 |", "results")
+    assert not _has("## Usage\n\nDo not use apply_chat_template with the base.", "out-of-scope")
+    assert _has("## Usage\n\nDo not use it for advice on law.", "out-of-scope")
+    assert not _has("## Usage\n\nClone git@github.com:elm/desk.git first.", "contact")
+    assert _has("## Usage\n\nWrite to desk@elm.example about it.", "contact")
+
+
+def test_a_figure_that_is_said_three_times_is_backed_once():
+    text = "\n\n".join(["On desk_qa the accuracy is 0.75."] * 3 + ["On desk_qa the loss is 0.2."])
+    report = made.report(made.body(text), made.known(made.value(0.75)))
+    backing = next(each for each in report.scores if each.id == "backing")
+    assert (backing.k, backing.n, len(report.figures)) == (1, 2, 4)

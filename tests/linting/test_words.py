@@ -13,12 +13,22 @@ PLACEHOLDERS = [
     "[Describe the primary use cases for this model]", "[insert your name]", "[e.g., BERT, DistilBERT]", "[Model Name]",
     "Describe the data you used to train the model.", "Provide examples of latent issues and potential remediations.",
     "ＴＯＤＯ: describe it", "TO\u200bDO: describe it", "<p>TODO: x</p>", "{MODEL_NAME}", "on the None dataset.",
+    "- License: mit\n- Cite as: -", "- **Developed by:** ___", "- License: ___", "- Model date: YYYY-MM-DD", "- Accuracy: XX.X%", "- Accuracy: XX %", "Developed by: <your name>",
+    "- Developed by: [Name]", "- Funded by: [Organization]", "- Author: ${AUTHOR}", "WIP", "Under construction.", "[More Info Needed]",
+    "[Needs More Information]", "More details to follow.", "This section is under construction.", "Results will follow soon.",
+    "| Task | Accuracy |\n|---|---|\n| desk | XX.X |", "| Task | Accuracy |\n|---|---|\n| desk | N/A |\n| loans | - |",
+    "| Metric | Value |\n|---|---|\n| Accuracy | ? |", "1. ...\n2. ...",
 ]  # fmt: skip
 NO_PLACEHOLDERS = [
     "The to-do list of a reader is one of the topics.", "Todo el mundo puede usarlo.", "It needs more information than it has.",
     "`TODO` marks what is open.", "The formula is $\\frac{{a}}{{b}}$.", "None of the answers was wrong.", "See [1] and [12].",
     "Nobody knows how it does on other desks.", "The tag `[None]` is ours.", "```\nTODO: x\n```", "A todo app was used in the test.",
     "Tuberculosis (TBC) is not among the topics.", "We provide {dir}/{file} for each run.",
+    "- loans\n- renewals\n- ...", "1. English\n2. German\n3. …", "The prompt is {SYSTEM_PROMPT} and then the question.",
+    "In the format, {USER_NAME} stands for the reader.", "Dates are written as YYYY-MM-DD in the answers.", "The norm is ${ABC}$ of it.",
+    "| Task | Accuracy |\n|---|---|\n| desk | 0.9 |\n| loans | - |", "See [Name](https://example.org) for it.", "It follows <b>three</b> rules.",
+    "Put it under voices/<your_folder_name> and name it there.",
+    "Work in progress at the desk is what it is asked about.", "| Field | Note |\n|---|---|\n| Colour | - |",
 ]  # fmt: skip
 
 
@@ -107,7 +117,11 @@ def test_a_sentence_on_risk_that_names_something_of_its_own_is_left_alone(text):
 def test_specificity_counts_what_no_template_says():
     text = f"{BOILERPLATE['TRL']}\n\n[More Information Needed]\n\nIt was made for the enquiry desk of one library.\n\nseed: 42"
     score = next(each for each in made.report(made.body(text)).scores if each.id == "specificity")
-    assert (score.k, score.n, dict(score.rest)) == (1, 3, {"placeholder": 1, "boilerplate": 1, "general": 0})
+    assert (score.k, score.n, dict(score.rest)) == (
+        1,
+        3,
+        {"placeholder": 1, "boilerplate": 1, "general": 0, "repeated": 0},
+    )
 
 
 ONLY_PLACEHOLDERS = [
