@@ -6,6 +6,7 @@ tests. The numbers of the frameworks' requirements are real; their titles here a
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +28,7 @@ from governance.domain.decision import Decision, DecisionKind, SignedDecision
 from governance.domain.dossier import Dossier
 from governance.domain.entry import Checkpoint
 from governance.domain.kind import Suite
-from governance.domain.policy import Answer, Condition, NoOpenFinding, Policy
+from governance.domain.policy import Answer, Condition, FiguresRule, NoOpenFinding, Policy
 from governance.domain.risk import Rating, RegisterRow, Step, Treatment
 from governance.domain.system import System
 from governance.parsing import canonical
@@ -375,3 +376,10 @@ def bare() -> Case:
         }
     )
     return stated(Case(dossier, case.catalogue, assessment, risks(None), case.gate, case.checkpoint, ON))
+
+
+def quoting(case: Case, days: int, *kinds: str) -> Case:
+    """The case under policies that quote evidence of these kinds for so many days."""
+    rule = FiguresRule(kinds=kinds, within_days=days, why="Because figures of this kind age.")
+    policies = {name: each.model_copy(update={"figures": (rule,)}) for name, each in case.catalogue.policies.items()}
+    return replace(case, catalogue=replace(case.catalogue, policies=policies))

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
-from governance.domain.policy import FiguresRule
 from governance.errors import ContentError, CouldNotTell
 from governance.parsing import canonical
 from governance.reports.claims.references import References
@@ -23,12 +20,6 @@ def head(name, view="model-card"):
 
 def piece_of(case, kind):
     return case.dossier.of_kind(kind)[-1]
-
-
-def with_rule(case, kind, days):
-    rule = FiguresRule(kinds=(kind,), within_days=days, why="Because figures of this kind age.")
-    policies = {name: each.model_copy(update={"figures": (rule,)}) for name, each in case.catalogue.policies.items()}
-    return replace(case, catalogue=replace(case.catalogue, policies=policies))
 
 
 def test_a_figure_is_what_stands_at_its_pointer_and_carries_its_claim(full):
@@ -51,8 +42,8 @@ def test_a_figure_nobody_showed_is_counted_and_printed_as_not_evidenced(full):
 
 def test_a_figure_that_the_policy_holds_for_too_old_is_withheld_with_the_reason(full):
     run = piece_of(full, "training-run.v1")
-    fresh = References(with_rule(full, "training-run.v1", 3)).figure("Steps", run, "/steps")
-    stale = References(with_rule(full, "training-run.v1", 2)).figure("Steps", run, "/steps")
+    fresh = References(cases.quoting(full, 3, "training-run.v1")).figure("Steps", run, "/steps")
+    stale = References(cases.quoting(full, 2, "training-run.v1")).figure("Steps", run, "/steps")
     assert not fresh.missing
     assert stale.missing
     assert stale.why == "stale: of 2026-11-19, 3 days ago, and the policy quotes training-run.v1 for 2"
@@ -88,7 +79,7 @@ def test_rendering_refuses_on_a_claim_that_does_not_resolve(full, asked, said):
 def test_rendering_refuses_on_a_claim_that_is_stale_beyond_the_policy(full):
     templates = {"probe.md.j2": head("probe.md") + '{{ claim("training-run.v1", "/steps") }}'}
     with pytest.raises(CouldNotTell, match="stale: of 2026-11-19"):
-        render("probe.md", with_rule(full, "training-run.v1", 2), templates)
+        render("probe.md", cases.quoting(full, 2, "training-run.v1"), templates)
 
 
 def test_rendering_refuses_on_a_claim_about_another_model_identity():

@@ -25,6 +25,7 @@ from governance.reports.writing import diff_page, edition
 from governance.reports.writing.render import Renderer
 from governance.verifier import claims
 from governance.verifier.documents import figures_of
+from tests.reports import cases
 from tests.reports.test_languages import COUNTED
 from tests.reports.two_candidates import second
 
@@ -204,15 +205,23 @@ def test_a_difference_is_refused_where_a_piece_is_of_neither_candidate(pair: Pai
     assert across.of_others(other)
 
 
+def test_a_difference_asks_no_day_beside_those_of_its_two_sides(pair: Pair) -> None:
+    late = cases.quoting(
+        dataclasses.replace(pair.after.case, on=pair.after.case.on + timedelta(days=400)), 30, "eval-run.v1"
+    )
+    sides = diff.Sides(pair, References(pair.before.case, "b"), References(late, "a"))
+    piece = late.dossier.of_kind("eval-run.v1")[-1]
+    assert sides.after.stale(piece)
+    assert sides.across.stale(piece) == ""
+
+
 def test_evidence_too_old_for_the_policy_leaves_the_figure_and_its_difference_out(
     approved: Workspace, clock: Clock
 ) -> None:
     clock.moment += timedelta(days=5000)
     found = comparing.pair(approved, "elm-desk", comparing.LAST_APPROVED)
-    rules = found.after.case.catalogue.policies[found.after.case.gate.policy].figures or ()
-    if not any("eval-run.v1" in rule.kinds for rule in rules):
-        pytest.skip("the policy quotes evaluations of any age")
-    view, references = built(found)
+    after = dataclasses.replace(found.after, case=cases.quoting(found.after.case, 1000, "eval-run.v1"))
+    view, references = built(dataclasses.replace(found, after=after))
     row = next(row for row in view.results if row.task == "elm_desk_qa")
     assert (row.before.missing, row.after.missing, row.difference) == (False, True, None)
     assert any("stale" in said for said in references.not_evidenced)

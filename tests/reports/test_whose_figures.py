@@ -9,7 +9,6 @@ import yaml
 
 from governance.content import places
 from governance.domain.evidence import Role
-from governance.domain.policy import FiguresRule
 from governance.errors import CouldNotTell
 from governance.parsing import canonical
 from governance.reports.claims import weights
@@ -23,12 +22,6 @@ OTHERS = canonical.sha256(b"other weights")
 HEAD = "{# ---\ndocument: probe.html\ntitle: Probe\nfor: a test\nview: model-card\n--- #}\n"
 TEMPLATES = places.templates(places.read_all([FOLDER.parent]))
 PROBE = {"probe.html.j2": HEAD + '{{ claim("energy.v1", "/kwh", label="Energy of our model", unit="kWh") }}'}
-
-
-def with_rule(case, days, *kinds):
-    rule = FiguresRule(kinds=kinds, within_days=days, why="Because figures of this kind age.")
-    policies = {name: each.model_copy(update={"figures": (rule,)}) for name, each in case.catalogue.policies.items()}
-    return replace(case, catalogue=replace(case.catalogue, policies=policies))
 
 
 def with_energy(case, **subject):
@@ -142,7 +135,7 @@ def test_what_was_written_by_hand_is_in_no_head_that_the_hub_shows_without_the_w
 
 
 def test_what_the_policy_holds_for_too_old_stands_nowhere_in_a_card(rich):
-    case = with_rule(rich, 1, "eval-run.v1", "energy.v1")
+    case = cases.quoting(rich, 1, "eval-run.v1", "energy.v1")
     case = replace(case, on=rich.on.replace(year=rich.on.year + 2))
     page = render("model-card.md", case, TEMPLATES).decode()
     head = head_of(page)
