@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from governance.assurance.requirements import HOLDS_FOR_DAYS, age_of, results_of, targets
 from governance.domain.control import Standing
-from governance.domain.target import GapRow, ProfileResult, TargetRow
+from governance.domain.target import GapRow, ProfileResult, TargetProfile, TargetRow
 from governance.errors import CouldNotTell, UsageError
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from governance.domain.assessment import Assessment, RequirementResult
     from governance.domain.catalogue import Catalogue
     from governance.domain.dossier import Dossier
+    from governance.domain.evidence import Piece
     from governance.domain.framework import Framework
 
 
@@ -34,10 +35,10 @@ def profiles(dossier: Dossier, catalogue: Catalogue, assessment: Assessment, on:
     """
     named = (row.framework for row in assessment.frameworks)
     scope = [name for name in named if name in catalogue.frameworks and catalogue.frameworks[name].has_profiles]
-    stated_in = sorted(targets(dossier, catalogue, on))
+    stated = targets(dossier, catalogue, on)
     return tuple(
-        _whole(catalogue.frameworks[name], dossier, catalogue, assessment, on)
-        for name in dict.fromkeys((*scope, *stated_in))
+        _whole(catalogue.frameworks[name], stated.get(name), dossier, catalogue, assessment, on)
+        for name in dict.fromkeys((*scope, *sorted(stated)))
     )
 
 
@@ -52,7 +53,7 @@ def profile(
     if name is None and default is None:
         raise UsageError("there is no default profile", hint="Name a framework: --framework")
     frame = catalogue.framework(name or (default.framework if default else ""), on.date())
-    held = _target(frame, dossier, catalogue, on)
+    held = _target(frame, targets(dossier, catalogue, on).get(frame.id), catalogue, on)
     if held is None:
         raise CouldNotTell(
             f"nobody stated a target for {frame.id}",
@@ -85,9 +86,11 @@ class _Target:
     old: bool = False
 
 
-def _target(frame: Framework, dossier: Dossier, catalogue: Catalogue, on: datetime) -> _Target | None:
+def _target(
+    frame: Framework, held: tuple[Piece, TargetProfile] | None, catalogue: Catalogue, on: datetime
+) -> _Target | None:
     """The target that a person stated, else that of the content, else None."""
-    if (held := targets(dossier, catalogue, on).get(frame.id)) is not None:
+    if held is not None:
         piece, stated = held
         age = age_of(piece, on)
         return _Target(stated.rows, piece.id, stated=True, old=age is not None and age > HOLDS_FOR_DAYS)
@@ -101,10 +104,15 @@ def _target(frame: Framework, dossier: Dossier, catalogue: Catalogue, on: dateti
 
 
 def _whole(
-    frame: Framework, dossier: Dossier, catalogue: Catalogue, assessment: Assessment, on: datetime
+    frame: Framework,
+    stated: tuple[Piece, TargetProfile] | None,
+    dossier: Dossier,
+    catalogue: Catalogue,
+    assessment: Assessment,
+    on: datetime,
 ) -> ProfileResult:
     """The profile in one framework, with a row for each of its requirements, in its order."""
-    held = _target(frame, dossier, catalogue, on) or _Target((), "")
+    held = _target(frame, stated, catalogue, on) or _Target((), "")
     made = {row.requirement: row for row in _gaps(held.rows, frame, dossier, catalogue, assessment, on)}
     rows = [
         made.pop(name) if name in made else _unstated(result)

@@ -51,7 +51,7 @@ def moment(piece: Piece) -> tuple[bool, datetime, bool, int]:
     """The place of a piece among others that say the same sort of thing; the greater one counts."""
     record = piece.record
     says_no = piece.body.get("in_place") is False
-    return record.declared_by is None, record.effective_at or piece.recorded_at, says_no, piece.seq
+    return record.declared_by is None, piece.when, says_no, piece.seq
 
 
 def _same_base(piece: Piece, dossier: Dossier) -> bool:

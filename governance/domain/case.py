@@ -50,6 +50,5 @@ class Case:
         rule = next(
             (each for each in (policy.figures if policy else None) or () if piece.record.kind in each.kinds), None
         )
-        when = piece.record.effective_at or piece.recorded_at
-        days = (self.on - when).days
-        return (when, days, rule.within_days) if rule is not None and days > rule.within_days else None
+        days = (self.on - piece.when).days
+        return (piece.when, days, rule.within_days) if rule is not None and days > rule.within_days else None

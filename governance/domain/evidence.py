@@ -123,3 +123,13 @@ class Piece(Noun):
     seq: int
     leaf: str = ""
     """The hash of its entry in the tree, hexadecimal; absent in an example, which stands in no ledger."""
+
+    @property
+    def when(self) -> datetime:
+        """The moment that counts: when it was true, else when it was recorded."""
+        return self.record.effective_at or self.recorded_at
+
+    @property
+    def digests(self) -> frozenset[str]:
+        """What weights are known by, of a piece that describes them: the digest of the weights, and that of their manifest."""
+        return frozenset(filter(None, (self.record.subject.digest, self.body.get("manifest_digest"))))

@@ -98,8 +98,7 @@ def documents(
 
 def _rank(piece: Piece) -> tuple[bool, float, int]:
     """The run that counts last: what a tool wrote after what was written by hand, then the newer."""
-    when = piece.record.effective_at or piece.recorded_at
-    return piece.record.declared_by is None, when.timestamp(), piece.seq
+    return piece.record.declared_by is None, piece.when.timestamp(), piece.seq
 
 
 def _unfit(piece: Piece, candidate: str | None) -> str | None:

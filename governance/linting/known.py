@@ -138,13 +138,9 @@ def _speaks_of(dossier: Dossier, piece: Piece) -> str | None:
     if subject.role is None:
         return "other" if subject.type is not SubjectType.MODEL else None
     held = dossier.candidate if subject.role is Role.CANDIDATE else dossier.base
-    if held is not None and subject.digest is not None and subject.digest not in _digests(held):
+    if held is not None and subject.digest is not None and subject.digest not in held.digests:
         return None
     return "candidate" if subject.role is Role.CANDIDATE else "base"
-
-
-def _digests(artefacts: Piece) -> tuple[object, ...]:
-    return artefacts.record.subject.digest, artefacts.body.get("manifest_digest")
 
 
 def _base_name(dossier: Dossier) -> str:

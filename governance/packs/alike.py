@@ -79,10 +79,8 @@ def _one(there: bytes, made: bytes, *, same_library: bool) -> bool:
     except ET.ParseError:
         return False
     if same_library:
-        pairs = list(zip(theirs.iter(), ours.iter(), strict=False))
-        return len(pairs) == sum(1 for _ in theirs.iter()) == sum(1 for _ in ours.iter()) and all(
-            _same_element(*pair) for pair in pairs
-        )
+        there_are, there_were = list(theirs.iter()), list(ours.iter())
+        return len(there_are) == len(there_were) and all(map(_same_element, there_are, there_were))
     return _inert(theirs) and list(_words(theirs)) == list(_words(ours))
 
 

@@ -33,8 +33,13 @@ _LINE = "DOCUMENTS"
 _TWIN, _PDF = ".twin.json", ".pdf"
 
 
-def redraw(pack: Container, case: Case, content: Mapping[str, bytes], report: PackReport) -> None:
-    """Render again, compare, and say on the line `DOCUMENTS` what came of it. What can not be rendered again is a problem."""
+def redraw(
+    pack: Container, case: Case, content: Mapping[str, bytes], own: Mapping[str, bytes], report: PackReport
+) -> None:
+    """Render again, compare, and say on the line `DOCUMENTS` what came of it. What can not be rendered again is a problem.
+
+    `content` is the pack's, `own` this program's.
+    """
     held = {n.removeprefix(members.DOCUMENTS): n for n in pack.names if n.startswith(members.DOCUMENTS)}
     if not held or report.about is None:
         return
@@ -47,7 +52,7 @@ def redraw(pack: Container, case: Case, content: Mapping[str, bytes], report: Pa
         return
     before = len(report.problems)
     try:
-        made = _made(pack, case, content, held)
+        made = _made(pack, case, places.templates(content), places.templates(own), held)
     except GovernanceError as error:
         report.problem(members.DOCUMENTS, f"can not be rendered again: {error.message}")
     else:
@@ -56,30 +61,33 @@ def redraw(pack: Container, case: Case, content: Mapping[str, bytes], report: Pa
         report.lines[_LINE] = "FAILED"
 
 
-def _made(pack: Container, case: Case, content: Mapping[str, bytes], held: Mapping[str, str]) -> remade.Remade:
+def _made(
+    pack: Container, case: Case, templates: Mapping[str, str], own: Mapping[str, str], held: Mapping[str, str]
+) -> remade.Remade:
     """The documents that are in the pack, made again. Templates that are not this program's own are run in a process of their own."""
     twin = next((member for name, member in held.items() if name.endswith(_TWIN)), None)
     said = strict_json.loads(pack.read(twin), where=twin) if twin else {}
     wish = {field: said[field] for field in house.WISHES if field in said}
-    templates, own = places.templates(content), places.templates(places.read_all([places.builtin_root()]))
     make = remade.remade if templates == own else remade.apart
     return make(case, templates, frozenset(held), wish)
 
 
 def _compare(pack: Container, held: Mapping[str, str], made: remade.Remade, report: PackReport) -> None:
-    charts = remade.CHARTS if report.about and report.about.charts == remade.CHARTS else ""
+    drew = report.about.charts if report.about else None
+    same_library = bool(drew) and drew == remade.CHARTS
     for name, member in held.items():
         if name.endswith(_PDF):
             _hold_pdf(pack, name, held, made, report)
         elif name not in made.files:
             report.problem(member, "is none of the documents that this content makes of this case")
-        elif not alike.alike(name, pack.read(member), made.files[name], same_library=bool(charts)):
+        elif not alike.alike(name, pack.read(member), made.files[name], same_library=same_library):
             report.problem(member, "is not the document that this content makes of this case")
     pdfs = sum(name.endswith(_PDF) for name in held)
     said = f"; {len(held) - pdfs} files rendered again, the same"
-    if not charts and any(alike.CHART.search(data) for name, data in made.files.items() if name.endswith(".html")):
-        drew = (report.about.charts if report.about else None) or "something that is not named"
-        said += f", charts by their words alone, since {drew} drew them"
+    if not same_library and any(
+        alike.CHART.search(data) for name, data in made.files.items() if name.endswith(".html")
+    ):
+        said += f", charts by their words alone, since {drew or 'something that is not named'} drew them"
     if pdfs:
         said += f"; {pdfs} PDFs hold their twins, and their pages were not read"
     report.lines[_LINE] = report.lines[_LINE].removesuffix(documents.UNREAD) + said

@@ -67,7 +67,8 @@ def _judge(pack: Container, about: members.About, report: PackReport) -> None:
     content = {name[len(prefix) :]: pack.read(name) for name in pack.names if name.startswith(prefix)}
     case = _case(pack, about, content)
     report.case = case
-    report.lines["CONTENT"] += "; " + _against_ours(content)
+    own = places.read_all([places.builtin_root()])
+    report.lines["CONTENT"] += "; " + _against(own, content)
     for name, data in layout.results_of(case).items():
         if pack.read(name) != data:
             report.problem(name, "is not what judging again comes to")
@@ -75,7 +76,7 @@ def _judge(pack: Container, about: members.About, report: PackReport) -> None:
     if mine != {each.entry: each.problem is None for each in report.decisions}:
         raise IntegrityError("the decisions that count are others than the verifier found")
     if not report.problems:
-        redraw(pack, case, content, report)
+        redraw(pack, case, content, own, report)
     again = "FAILED" if report.problems else "ok: judged again, with the same result"
     report.lines["JUDGEMENT"] = f"{again}; gate {case.gate.policy} says {case.gate.answer}"
 
@@ -98,9 +99,8 @@ def _case(pack: Container, about: members.About, content: Mapping[str, bytes]) -
     return judge(dossier, loader.load(content), about.policy, checkpoint, canonical.moment(about.on))
 
 
-def _against_ours(content: Mapping[str, bytes]) -> str:
-    """How the content of a pack lies to that of this program: a workspace may replace a control by a weaker one."""
-    own = places.read_all([places.builtin_root()])
+def _against(own: Mapping[str, bytes], content: Mapping[str, bytes]) -> str:
+    """How the content of a pack lies to this program's own: a workspace may replace a control by a weaker one."""
     changed = sorted(path for path, data in content.items() if path in own and own[path] != data)
     added, absent = sorted(set(content) - set(own)), sorted(set(own) - set(content))
     said = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from typing import TYPE_CHECKING
 
@@ -62,9 +63,17 @@ TEXTS: dict[str, Callable[[int], str]] = {
 
 
 def _seconds(text: str) -> float:
-    begin = time.process_time()
-    assert not made.report(text).unread
-    return time.process_time() - begin
+    """The lesser of two readings of the processor's clock, without the collector, which walks through all that other tests left behind."""
+    found = []
+    gc.disable()
+    try:
+        for _ in range(2):
+            begin = time.process_time()
+            assert not made.report(text).unread
+            found.append(time.process_time() - begin)
+    finally:
+        gc.enable()
+    return min(found)
 
 
 @pytest.mark.parametrize("what", sorted(TEXTS))

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+    from governance.verifier.report import PackReport
+
 MANIFEST = "manifest.dsse.json"
 Way = tuple[str | int, ...]
 
@@ -34,6 +36,11 @@ def put_together(parts: dict[str, bytes], to: Path) -> Path:
     write(stream, sorted(parts.items()))
     to.write_bytes(stream.getvalue())
     return to
+
+
+def problems(report: PackReport, member: str) -> list[str]:
+    """What a report says of one member."""
+    return [said for name, said in report.problems if name == member]
 
 
 def manifest(parts: dict[str, bytes]) -> dict[str, Any]:

@@ -6,55 +6,16 @@ import io
 import json
 import re
 import zipfile
-from typing import TYPE_CHECKING
 
 import pytest
 
 from governance.packs.verify import verify
-from governance.signing import keys
 from governance.verifier.pack import verify as verify_light
-from governance.workspace import Workspace
-from tests.conftest import RECORDED
-from tests.packs.mutations import members, put_together, signed_again
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
+from tests.packs.mutations import problems
 
 CARD = "documents/model-card.html"
 TWIN = "documents/model-card.twin.json"
 FIGURE = re.compile(rb'<data value="([0-9.]+)" data-claim="([a-z0-9]+)"[^>]*>([0-9.]+)</data>')
-
-
-@pytest.fixture(scope="module")
-def workspace(tmp_path_factory):
-    made = Workspace.init(tmp_path_factory.mktemp("documents"), origin="test/documents")
-    made.add_system(RECORDED / "system.yaml")
-    made.attach([RECORDED], "elm-desk", environment=False)
-    return made
-
-
-@pytest.fixture(scope="module")
-def parts(workspace, tmp_path_factory):
-    out = tmp_path_factory.mktemp("pack") / "pack.zip"
-    workspace.pack("elm-desk", out, pdf=False)
-    return members(out)
-
-
-@pytest.fixture
-def altered(workspace, parts, tmp_path) -> Callable[[dict[str, bytes | None]], Path]:
-    """A pack with these members put in or taken out, under a manifest that the ledger's key signed again."""
-
-    def make(changes: dict[str, bytes | None]) -> Path:
-        held = {name: data for name, data in (parts | changes).items() if data is not None}
-        key = keys.load(workspace.root / "keys" / "ledger.pem")
-        return put_together(signed_again(held, key), tmp_path / "pack.zip")
-
-    return make
-
-
-def problems(report, member):
-    return [said for name, said in report.problems if name == member]
 
 
 def test_a_pack_says_how_many_figures_were_written_again_and_files_rendered_again(altered):
@@ -124,8 +85,8 @@ def test_a_figure_with_another_mark_none_or_more_behind_it_is_found(altered, par
     assert problems(verify_light(altered({CARD: page})), CARD)
 
 
-def test_the_marks_of_a_language_are_no_forgery(workspace, tmp_path):
-    workspace.pack("elm-desk", tmp_path / "de.zip", pdf=False, wish={"language": "de"})
+def test_the_marks_of_a_language_are_no_forgery(documented, tmp_path):
+    documented.pack("elm-desk", tmp_path / "de.zip", pdf=False, wish={"language": "de"})
     assert verify_light(tmp_path / "de.zip").ok
     assert verify(tmp_path / "de.zip").ok
 

@@ -16,51 +16,17 @@ from governance.packs import alike, remade
 from governance.packs.attached import attached
 from governance.packs.verify import verify
 from governance.reports.paper import pdf
-from governance.signing import keys
 from governance.workspace import Workspace
-from tests.conftest import RECORDED
-from tests.packs.mutations import members, put_together, signed_again
+from tests.packs.mutations import members, problems
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 CARD = "documents/model-card.html"
 REPORT = "documents/audit-report.html"
 BOOK = "documents/risk-register.xlsx"
 REVIEW = "content/templates/management-review.html.j2"
 OTHER = ["is not the document that this content makes of this case"]
-
-
-@pytest.fixture(scope="module")
-def workspace(tmp_path_factory):
-    made = Workspace.init(tmp_path_factory.mktemp("again"), origin="test/again")
-    made.add_system(RECORDED / "system.yaml")
-    made.attach([RECORDED], "elm-desk", environment=False)
-    return made
-
-
-@pytest.fixture(scope="module")
-def parts(workspace, tmp_path_factory):
-    out = tmp_path_factory.mktemp("pack") / "pack.zip"
-    workspace.pack("elm-desk", out, pdf=False)
-    return members(out)
-
-
-@pytest.fixture
-def altered(workspace, parts, tmp_path) -> Callable[..., Path]:
-    """A pack with these members put in or taken out, under a manifest that the ledger's key signed again."""
-
-    def make(changes: dict[str, bytes | None], **predicate: str) -> Path:
-        held = {name: data for name, data in (parts | changes).items() if data is not None}
-        key = keys.load(workspace.root / "keys" / "ledger.pem")
-        return put_together(signed_again(held, key, **predicate), tmp_path / "pack.zip")
-
-    return make
-
-
-def problems(report, member):
-    return [said for name, said in report.problems if name == member]
 
 
 # --- charts ---------------------------------------------------------------------------------------------------------
@@ -182,9 +148,9 @@ def test_a_template_that_breaks_is_a_problem_and_no_traceback(altered, parts, te
     assert why in said
 
 
-def test_templates_of_a_stranger_have_so_much_time_and_no_more(workspace, parts):
+def test_templates_of_a_stranger_have_so_much_time_and_no_more(documented, parts):
     content = {name.removeprefix("content/"): data for name, data in parts.items() if name.startswith("content/")}
-    case, names = workspace.case("elm-desk"), frozenset({"model-card.md"})
+    case, names = documented.case("elm-desk"), frozenset({"model-card.md"})
     with pytest.raises(GovernanceError, match="take more than 1 seconds"):
         remade.apart(case, places.templates(content), names, {}, seconds=1)
     assert set(remade.apart(case, places.templates(content), names, {}).files) == names
@@ -197,14 +163,14 @@ def test_what_another_version_of_the_program_wrote_is_said_to_be_not_evaluated(a
     assert "the words of the documents were not held" in report.lines["LIMITS"]
 
 
-def test_a_document_of_ones_own_with_a_dot_in_its_name_is_made_again(workspace, tmp_path):
+def test_a_document_of_ones_own_with_a_dot_in_its_name_is_made_again(documented, tmp_path):
     front = "{# ---\ndocument: desk.one-pager.html\ntitle: One pager\nfor: the desk\nview: model-card\n--- #}\n"
     own = front + '{% extends "_parts/page.html.j2" %}{% block first %}<h1>{{ view.frame.system }}</h1>{% endblock %}'
-    template = workspace.root / "templates" / "one-pager.html.j2"
+    template = documented.root / "templates" / "one-pager.html.j2"
     template.parent.mkdir(exist_ok=True)
     template.write_text(own, "utf-8")
     try:
-        opened = Workspace(workspace.root)
+        opened = Workspace(documented.root)
         opened.pack("elm-desk", tmp_path / "own.zip", pdf=False)
         opened.ledger.close()
     finally:
@@ -231,14 +197,14 @@ def test_a_file_that_nothing_makes_is_found_whatever_its_ending(altered, parts):
 
 
 @pytest.fixture(scope="module")
-def printed(workspace, parts):
+def printed(documented, parts):
     """The PDF of the data card with the twin that is in the pack, and one with another file attached."""
     try:
         pdf.load()
     except pdf.PangoMissing as missing:
         pytest.skip(str(missing))
     twin = parts["documents/data-card.twin.json"]
-    html, on = parts["documents/data-card.html"].decode(), workspace.case("elm-desk").on
+    html, on = parts["documents/data-card.html"].decode(), documented.case("elm-desk").on
     made = [
         pdf.to_pdf(
             html, identifier="x", created=on, attachments=(pdf.Attachment("data-card.twin.json", data, "a twin"),)

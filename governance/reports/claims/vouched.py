@@ -16,7 +16,7 @@ def declared(piece: Piece) -> Phrase | None:
     name = piece.record.declared_by
     if not name:
         return None
-    return vouched(name, figures.day(piece.record.effective_at or piece.recorded_at))
+    return vouched(name, figures.day(piece.when))
 
 
 def vouched(name: str | Phrase, day: str | Phrase) -> Phrase:

@@ -31,7 +31,7 @@ def bound(case: Case, piece: Piece, role: Role) -> bool:
     artefacts, digest = _artefacts(case, role), piece.record.subject.digest
     if artefacts is None or digest is None or piece.record.subject.role is not role:
         return False
-    return digest in (artefacts.record.subject.digest, artefacts.body.get("manifest_digest"))
+    return digest in artefacts.digests
 
 
 def _artefacts(case: Case, role: Role) -> Piece | None:
@@ -47,25 +47,18 @@ def in_time(case: Case, kind: str, role: Role) -> list[Piece]:
 
 def rank(case: Case, piece: Piece) -> tuple[bool, bool, float, int]:
     """The order in which pieces count, the greatest most: tied to the weights, then written by a tool, then the newer."""
-    when = piece.record.effective_at or piece.recorded_at
     tied = any(bound(case, piece, role) for role in (Role.CANDIDATE, Role.BASE))
-    return tied, piece.record.declared_by is None, when.timestamp(), piece.seq
+    return tied, piece.record.declared_by is None, piece.when.timestamp(), piece.seq
 
 
 def of_others(case: Case, piece: Piece) -> bool:
     """Whether a piece speaks of weights that are not those judged: other ones in its role, a reference, or a model nobody knows here."""
     subject, dossier = piece.record.subject, case.dossier
-    held = {Role.CANDIDATE: (dossier.candidate,), Role.BASE: (dossier.base,)}.get(
-        subject.role or Role.REFERENCE, (dossier.candidate, dossier.base)
-    )
-    known = {
-        digest
-        for each in held
-        if each is not None
-        for digest in (each.record.subject.digest, each.body.get("manifest_digest"))
-    }
+    parts = {Role.CANDIDATE: dossier.candidate, Role.BASE: dossier.base}
+    held = [parts[subject.role]] if subject.role in parts else list(parts.values())
+    known = frozenset[str]().union(*(each.digests for each in held if each is not None))
     if subject.role is Role.REFERENCE:
-        return subject.digest is None or subject.digest not in known
+        return subject.digest not in known
     if subject.digest is None or not any(held) or (subject.role is None and subject.type is not SubjectType.MODEL):
         return False
     return subject.digest not in known

@@ -312,8 +312,7 @@ def _key(piece: Piece) -> str:
 
 def _rank(pair: tuple[Piece, Status]) -> tuple[bool, float, int]:
     piece, tie = pair
-    when = piece.record.effective_at or piece.recorded_at
-    return tie is BOUND, when.timestamp(), piece.seq
+    return tie is BOUND, piece.when.timestamp(), piece.seq
 
 
 def _to_add(asked: Asked) -> tuple[Phrase, ...]:

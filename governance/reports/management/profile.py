@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from governance.domain.framework import Framework
     from governance.domain.target import GapRow, ProfileResult
     from governance.reports.claims.references import References
-    from governance.reports.parts.views import Coverage
 
 TARGETS = {
     "achieved": Status("to be reached", "→", "note"),
@@ -53,8 +52,7 @@ def build(case: Case, references: References) -> ProfileView:
     """The view of the document."""
     if not case.profiles:
         raise GovernanceError("no framework with profiles is in the scope of this system", where=case.dossier.system.id)
-    counted = {part.id: part for part in coverage.requirements(case, references)}
-    parts = tuple(_part(held, case, references, counted) for held in case.profiles)
+    parts = tuple(_part(held, case, references) for held in case.profiles)
     return ProfileView(
         frame=frame(case, references),
         parts=parts,
@@ -63,10 +61,10 @@ def build(case: Case, references: References) -> ProfileView:
     )
 
 
-def _part(held: ProfileResult, case: Case, references: References, counted: dict[str, Coverage]) -> ProfilePart:
+def _part(held: ProfileResult, case: Case, references: References) -> ProfilePart:
     framework = case.catalogue.frameworks[held.framework]
     groups = {row.id: row.group for row in case.catalogue.requirements[held.framework]}
-    current = counted.get(held.framework) or coverage.of(
+    current = coverage.of(
         framework,
         [(groups[row.requirement], row.current) for row in held.rows if row.current and row.requirement in groups],
     )

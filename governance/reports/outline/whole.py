@@ -241,7 +241,7 @@ class _Answering:
             PieceLine(
                 title=title,
                 about=piece.record.subject.name,
-                day=figures.day(piece.record.effective_at or piece.recorded_at),
+                day=figures.day(piece.when),
                 quality=words.QUALITIES[piece.record.quality],
                 cites=(self.references.cite(piece.id),),
             )
