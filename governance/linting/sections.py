@@ -136,7 +136,8 @@ class _Content:
             self._in_head(expected.id)
             or any(headed(title) and self._says(expected, section) for section, title in self.titles)
             or (
-                not expected.needs and any(headed(label) and _tells(expected.id, *more) for label, *more in self.labels)
+                not expected.needs
+                and any(headed(label) and _tells(expected.id, rest, block) for label, rest, block in self.labels)
             )
             or (expected.words is not None and any(expected.words.search(text) for text in self.prose))
             or self._otherwise(expected.id)
