@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import quote
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from governance.linting.findings import Report
     from governance.linting.known import Known
 
+INPUT = Path("-")
 FORMATS = ("text", "sarif", "json")
 
 
@@ -29,7 +31,10 @@ def register(app: typer.Typer) -> None:
 
 def lint(
     cards: Annotated[
-        list[Path], typer.Argument(metavar="CARD", help="Model cards: Markdown with a YAML head, such as README.md.")
+        list[Path],
+        typer.Argument(
+            metavar="CARD", help="Model cards: Markdown with a YAML head, such as README.md; - reads standard input."
+        ),
     ],
     *,
     system: Annotated[
@@ -53,6 +58,8 @@ def lint(
 
     if form not in FORMATS:
         raise UsageError(f"--format {form!r} is unknown", hint=f"One of: {', '.join(FORMATS)}.")
+    if out is not None and any(_is_one_file(out, path) for path in cards):
+        raise UsageError(f"--out {out} is one of the cards", hint="The report would take its place; name another file.")
     known = _known(system, workspace, on)
     reports = [_report(path, known) for path in dict.fromkeys(cards)]
     code = outcome(reports, strict=strict)
@@ -63,7 +70,7 @@ def lint(
     else:
         from governance import __version__
 
-        made = _json(sarif.log(reports, version=__version__, uris={str(path): _uri(path) for path in cards}))
+        made = _json(sarif.log(reports, version=__version__, uris={_name(path): _uri(path) for path in cards}))
     if out is None:
         typer.echo(made, nl=False)
     else:
@@ -91,14 +98,17 @@ def _report(path: Path, known: Known | None) -> Report:
     from governance.linting.findings import Report
     from governance.linting.lint import lint as checked
 
-    name = str(path)
-    if not path.is_file():
-        return Report(
-            name, unread="It is a folder; name the card in it." if path.is_dir() else "There is no such file."
-        )
+    name = _name(path)
+    if path.is_dir():
+        return Report(name, unread="It is a folder; name the card in it.")
     try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
+        if path == INPUT:
+            data = sys.stdin.buffer.read(MAX_BYTES + 1)
+        else:
+            with path.open("rb") as file:  # a file, or a pipe
+                data = file.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        return Report(name, unread="There is no such file.")
     except OSError as error:
         return Report(name, unread=f"{error.strerror}.")
     return checked(data, name, known)
@@ -113,8 +123,23 @@ def _summary(reports: Sequence[Report], code: int) -> str:
     return f"{cards}: {counts}{f', {unread} not read' if unread else ''}; exit {code}"
 
 
+def _name(path: Path) -> str:
+    """The name of a card as it is shown: a byte that is no text is written out."""
+    return output.one_line(str(path))
+
+
 def _uri(path: Path) -> str:
-    return path.as_uri() if path.is_absolute() else quote(path.as_posix())
+    if path == INPUT:
+        return "stdin"
+    return path.as_uri() if path.is_absolute() else quote(os.fsencode(path.as_posix()))
+
+
+def _is_one_file(one: Path, other: Path) -> bool:
+    """Whether two paths lead to one file, by whatever links."""
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False
 
 
 def _json(document: object) -> str:

@@ -37,7 +37,8 @@ _ABOUT_TERMS = re.compile(
     r"licen[cs]e|terms|usage|intended|uses?\b|limitations?|disclaimer|out-of-scope|copyright", re.IGNORECASE
 )
 _OF_THE_MODEL = re.compile(
-    r"\b(?:this|the|our|these) (?:[a-z-]{1,20} )?(?:models?|weights|checkpoints?|adapters?)\b[^.]{0,80}$|"
+    r"\b(?:this|the|our|these) (?:[a-z-]{1,20} )?(?:models?|weights|checkpoints?|adapters?)\s(?:\w+\s)?"
+    r"(?:is|are|may|must|can|should|shall)\b[^.]{0,60}$|"
     r"^(?:it is|released|licensed)\b[^.]{0,40}$"
 )
 _OF_OTHERS = re.compile(

@@ -5,7 +5,8 @@ A passage *says something* where words are left when placeholders, sentences of 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import bisect
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,8 @@ from governance.linting import boilerplate, folding, placeholders
 from governance.linting.blocks import PROSE, Block, Kind
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from governance.linting.card import Card
     from governance.linting.phrases import Hit
 
@@ -90,7 +93,20 @@ def read(card: Card) -> tuple[Passage, ...]:
         if made and _is_and_so_on(made[-1], block, holders):
             holders = ()
         made.append(Passage(block, holders, tuple(boilerplate.hits(block)), tuple(boilerplate.generic(block))))
-    return tuple(made)
+    return tuple(_kept(card, made))
+
+
+def _kept(card: Card, passages: list[Passage]) -> Iterator[Passage]:
+    """The passages; a sentence on what a section is for is let be where the section goes on to say it."""
+    saying = [passage.block.section for passage in passages if passage.says_something]  # in order, as sections are
+    for passage in passages:
+        if any(hit.phrase.id == "announces" for hit in passage.holders):
+            below = card.document.under(passage.block.section)
+            at = bisect.bisect_left(saying, below.start)
+            if at < len(saying) and saying[at] < below.stop:
+                yield replace(passage, holders=tuple(hit for hit in passage.holders if hit.phrase.id != "announces"))
+                continue
+        yield passage
 
 
 def _is_and_so_on(before: Passage, block: Block, holders: tuple[Hit, ...]) -> bool:

@@ -85,7 +85,8 @@ _RULES = (
          "Attach the evidence, correct the figure, or link its source."),
     Rule("card/figure-differs", "figures", _E, "The evidence says another value",
          "The card names a task and a metric that the evidence on the candidate holds, or cites a piece of evidence, and the value there "
-         "is another one.", "Correct the figure, or attach the run that gave it."),
+         "is another one. A figure of another model, of people or of chance, a bound and the end of a range "
+         "are not held against it.", "Correct the figure, or attach the run that gave it."),
     Rule("card/figure-stale", "figures", _W, "The evidence for this figure is too old",
          "The policy says for how long figures of a kind of evidence may be quoted, else the kind says for how long it holds. A "
          "figure of a "
@@ -144,7 +145,8 @@ _RULES = (
          "They are known only from evidence; the head names data sets and not their licences.",
          "Attach the cards of the data sets, and name the system with --workspace and --system."),
     Rule("card/licence-text", "licence", _W, "Text and head say different things of the licence",
-         "The text limits use to what is not commercial, and the licence of the head has no such limit; or it names another licence.",
+         "The text limits use to what is not commercial, and the licence of the head has no such limit; or it says that the model is under "
+         "another licence. What it says of code, data or a base is left alone.",
          "Make them agree."),
     Rule("card/licence-differs", "licence", _E, "The licence is not the one that the owner states",
          "The system file states the licence under which the model is released, and the card states another.", "Make them agree."),

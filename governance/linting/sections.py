@@ -137,7 +137,7 @@ class _Content:
             or any(headed(title) and self._says(expected, section) for section, title in self.titles)
             or (
                 not expected.needs
-                and any(headed(label) and _tells(expected.id, said, block) for label, said, block in self.labels)
+                and any(headed(label) and _tells(expected.id, rest, block) for label, rest, block in self.labels)
             )
             or (expected.words is not None and any(expected.words.search(text) for text in self.prose))
             or self._otherwise(expected.id)

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import json
+import os
+import sys
+import threading
 
 import pytest
 
@@ -101,3 +106,37 @@ def test_a_day_far_ahead_makes_the_evidence_stale(ready, tmp_path):  # noqa: F81
         ["stale"],
     )
     assert later["scores"]["freshness"]["k"] == 0
+
+
+def test_a_name_that_is_no_text_is_written_out_in_every_format(govern, cards):  # noqa: F811
+    name = os.fsdecode(b"b\xffd card.md")
+    (cards / name).write_text(made.WHOLE, "utf-8")
+    assert govern("lint", name).code == 0
+    assert govern("lint", name, "--format", "json").json["cards"][0]["card"].isprintable()
+    log = govern("lint", name, "absent \udcfe.md", "--format", "sarif").json
+    uris = [each["location"]["uri"] for each in log["runs"][0]["artifacts"]]
+    assert uris == ["b%FFd%20card.md", "absent%20%FE.md"]
+    (cards / "r.sarif").unlink(missing_ok=True)
+    assert govern("lint", cards / name, "--format", "sarif", "--out", "r.sarif").code == 0
+    assert "b%FFd%20card.md" in (cards / "r.sarif").read_text("utf-8")
+
+
+def test_a_report_does_not_take_the_place_of_a_card(govern, cards):  # noqa: F811
+    (cards / "link.md").symlink_to("whole.md")
+    for out in ("whole.md", "./whole.md", "link.md", cards / "whole.md"):
+        assert govern("lint", "faulty.md", "whole.md", "--out", out).code == 2
+    assert (cards / "whole.md").read_text("utf-8") == made.WHOLE
+
+
+def test_a_card_is_read_from_standard_input_and_from_a_pipe(govern, cards, monkeypatch):  # noqa: F811
+    data = made.WHOLE.encode()
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
+    assert govern("lint", "-", "--format", "json").json["cards"][0]["sha256"] == hashlib.sha256(data).hexdigest()
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
+    log = govern("lint", "-", "--format", "sarif").json
+    assert log["runs"][0]["artifacts"][0]["location"]["uri"] == "stdin"
+    os.mkfifo(cards / "pipe")
+    writer = threading.Thread(target=(cards / "pipe").write_bytes, args=(data,), daemon=True)
+    writer.start()
+    assert govern("lint", "pipe").code == 0
+    writer.join(10)

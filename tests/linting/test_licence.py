@@ -142,6 +142,8 @@ def test_the_licence_of_the_system_file_is_the_one_of_the_card():
         ("## Uses\n\nIt may be used commercially.", False),
         ("This model is for non-commercial use only.", True),
         ("## Notes\n\nThe weights are released for research purposes only.", True),
+        ("It has limits of this model, and its answers are for research purposes only.", False),
+        ("This model's answers are for research purposes only and not for a desk.", False),
         ("## Training\n\nThe pictures were gathered for non-commercial use only.", False),
         ("## License\n\nFree for both commercial and non-commercial use.", False),
         ("## License\n\nIt may be used for commercial and\nnon-commercial purposes alike.", False),

@@ -147,6 +147,16 @@ def test_a_sentence_on_what_a_section_is_for_is_none():
     )
 
 
+def test_a_sentence_on_what_a_section_is_for_is_let_be_where_the_section_says_it():
+    opens = "## Evaluation\n\nThis section describes how it was tested."
+    assert made.found(made.body(opens), "card/placeholder")
+    for more in (
+        "\n\nTwo librarians put 62 questions to it.",
+        "\n\n### Results\n\n| Desk | Right |\n|---|---|\n| loans | 41 |",
+    ):
+        assert made.found(made.body(opens + more), "card/placeholder") == []
+
+
 def test_a_word_in_a_row_or_behind_a_label_is_no_section():
     assert not _has("| Section | Note |\n|---|---|\n| Limitations | ok |\n| Contact | ok |", "limitations")
     assert not _has("| Section | Note |\n|---|---|\n| Contact | ok |", "contact")
