@@ -21,7 +21,7 @@ from governance.errors import GovernanceError
 from governance.exchange import hub_eval_results
 from governance.packs import layout
 from governance.parsing import strict_json
-from governance.verifier import members
+from governance.verifier import documents, members
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,7 +58,8 @@ def redraw(pack: Container, case: Case, content: Mapping[str, bytes], report: Pa
         elif not _same(name, pack.read(member), made[name]):
             report.problem(member, "is not the document that this content makes of this case")
     if len(report.problems) == before:
-        report.lines["DOCUMENTS"] += f"; {len(made)} files rendered again, the same"
+        said = report.lines["DOCUMENTS"].removesuffix(documents.UNHELD)
+        report.lines["DOCUMENTS"] = f"{said}; {len(made)} files rendered again, the same"
     else:
         report.lines["DOCUMENTS"] = "FAILED"
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from governance.errors import ContentError
 from governance.packs.verify import verify
 from governance.signing import keys
 from governance.verifier.pack import verify as verify_light
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 CARD = "documents/model-card.html"
 TWIN = "documents/model-card.twin.json"
 FIGURE = re.compile(rb'<data value="([0-9.]+)" data-claim="([a-z0-9]+)"[^>]*>([0-9.]+)</data>')
+
+FIGURE_CUT = re.compile(rb'<data value="([0-9]+\.[0-9]+)" data-claim="([a-z0-9]+)"[^>]*>([0-9.]+)</data>')
+"""A figure with decimals."""
 
 
 @pytest.fixture(scope="module")
@@ -113,6 +117,100 @@ def test_a_figure_without_a_claim_is_found(altered, parts):
 def test_a_figure_that_names_a_claim_nobody_made_is_found(altered, parts):
     page = parts[CARD].replace(b"</main>", b'<p><data value="1" data-claim="c9999">1</data></p></main>')
     assert "which its twin does not hold" in problems(verify_light(altered({CARD: page})), CARD)[0]
+
+
+def with_claim(parts, claim_id, **changes):
+    """The twin with one claim changed."""
+    twin = json.loads(parts[TWIN])
+    next(each for each in twin["claims"] if each["id"] == claim_id).update(changes)
+    return json.dumps(twin).encode()
+
+
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [
+        (lambda shown: shown.replace(b".", b""), "where its twin says"),
+        (lambda shown: shown.replace(b".", b","), "where its twin says"),
+        (lambda shown: shown[:1] + b" " + shown[1:], "where its twin says"),
+        (lambda shown: b"&minus;" + shown, "where its twin says"),
+        (lambda shown: shown + b"</data>99 %<data>", "otherwise than as one figure"),
+    ],
+)
+def test_a_figure_is_held_to_the_letter_with_its_marks(altered, parts, wanted, said):
+    found = FIGURE_CUT.search(parts[CARD])
+    forged = found[0].replace(b">" + found[3] + b"<", b">" + wanted(found[3]) + b"<")
+    report = verify_light(altered({CARD: parts[CARD].replace(found[0], forged, 1)}))
+    assert report.exit_code == 4
+    assert any(said in each and f"({found[2].decode()})" in each for each in problems(report, CARD))
+
+
+def test_a_unit_or_a_choice_that_brings_a_number_of_its_own_is_refused(altered, parts):
+    found = FIGURE_CUT.search(parts[CARD])
+    claim_id = found[2].decode()
+    page = parts[CARD].replace(found[0], found[0].replace(b"</data>", b" 9 and falling</data>"), 1)
+    report = verify_light(altered({CARD: page, TWIN: with_claim(parts, claim_id, unit="9 and falling")}))
+    assert any(
+        "the unit '9 and falling' holds a number" in said and f"({claim_id})" in said for said in problems(report, TWIN)
+    )
+    forged = found[0].replace(found[1], b"0.999")
+    changes = {"way": "choice", "choices": {"1.838287925720215": "0.999"}, "text": "0.999"}
+    page = parts[CARD].replace(found[0], forged, 1)
+    report = verify_light(altered({CARD: page, TWIN: with_claim(parts, claim_id, **changes)}))
+    assert any("a choice holds a number" in said and f"({claim_id})" in said for said in problems(report, TWIN))
+
+
+def test_a_figure_under_the_claim_of_another_is_found(altered, parts):
+    found = FIGURE_CUT.search(parts[CARD])
+    other = next(each["id"] for each in json.loads(parts[TWIN])["claims"] if each["text"] != found[1].decode())
+    page = parts[CARD].replace(found[0], found[0].replace(b'"' + found[2] + b'"', b'"' + other.encode() + b'"'), 1)
+    assert f"({other})" in problems(verify_light(altered({CARD: page})), CARD)[0]
+
+
+def test_what_the_light_verifier_did_not_hold_is_said_until_it_was_rendered_again(altered, parts):
+    page = parts[CARD].replace(b"</main>", b"<p><b>Accuracy 99.9 %</b></p></main>")
+    assert (
+        verify_light(altered({CARD: page}))
+        .lines["DOCUMENTS"]
+        .endswith("; not held here: words, drawings, and what is no HTML")
+    )
+    assert "not held here" not in verify(altered({})).lines["DOCUMENTS"]
+    assert problems(verify(altered({CARD: page})), CARD) == ["is not the document that this content makes of this case"]
+
+
+@pytest.mark.parametrize("marks", [{"point": ",", "group": "."}, {"point": "9", "group": ","}, {"point": "."}, [], "x"])
+def test_a_twin_in_english_has_the_marks_of_english(altered, parts, marks):
+    twin = json.loads(parts[TWIN]) | {"marks": marks}
+    report = verify_light(altered({TWIN: json.dumps(twin).encode()}))
+    assert any("says that 'en' writes numbers with" in said for said in problems(report, TWIN))
+
+
+def test_figures_in_another_language_are_held_with_its_marks_which_the_report_shows(workspace, tmp_path):
+    out = tmp_path / "pack.zip"
+    workspace.pack("elm-desk", out, pdf=False, wish={"language": "de"})
+    report = verify_light(out)
+    assert report.ok, report.problems
+    assert "; numbers as in de: 1.234,5" in report.lines["DOCUMENTS"]
+    assert verify(out).ok
+
+
+@pytest.mark.parametrize("page", ["<p>9{}</p>", "<p>{}%</p>", "{}<script>1</script>"])
+def test_a_template_whose_words_run_into_a_figure_makes_no_pack(workspace, tmp_path, page):
+    text = "{# ---\ndocument: own.html\ntitle: Own\nfor: a test\nview: risk-register\n--- #}\n" + page.replace(
+        "{}", '{{ claim("training-run.v1", "/steps") }}'.replace("}}", "| bare }}")
+    )
+    place = workspace.root / "templates" / "own.html.j2"
+    place.parent.mkdir(exist_ok=True)
+    place.write_text(text)
+    try:
+        with pytest.raises(ContentError, match=r"own\.html: (prints|holds)"):
+            Workspace(workspace.root).pack("elm-desk", tmp_path / "pack.zip", pdf=False)
+    finally:
+        place.unlink()
+
+
+def test_a_page_by_another_ending_has_no_twin(altered):
+    report = verify_light(altered({"documents/certificate.HTM": b"<h1>Certified</h1>"}))
+    assert "has no twin beside it" in problems(report, "documents/certificate.HTM")[0]
 
 
 def test_a_word_changed_on_a_page_is_found_by_rendering_it_again(altered, parts):

@@ -19,7 +19,7 @@ from governance.reports.diff import whole as diff
 from governance.reports.diff import words as diff_words
 from governance.reports.writing import diff_page
 from governance.verifier import claims
-from governance.verifier.documents import figures_of
+from governance.verifier.pages import figures_of
 from tests.reports.two_candidates import second
 
 if TYPE_CHECKING:

@@ -19,7 +19,9 @@ from markupsafe import Markup
 from governance.reports.atoms import escape
 from governance.reports.atoms.head import Head
 from governance.reports.atoms.views import Cite, Fact, Phrase, Said, Status, phrase
-from governance.verifier.documents import ATTRIBUTE, CLASS
+from governance.verifier import claims
+from governance.verifier.figures import ENGLISH_MARKS
+from governance.verifier.pages import ATTRIBUTE, CITE, CLASS
 
 if TYPE_CHECKING:
     from governance.reports.charts.canvas import Chart
@@ -39,6 +41,15 @@ ROUNDED: Mapping[str, str] = {
 }
 """How a figure was rounded, as its title says it."""
 _BLANK_LINES = re.compile(r"\n{3,}")
+
+
+_FACT = Markup(f'<span class="{CLASS}">{{}}</span>')  # noqa: S704 - our own names
+_CITED_FACT = Markup(f'<span class="{CLASS}">{{}} {{}}</span>')  # noqa: S704 - our own names
+_CITED = Markup(f'<span class="{CITE}">[{{}}]</span>')  # noqa: S704 - our own names
+_LINKED = Markup(f'<a class="{CITE}" href="#{{}}">[{{}}]</a>')  # noqa: S704 - our own names
+_CLAIM = Markup(f' {ATTRIBUTE}="{{}}"')  # noqa: S704 - our own names
+_ROUNDED = Markup(' title="{}"')
+_DATA = Markup('<data value="{}"{}{}>{}</data>')
 
 
 class Printer:
@@ -119,10 +130,9 @@ class Printer:
         """The filter `picture`: the drawing of a chart, where the format shows one. Its words were escaped when it was drawn."""
         raise NotImplementedError
 
-    def _marks(self, value: Fact) -> str:
-        """A figure with the marks of the language; a text that looks like a figure, such as a version, stays as it is."""
-        text = value.text or ""
-        return self.language.number(text) if value.numeric else text
+    def _shown(self, value: Fact) -> str:
+        """A figure with the marks of the language, and its unit; a text that looks like a figure, such as a version, stays as it is."""
+        return claims.printed(value.text or "", value.unit, self.language.marks if value.numeric else ENGLISH_MARKS)
 
     def absent(self, value: Fact) -> str:
         """What stands for a figure that is not there."""
@@ -178,28 +188,25 @@ class HtmlPrinter(Printer):
     def cite(self, value: Cite) -> Markup:
         """A small link to the row of the index; without a row in the document, the key alone."""
         if not value.anchor:
-            return Markup('<span class="cite">[{}]</span>').format(self.text(value.key))
-        return Markup('<a class="cite" href="#{}">[{}]</a>').format(self.text(value.anchor), self.text(value.key))
+            return _CITED.format(self.text(value.key))
+        return _LINKED.format(self.text(value.anchor), self.text(value.key))
 
     def fact(self, value: Fact) -> Markup:
         """Value, unit, citation; how it was rounded shows as a title, and the claim is named for whoever checks it."""
         if value.text is None:
             return Markup('<span class="missing">{}</span>').format(self.text(self.absent(value)))
-        return Markup('<span class="{}">{} {}</span>').format(CLASS, self._data(value), self.cites(value.cites))
+        return _CITED_FACT.format(self._data(value), self.cites(value.cites))
 
     def bare(self, value: Fact) -> Markup:
         """The figure and its claim."""
         if value.text is None:
             return Markup('<span class="missing">{}</span>').format(self.text(self.absent(value)))
-        return Markup('<span class="{}">{}</span>').format(CLASS, self._data(value))
+        return _FACT.format(self._data(value))
 
     def _data(self, value: Fact) -> Markup:
-        rounded = Markup(' title="{}"').format(self._rounded(value)) if value.rounding else Markup()
-        claim = Markup(' {}="{}"').format(ATTRIBUTE, value.claim.id) if value.claim else Markup()
-        shown = f"{self._marks(value)} {value.unit}".strip()
-        return Markup('<data value="{}"{}{}>{}</data>').format(
-            self.text(value.text or ""), claim, rounded, self.text(shown)
-        )
+        rounded = _ROUNDED.format(self._rounded(value)) if value.rounding else ""
+        claim = _CLAIM.format(value.claim.id) if value.claim else ""
+        return _DATA.format(self.text(value.text or ""), claim, rounded, self.text(self._shown(value)))
 
     def _rounded(self, value: Fact) -> Markup:
         how = _DECIMALS.fullmatch(value.rounding)
@@ -259,7 +266,7 @@ class MarkdownPrinter(Printer):
         """Value and unit."""
         if value.text is None:
             return Markup("*{}*").format(self.text(self.absent(value)))
-        return self.text(f"{self._marks(value)} {value.unit}".strip())
+        return self.text(self._shown(value))
 
     def said(self, value: Said) -> Markup:
         """One sentence in the line, several as a list, then who stands behind them."""

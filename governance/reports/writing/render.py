@@ -199,7 +199,8 @@ class Renderer:
         """The machine-readable twin of a document, with the claims that were made up to now: render the document first."""
         document = self.document(name)
         built = self._view(document)
-        return twin(document.name.rpartition(".")[0], document.title, built.view, built.references, self.house)
+        stem, marks = document.name.rpartition(".")[0], self._language.marks
+        return twin(stem, document.title, built.view, built.references, self.house, marks)
 
     def put(self, document: Document, view: object, references: References) -> None:
         """Give a view that was built elsewhere, for a document of this renderer."""

@@ -20,10 +20,11 @@ from governance.verifier.documents import SCHEMA
 if TYPE_CHECKING:
     from governance.reports.atoms.house import House
     from governance.reports.claims.claiming import Figures
+    from governance.verifier.figures import Marks
 
 
-def twin(document: str, title: str, view: object, figures: Figures, house: House) -> bytes:
-    """The twin of one view, as UTF-8 JSON."""
+def twin(document: str, title: str, view: object, figures: Figures, house: House, marks: Marks) -> bytes:
+    """The twin of one view, as UTF-8 JSON. `marks` are those that the language of the house writes figures with."""
     case = figures.case
     head = case.checkpoint
     identity = case.dossier.identity
@@ -32,6 +33,7 @@ def twin(document: str, title: str, view: object, figures: Figures, house: House
         "document": document,
         "title": title,
         "language": house.language,
+        "marks": {"point": marks.point, "group": marks.group},
         "paper": house.paper,
         "classification": house.classification,
         "pack": pack_id_of(case),
