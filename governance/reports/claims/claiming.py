@@ -6,6 +6,9 @@ A builder hands in a piece and a pointer and never a value, so a figure can not 
 * the policy holds evidence of this kind for too old: the same, with the reason;
 * the evidence is of other weights than those judged: an error. A builder that picks such a piece is wrong, and so is a template.
 
+A figure that the verifier would refuse is refused here, by the verifier's own reader: digits beyond its bound, a form it does not know, a
+pointer that is none, a number in a unit. That is a fault of the template or the outline that asks for it.
+
 A template that asks for a claim by itself (`claim("energy.v1", "/energy_kwh", label="Energy")`) asks for it to be there: what can
 not be printed is then an error, and nothing is rendered.
 """
@@ -16,7 +19,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from governance.domain.evidence import Piece, Role
-from governance.errors import CouldNotTell
+from governance.errors import ContentError, CouldNotTell
 from governance.reports.atoms.views import Cite, Fact
 from governance.verifier import claims, figures
 from governance.verifier.claims import Claim, Source
@@ -128,7 +131,8 @@ class Figures:
     ) -> Fact:
         """A figure that must be there: of an evidence id, or of the latest piece of a kind that speaks of the candidate.
 
-        Raises `CouldNotTell` where it does not resolve, is stale beyond the policy, or belongs to another model identity.
+        Raises `CouldNotTell` where it does not resolve, is stale beyond the policy, or belongs to another model identity; and
+        `ContentError` for what is no claim.
         """
         named = label or f"{what}{pointer}"
         pieces = self.case.dossier.of_kind(what)
@@ -161,6 +165,7 @@ class Figures:
                 )
         if len(present) < len(pieces):
             return self._absent(claim, "")
+        _hold(claim)
         why = next((found for found in map(self._stale, present) if found), "")
         text, rounding = (None, "") if why else claims.written(claim, self._read)
         if text is None:
@@ -204,6 +209,15 @@ class Figures:
         if held is None or subject.digest is None:
             return False
         return subject.digest not in (held.record.subject.digest, held.body.get("manifest_digest"))
+
+
+def _hold(claim: Claim) -> None:
+    """Raises `ContentError` for a claim that the verifier would refuse."""
+    if wrong := claims.wrong(claim):
+        raise ContentError(
+            f"the claim {claim.label!r} is none that could be verified: {wrong}",
+            hint="Change it where the template or the outline asks for it.",
+        )
 
 
 def _at(piece: Piece | None, pointer: str) -> tuple[Source, ...]:

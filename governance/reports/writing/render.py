@@ -185,6 +185,8 @@ class Renderer:
                 language=self.house.language,
                 claim=built.references.demand,
             )
+        except ContentError as error:
+            raise ContentError(error.message, where=error.where or document.template, hint=error.hint) from None
         except SecurityError as error:
             raise ContentError(f"reaches for what a template may not touch: {error}", where=document.template) from None
         except (TemplateError, TypeError) as error:
