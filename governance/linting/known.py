@@ -248,7 +248,9 @@ def _compared(dossier: Dossier) -> Iterator[Value]:
         other = rows["base"].get(key)
         after, before = figures.finite(row.get("value")), figures.finite(other[2].get("value")) if other else None
         if other and after is not None and before is not None:
-            yield Value(float(after - before), by, at, ("difference", *key))
+            gain = figures.finite(float(after) - float(before))
+            if gain is not None:
+                yield Value(gain, by, at, ("difference", *key))
             yield from _ends(
                 intervals.of_difference(row, other[2]), by, at, ("difference", "interval", *key), "candidate"
             )

@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from governance.domain.entry import EntryType, body_of
-from governance.errors import IntegrityError, UsageError
+from governance.errors import ContentError, IntegrityError, UsageError
 from governance.packs.example import trust_example
 from governance.packs.spec import SPEC
 from governance.parsing import canonical
 from governance.proofs import dsse, public_keys, tree
-from governance.verifier import members, zip_form
+from governance.verifier import members, pages, zip_form
 from governance.verifier.log import Log, proof_bytes
 
 if TYPE_CHECKING:
@@ -70,7 +70,12 @@ def build(path: Path, parts: Parts, key: Ed25519PrivateKey) -> str:
 
 
 def fill(parts: Parts) -> Filled:
-    """The members of the full edition. Raises `IntegrityError` where leaves, entries and checkpoint do not belong together."""
+    """The members of the full edition.
+
+    Raises `IntegrityError` where leaves, entries and checkpoint do not belong together, and `ContentError` for a page whose figures
+    the verifier would refuse.
+    """
+    _hold(parts.documents)
     head = parts.about.checkpoint
     log = Log(head.origin, parts.leaves)
     if (log.size, log.root(log.size)) != (head.size, head.root):
@@ -104,6 +109,15 @@ def fill(parts: Parts) -> Filled:
         if entry.type is EntryType.DECISION
     }
     return Filled(small, {members.BODIES + digest[7:]: digest for digest in packed_digests(parts.entries)})
+
+
+def _hold(documents: Mapping[str, bytes]) -> None:
+    """Each figure of each page stands by itself; words of a template that touch one make no pack."""
+    for name, data in documents.items():
+        if name.endswith(".html"):
+            found = pages.figures_of(data.decode())
+            for _, why in found.wrong:
+                raise ContentError(why, where=name, hint="Change the template that makes the page.")
 
 
 def write(path: Path, about: About, filled: Filled, body: Callable[[str], bytes], key: Ed25519PrivateKey) -> str:

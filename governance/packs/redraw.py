@@ -45,7 +45,7 @@ def redraw(
         return
     if report.about.program != layout.PROGRAM:
         said = f"rendering again: {report.about.program} wrote them, and this is {layout.PROGRAM}; words were not held"
-        report.lines[_LINE] = report.lines[_LINE].removesuffix(documents.UNREAD) + f"; {NOT_EVALUATED}: {said}"
+        report.lines[_LINE] = report.lines[_LINE].removesuffix(documents.UNHELD) + f"; {NOT_EVALUATED}: {said}"
         report.limits.append(
             "the words of the documents were not held, since another version of the program wrote them"
         )
@@ -90,7 +90,7 @@ def _compare(pack: Container, held: Mapping[str, str], made: remade.Remade, repo
         said += f", charts by their words alone, since {drew or 'something that is not named'} drew them"
     if pdfs:
         said += f"; {pdfs} PDFs hold their twins, and their pages were not read"
-    report.lines[_LINE] = report.lines[_LINE].removesuffix(documents.UNREAD) + said
+    report.lines[_LINE] = report.lines[_LINE].removesuffix(documents.UNHELD) + said
 
 
 def _hold_pdf(pack: Container, name: str, held: Mapping[str, str], made: remade.Remade, report: PackReport) -> None:

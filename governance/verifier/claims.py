@@ -19,24 +19,44 @@ Ways, a closed list:
     count        how many rows of a list hold what `where` says
 
 What is absent, blank, not a finite number, or not of the shape that the way needs, gives None: it is not evidenced. It is never guessed.
+So does a number that was reckoned and came out beyond what a float holds.
+
+Three texts of a claim stand in no evidence: its unit, its pattern and its choices. They are words, so they may hold no number (`read`),
+and what they stand around keeps its distance: every digit in print comes from a source.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import re
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from governance.parsing.showing import visible
 from governance.verifier import figures, intervals
 
 RESULTS = ("assessment", "gate", "register")
 """Names of sources that are results of judgement and no evidence."""
 
 _INDEX = re.compile(r"0|[1-9][0-9]{0,9}\Z")
+_DIGITS = 12
 _WHERE = 8
 """Fields that `where` may name."""
+_RECKONED = ("total", "difference", "lower", "upper")
+_SOURCES = {"difference": (2, 2), "lower": (1, 2), "upper": (1, 2), "words": (1, 16)}
+"""How many sources a way needs, at least and at most, where that is not one."""
+_DIGIT = re.compile("[0-9]")
+_SMALL = re.compile(r"(?<=[A-Za-z])[²³₂₃₄₅₆₇₈]|\b(?:CO2|CH4|N2O|NF3|SF6)(?=e\b|eq\b|\b)")
+"""What of a unit holds a digit that is no number: small ones, as in m² and CO₂, and gases of the greenhouse (Kyoto Protocol, annex A)."""
+_BEFORE, _AFTER = tuple(" (["), tuple(" ,;:)]")
+"""What stands in a pattern right before and right after what is put in, so that nothing runs into it."""
+_MOST_UNIT = 60
+
+_FIELDS = (
+    "id", "label", "way", "form", "digits", "unit", "field", "pattern", "choices", "where", "text", "rounding"
+)  # fmt: skip
 
 Read = Callable[[str], Any]
 """Gives the body of a piece of evidence, or a result, by the name of the source. Raises `LookupError` where there is none."""
@@ -77,7 +97,7 @@ class Claim:
             "way": self.way,
             "sources": [{"of": source.of, "pointer": source.pointer} for source in self.sources],
         }
-        if self.way in ("value", "total", "difference", "lower", "upper"):
+        if self.way in ("value", *_RECKONED):
             made |= {"form": self.form, "digits": self.digits}
         for name in ("unit", "field", "pattern", "rounding"):
             if getattr(self, name):
@@ -89,44 +109,69 @@ def read(plain: Any) -> Claim:
     """A claim from its JSON form. Raises `ValueError` where it is none."""
     if not isinstance(plain, dict):
         raise ValueError("a claim is a mapping")  # noqa: TRY004 - what is wrong is what the pack says
-    texts = {
-        name: plain.get(name, "") for name in ("id", "label", "way", "unit", "field", "pattern", "text", "rounding")
-    }
-    form, digits, sources = plain.get("form", "number"), plain.get("digits", 3), plain.get("sources")
-    if not all(isinstance(value, str) for value in (*texts.values(), form)):
-        raise ValueError("a field of the claim is no text")
-    if not texts["id"] or texts["way"] not in _WAYS or form not in {*figures.FORMS, "text"}:
-        raise ValueError(f"a claim with an id, one of {', '.join(_WAYS)}, and a form that is known")
-    if isinstance(digits, bool) or not isinstance(digits, int) or not 0 <= digits <= 12:
-        raise ValueError("digits are a whole number up to 12")
-    if not isinstance(sources, list) or not sources or not all(_is_source(each) for each in sources):
+    given = {name: plain[name] for name in _FIELDS if name in plain}
+    rows = plain.get("sources")
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise ValueError("a claim without sources")
-    mappings = {name: plain.get(name, {}) for name in ("choices", "where")}
-    if not all(isinstance(each, dict) and all(isinstance(v, str) for v in each.values()) for each in mappings.values()):
-        raise ValueError("choices and where map texts to texts")
-    said = [
-        texts["unit"],
-        texts["pattern"],
-        *(v for k, v in mappings["choices"].items() if not _digits(v) <= _digits(k)),
-    ]
-    if any(map(_digits, said)):
-        raise ValueError("a unit, a pattern or a choice says a number that does not stand in its source")
-    return Claim(
-        sources=tuple(Source(each["of"], each["pointer"]) for each in sources),
-        form=form,
-        digits=digits,
-        **texts,
-        **mappings,
-    )
+    sources = tuple(Source(row.get("of"), row.get("pointer")) for row in rows)
+    claim = Claim(**({"id": "", "label": "", "way": ""} | given), sources=sources)
+    if said := wrong(claim):
+        raise ValueError(said)
+    if not claim.id:
+        raise ValueError("a claim without an id")
+    return claim
 
 
-def _digits(text: str) -> set[str]:
-    """The runs of digits in a text."""
-    return set(re.findall(r"\d+", text))
+def wrong(claim: Claim) -> str:
+    """Why a claim is none, whoever made it; empty where it is one. Nothing is asked of its id."""
+    texts = (claim.id, claim.label, claim.way, claim.form, claim.unit, claim.field, claim.pattern, claim.text)
+    if not all(isinstance(text, str) for text in (*texts, claim.rounding)):
+        return "a field of the claim is no text"
+    if claim.way not in _WAYS:
+        return f"a claim goes one of the ways {', '.join(_WAYS)}"
+    if claim.form not in figures.FORMS and (claim.form != "text" or claim.way in _RECKONED):
+        return f"{claim.form!r} is no form of a {claim.way}: there are {', '.join(figures.FORMS)}, and text of a value"
+    if isinstance(claim.digits, bool) or not isinstance(claim.digits, int) or not 0 <= claim.digits <= _DIGITS:
+        return f"digits are a whole number from 0 to {_DIGITS}, and not {claim.digits!r}"
+    if not all(isinstance(mapping, dict) for mapping in (claim.choices, claim.where)) or len(claim.where) > _WHERE:
+        return f"choices and where are mappings, and where names at most {_WHERE} fields"
+    if not all(isinstance(text, str) for text in (*claim.choices.values(), *claim.where.values())):
+        return "choices and where map texts to texts"
+    return _wrong_sources(claim) or wrong_unit(claim.unit) or _wrong_words(claim.pattern, claim.choices)
 
 
-def _is_source(plain: Any) -> bool:
-    return isinstance(plain, dict) and all(isinstance(plain.get(name), str) for name in ("of", "pointer"))
+def _wrong_sources(claim: Claim) -> str:
+    for each in claim.sources:
+        if not isinstance(each.of, str) or not isinstance(each.pointer, str) or each.pointer[:1] not in ("", "/"):
+            return f"{each.pointer!r} is no pointer of a source: it begins with /"
+    least, most = _SOURCES.get(claim.way, (1, 1))
+    if not least <= len(claim.sources) <= most:
+        return f"a {claim.way} has {least if least == most else f'{least} to {most}'} sources"
+    return ""
+
+
+def wrong_unit(unit: str) -> str:
+    """Why a text is no unit; empty where it is one."""
+    if len(unit) > _MOST_UNIT or _has_number(_SMALL.sub("", unit)):
+        return f"the unit {unit[:_MOST_UNIT]!r} holds a number, or is longer than {_MOST_UNIT} characters"
+    return ""
+
+
+def _wrong_words(pattern: str, choices: Mapping[str, str]) -> str:
+    if any(map(_has_number, choices.values())):
+        return "a choice holds a number, which no evidence says"
+    if _has_number(pattern):
+        return f"the pattern {pattern!r} holds a number, which no evidence says"
+    parts = f" {pattern} ".split("{}")
+    if not all(part.endswith(_BEFORE) for part in parts[:-1]) or not all(part.startswith(_AFTER) for part in parts[1:]):
+        return f"the pattern {pattern!r} runs into what is put in: part them with a space"
+    return ""
+
+
+def _has_number(text: str) -> bool:
+    if text.isascii():
+        return _DIGIT.search(text) is not None
+    return any(unicodedata.category(character)[0] == "N" for character in text)
 
 
 def written(claim: Claim, source: Read) -> tuple[str | None, str]:
@@ -141,7 +186,12 @@ def is_number(claim: Claim, source: Read) -> bool:
     """Whether a claim is written as a number by its form, and is no word, version or list that stood there as text."""
     if claim.way == "value":
         return figures.finite(at(source(claim.sources[0].of), claim.sources[0].pointer)) is not None
-    return claim.way in ("length", "total", "difference", "lower", "upper", "count")
+    return claim.way in ("length", "count", *_RECKONED)
+
+
+def printed(text: str, unit: str, marks: figures.Marks) -> str:
+    """A written claim as it stands on a page: with the marks of the language and its unit, and nothing in it that can not be seen."""
+    return visible(f"{figures.marked(text, marks)} {unit}".strip())
 
 
 def at(document: Any, pointer: str) -> Any:
@@ -187,27 +237,25 @@ def _total(claim: Claim, found: list[Any]) -> tuple[str | None, str]:
     numbers = [figures.finite(row.get(claim.field)) for row in rows if isinstance(row, Mapping)]
     if not numbers or len(numbers) != len(rows) or any(number is None for number in numbers):
         return None, ""  # a sum over rows of which one is not told is not a sum of them
-    return _computed(claim, lambda: sum(number or 0 for number in numbers))
+    try:
+        return _reckoned(claim, sum(number or 0 for number in numbers))
+    except OverflowError:  # a whole number that grew too large to be added to a float
+        return None, ""
+
+
+def _reckoned(claim: Claim, value: float | None) -> tuple[str | None, str]:
+    """A number that was computed, in its form; None where it is none, or not finite."""
+    number = figures.finite(value)
+    return (None, "") if number is None else figures.FORMS[claim.form](number, claim.digits)
 
 
 def _difference(claim: Claim, found: list[Any]) -> tuple[str | None, str]:
-    after, before = (figures.finite(value) for value in found[:2])
-    if after is None or before is None:
-        return None, ""
-    return _computed(claim, lambda: after - before)
-
-
-def _computed(claim: Claim, reckon: Callable[[], float]) -> tuple[str | None, str]:
-    """What was reckoned, in its form; None where it is no finite number, as of two that are finite and too far apart."""
-    try:
-        value = figures.finite(reckon())
-    except OverflowError:
-        value = None
-    return (None, "") if value is None else figures.FORMS[claim.form](value, claim.digits)
+    after, before = (figures.finite(value) for value in found)
+    return _reckoned(claim, None if after is None or before is None else after - before)
 
 
 def _interval(found: list[Any]) -> intervals.Interval | None:
-    rows = [row for row in found[:2] if isinstance(row, Mapping)]
+    rows = [row for row in found if isinstance(row, Mapping)]
     if len(rows) != len(found):
         return None
     return intervals.of_result(rows[0]) if len(rows) == 1 else intervals.of_difference(rows[0], rows[1])
@@ -215,12 +263,12 @@ def _interval(found: list[Any]) -> intervals.Interval | None:
 
 def _lower(claim: Claim, found: list[Any]) -> tuple[str | None, str]:
     held = _interval(found)
-    return _computed(claim, lambda: held.low) if held else (None, "")
+    return _reckoned(claim, held.low if held else None)
 
 
 def _upper(claim: Claim, found: list[Any]) -> tuple[str | None, str]:
     held = _interval(found)
-    return _computed(claim, lambda: held.high) if held else (None, "")
+    return _reckoned(claim, held.high if held else None)
 
 
 def _words(claim: Claim, found: list[Any]) -> tuple[str | None, str]:
@@ -247,7 +295,7 @@ def _tally(_: Claim, found: list[Any]) -> tuple[str | None, str]:
 
 
 def _count(claim: Claim, found: list[Any]) -> tuple[str | None, str]:
-    if not isinstance(found[0], (list, tuple)) or len(claim.where) > _WHERE:
+    if not isinstance(found[0], (list, tuple)):
         return None, ""
     held = [
         row for row in found[0] if isinstance(row, Mapping) and all(_is(row, *pair) for pair in claim.where.items())

@@ -1,23 +1,25 @@
 """The documents of a pack: every figure is written again from the evidence, and must be the one that is printed.
 
-A document says in its twin (`documents/<name>.twin.json`) which claims its figures rest on. Each claim is read from the bodies and
-results of the pack and written anew; each figure that the HTML prints must be one of these claims, to the letter but for the marks
-that its language sets between digits. A figure without a claim is a problem, and so is text beside a figure inside its mark, and a
-document without a twin beside others that have one. A figure that rests on evidence which is withheld can not be told, and is counted.
+A document says in its twin (`documents/<name>.twin.json`) which claims its figures rest on, and by which marks its language writes
+them. Each claim is read from the bodies and results of the pack and written anew; each figure that the HTML prints must be one of these
+claims, to the letter, with its unit, and stand by itself (`pages`). A figure without a claim is a problem, and so is a document without
+a twin beside others that have one. A figure that rests on evidence which is withheld can not be told, and is counted.
 
-A PDF is bound by its digest and carries the twin as an attachment; its pages are not read here. Words are not figures: that a whole
-document is the one that the content makes is for the whole program, which renders it again.
+Words are not figures, and a number among words is a word: which figure stands behind which words, what else a page says and how it is
+drawn is not held here, and neither is Markdown or a table of data. That a whole document is the one that the content makes is for the
+whole program, which renders it again; until it has, the line says what was not held. A PDF is bound by its digest and carries the
+twin as an attachment; its pages are not read here.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
 from governance.errors import GovernanceError, UnreadableError
 from governance.parsing import strict_json
-from governance.verifier import claims, members
+from governance.parsing.showing import visible
+from governance.verifier import claims, figures, members, pages
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,15 +32,10 @@ if TYPE_CHECKING:
 SCHEMA = "document-twin.v1"
 TWIN = ".twin.json"
 LINE = "DOCUMENTS"
-CLASS = "fact"
-ATTRIBUTE = "data-claim"
-CITE = "cite"
-_ENGLISH = {".": ".", ",": ","}
-_MARKS = frozenset(",. '’·")
-"""What languages set between digits; a space stands for each sort of space."""
-UNREAD = "; what is no figure was not held"
-"""How HTML marks a figure: `<span class="fact"><data value="0.43" data-claim="c7">0.43</data> …</span>`."""
+UNHELD = "; not held here: words, drawings, and what is no HTML"
+"""The end of the line, until documents were rendered again."""
 
+_PAGES = (".html", ".htm", ".xhtml")
 _RESULTS = dict(zip(claims.RESULTS, (members.ASSESSMENT, members.GATE, members.REGISTER), strict=True))
 _MAX_CLAIMS = 200_000
 _MAX_DOCUMENT = 256 << 20
@@ -48,23 +45,12 @@ class Withheld(GovernanceError):  # noqa: N818 - it is an answer, and no fault
     """The source of a claim is withheld from this edition of the pack."""
 
 
-@dataclass
-class Figures:
-    """What an HTML document prints as figures: (claim id, text, value) each, and how many name no claim."""
+@dataclass(frozen=True)
+class _Told:
+    """A claim of a twin, and how it may stand in print."""
 
-    printed: list[tuple[str, str, str]] = field(default_factory=list)
-    loose: int = 0
-    beside: int = 0
-    """How often something that is no citation stands beside a figure inside its mark."""
-
-
-@dataclass
-class _Twin:
-    """A twin that was read: the marks of its language, as far as they were seen, its claims by id, and which of them are numbers."""
-
-    marks: dict[str, str]
-    claims: dict[str, Claim] = field(default_factory=dict)
-    numbers: set[str] = field(default_factory=set)
+    claim: Claim
+    print: tuple[str, ...]
 
 
 @dataclass
@@ -73,20 +59,22 @@ class _Tally:
     withheld: int = 0
     twins: int = 0
     printed: int = 0
+    marks: set[tuple[str, str]] = field(default_factory=set)
+    """(language, a number as it writes it) where it does not write them as English does."""
 
 
 def check(pack: Container, listed: Listed, report: PackReport, pack_id: str) -> None:
     """Write every figure of every document again, and say what came of it under `DOCUMENTS`. `pack_id` is the id of this pack."""
     names = [name for name in pack.names if name.startswith(members.DOCUMENTS)]
     source, tally, before = _source(pack, listed), _Tally(), len(report.problems)
-    twins: dict[str, _Twin] = {}
+    twins: dict[str, dict[str, _Told]] = {}
     for name in names:
         if name.endswith(TWIN):
             known = _twin(pack, name, source, tally, report, pack_id)
             if known is not None:
                 twins[name.removesuffix(TWIN)] = known
     for name in names:
-        if name.endswith(".html"):
+        if name.casefold().endswith(_PAGES):
             stem = name.removesuffix(".html")
             if stem in twins:
                 _page(pack, name, twins[stem], tally, report)
@@ -104,13 +92,15 @@ def _say(names: list[str], tally: _Tally, report: PackReport, *, failed: bool) -
         report.lines[LINE] = f"not evaluated: {len(names)} documents carry no claims"
     else:
         said = f"ok: {tally.claims:,} figures of {tally.twins} documents written again from the evidence, {tally.printed:,} times in print"
-        report.lines[LINE] = said + (f"; {tally.withheld} rest on what is withheld" if tally.withheld else "") + UNREAD
+        said += f"; {tally.withheld} rest on what is withheld" if tally.withheld else ""
+        said += "".join(f"; numbers as in {language}: {number}" for language, number in sorted(tally.marks))
+        report.lines[LINE] = said + UNHELD
 
 
 def _twin(
     pack: Container, name: str, source: Callable[[str], Any], tally: _Tally, report: PackReport, pack_id: str
-) -> _Twin | None:
-    """The claims of a twin, each written again; None for what is no twin."""
+) -> dict[str, _Told] | None:
+    """The claims of a twin by their ids, each written again; None for what is no twin."""
     try:
         plain = strict_json.loads(pack.read(name), where=name)
     except UnreadableError as error:
@@ -123,138 +113,80 @@ def _twin(
     if plain.get("pack") != pack_id:
         report.problem(name, f"says that it belongs to {str(plain.get('pack'))[:40]!a}, and this is {pack_id}")
     tally.twins += 1
-    english = str(plain.get("language", "en")).partition("-")[0] == "en"
-    made = _Twin(dict(_ENGLISH) if english else {})
-    known = made.claims
+    marks = _marks(plain, name, tally, report)
+    known: dict[str, _Told] = {}
     for row in rows:
         try:
             claim = claims.read(row)
         except ValueError as error:
-            report.problem(name, f"holds what is no claim: {error}")
+            said = row.get("id") if isinstance(row, dict) else None
+            report.problem(name, f"holds what is no claim ({str(said)[:40]}): {error}")
             continue
         if claim.id in known:
             report.problem(name, f"holds two claims {claim.id}")
-        known[claim.id] = claim
-        if _again(claim, name, source, tally, report) and claims.is_number(claim, source):
-            made.numbers.add(claim.id)
-    return made
+        number = _again(claim, name, source, tally, report)
+        ways = {claims.printed(claim.text, claim.unit, marks if each else figures.ENGLISH_MARKS) for each in number}
+        known[claim.id] = _Told(claim, tuple(ways))
+    return known
 
 
-def _again(claim: Claim, name: str, source: Callable[[str], Any], tally: _Tally, report: PackReport) -> bool:
-    """Write a claim again; whether it could be read."""
+def _marks(plain: dict[str, Any], name: str, tally: _Tally, report: PackReport) -> figures.Marks:
+    """The marks that a twin says its figures are written with; those of English where it says none."""
+    language, said = plain.get("language"), plain.get("marks", {"point": ".", "group": ","})
+    held = isinstance(said, dict) and set(said) == {"point", "group"} and all(isinstance(s, str) for s in said.values())
+    marks = figures.Marks(**said) if held else figures.Marks("", "")
+    if not marks.known or (language == "en" and marks != figures.ENGLISH_MARKS):
+        report.problem(
+            name, f"says that {str(language)[:20]!a} writes numbers with {str(said)[:60]!a}, which it does not"
+        )
+        return figures.ENGLISH_MARKS
+    if marks != figures.ENGLISH_MARKS:
+        tally.marks.add((ascii(str(language)[:20])[1:-1], figures.marked("1,234.5", marks)))
+    return marks
+
+
+def _again(
+    claim: Claim, name: str, source: Callable[[str], Any], tally: _Tally, report: PackReport
+) -> tuple[bool, ...]:
+    """Hold a claim against its evidence. Returns whether it is written as a number: both, where nobody can tell."""
     tally.claims += 1
     try:
         text, rounding = claims.written(claim, source)
+        number = claims.is_number(claim, source)
     except Withheld:
         tally.withheld += 1
-        return False
+        return True, False
     except LookupError:
         report.problem(name, f"the figure {claim.label!r} ({claim.id}) names evidence that is not in the pack")
-        return False
+        return True, False
     except (ValueError, UnreadableError) as error:
         report.problem(name, f"the figure {claim.label!r} ({claim.id}) can not be read from its evidence: {error}")
-        return False
+        return True, False
     if (text, rounding) != (claim.text, claim.rounding):
         comes = "nothing" if text is None else repr(text)
         report.problem(name, f"says {claim.text!r} for {claim.label!r} ({claim.id}), and its evidence comes to {comes}")
-    return True
+    return (number,)
 
 
-def _page(pack: Container, name: str, twin: _Twin, tally: _Tally, report: PackReport) -> None:
-    """Each figure of a page is a claim of its twin, to the letter."""
-    found = figures_of(pack.read(name, limit=_MAX_DOCUMENT).decode("utf-8", "replace"))
+def _page(pack: Container, name: str, known: dict[str, _Told], tally: _Tally, report: PackReport) -> None:
+    """Each figure of a page is a claim of its twin, to the letter, and stands by itself."""
+    found = pages.figures_of(pack.read(name, limit=_MAX_DOCUMENT).decode("utf-8", "replace"))
     if found.loose:
         report.problem(name, f"prints {found.loose} figures that name no claim")
-    if found.beside:
-        report.problem(name, f"prints {found.beside} times something beside a figure inside its mark")
-    for claim_id, text, value in found.printed:
+    for one in found.printed:
         tally.printed += 1
-        claim = twin.claims.get(claim_id)
-        if claim is None:
-            report.problem(name, f"prints {text!r} under the claim {claim_id}, which its twin does not hold")
-            continue
-        marks = twin.marks if claim_id in twin.numbers else _ENGLISH
-        if value != claim.text or not _same(text, f"{claim.text} {claim.unit}".strip(), marks):
-            report.problem(name, f"prints {text!r} where its twin says {claim.text!r} for {claim.label!r} ({claim_id})")
-
-
-def _same(text: str, written: str, marks: dict[str, str]) -> bool:
-    """Whether a figure in print is the one that was written, but for the marks between digits, of which a page has one for each.
-
-    `marks` holds those that this page was seen to have for the English point and comma.
-    """
-    text, written = " ".join(text.split()), " ".join(written.split())
-    if len(text) != len(written):
-        return False
-    for place, (there, made) in enumerate(zip(text, written, strict=True)):
-        between = (
-            made in ",."
-            and written[place + 1 : place + 2].isdecimal()
-            and written[max(0, place - 1) : place].isdecimal()
-        )
-        if not between:
-            if there != made:
-                return False
-        elif there not in _MARKS or marks.setdefault(made, there) != there:
-            return False
-    return len(set(marks.values())) == len(marks)
-
-
-def figures_of(html: str) -> Figures:
-    """The figures that a page prints."""
-    reader = _Reader()
-    reader.feed(html)
-    reader.close()
-    return reader.found
-
-
-class _Reader(HTMLParser):
-    """Collects `<data data-claim>` elements, and figures that hold none."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.found = Figures()
-        self._open: tuple[str, str, list[str]] | None = None
-        self._expected = False
-        self._inside: list[tuple[str, bool]] = []
-        """The elements that are open inside a figure, its own first: (name, whether it is a citation)."""
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        classes = (given.get("class") or "").split()
-        if CLASS in classes:
-            self._end_expected()
-            self._expected = True
-        if CLASS in classes or self._inside:
-            self._inside.append((tag, CITE in classes or tag == "data"))
-        if tag == "data" and (claim := given.get(ATTRIBUTE)):
-            self._open = (claim, given.get("value") or "", [])
-            self._expected = False
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "data" and self._open is not None:
-            claim, value, parts = self._open
-            self.found.printed.append((claim, " ".join("".join(parts).split()), value))
-            self._open = None
-        if any(name == tag for name, _ in self._inside):
-            while self._inside.pop()[0] != tag:
-                pass
-
-    def handle_data(self, data: str) -> None:
-        if self._open is not None:
-            self._open[2].append(data)
-        elif self._expected and data.strip():
-            self._end_expected()
-        elif self._inside and data.strip() and not any(cited for _, cited in self._inside):
-            self.found.beside += 1
-
-    def close(self) -> None:
-        super().close()
-        self._end_expected()
-
-    def _end_expected(self) -> None:
-        self.found.loose += self._expected
-        self._expected = False
+        told = known.get(one.claim)
+        if told is None:
+            report.problem(name, f"prints {one.text!r} under the claim {one.claim}, which its twin does not hold")
+        elif one.text not in told.print or one.value != visible(told.claim.text):
+            claim = told.claim
+            shown = one.text if one.text not in told.print else one.value
+            report.problem(
+                name, f"prints {shown!r} where its twin says {claim.text!r} for {claim.label!r} ({claim.id})"
+            )
+    for claim_id, why in found.wrong:
+        label = f" for {known[claim_id].claim.label!r} ({claim_id})" if claim_id in known else ""
+        report.problem(name, why + label)
 
 
 def _source(pack: Container, listed: Listed) -> Callable[[str], Any]:

@@ -2,12 +2,14 @@
 
 A figure that is not finite, or not a number at all, is no figure: it comes back as None and prints as "not
 evidenced". The true minus sign is used, thousands are parted by commas, and a rounded figure keeps the rule it was
-rounded by.
+rounded by. A language changes the marks of a written figure (`marked`) and nothing else of it.
 """
 
 from __future__ import annotations
 
 import math
+import re
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
@@ -17,13 +19,53 @@ if TYPE_CHECKING:
 _SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 
+_FIGURE = re.compile(r"([+−-]?)(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(?= |\Z)")
+WRITTEN = re.compile(
+    r"[+−-]?[\d,]+(?:\.\d+)?(?: × 10[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+| (?:TB|GB|MB|kB|bytes|s)| (?:min|h)(?: \d+ (?:min|s))?)?"
+)
+"""A figure of one of our forms, as a whole, with the English marks."""
+POINTS, GROUPS = ".,٫", ".,'’،⹁\u00a0\u202f"
+"""What a language may write before decimals, and between thousands."""
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What a language writes before decimals, and between thousands. Those of English are what figures are written with first."""
+
+    point: str = "."
+    group: str = ","
+
+    @property
+    def known(self) -> bool:
+        """Whether each is one mark of those that languages use, and not the same."""
+        held = len(self.point) == len(self.group) == 1 and self.point != self.group
+        return held and self.point in POINTS and self.group in GROUPS
+
+
+ENGLISH_MARKS = Marks()
+
+
+def marked(text: str, marks: Marks) -> str:
+    """A figure that was written with the English marks, with these.
+
+    Only what is a figure of one of our forms as a whole is touched; a date, a version, a digest or a sentence is not.
+    """
+    if marks == ENGLISH_MARKS or not WRITTEN.fullmatch(text):
+        return text
+
+    def swapped(match: re.Match[str]) -> str:
+        return match[1] + match[2].replace(",", marks.group) + (match[3] or "").replace(".", marks.point)
+
+    return _FIGURE.sub(swapped, text)
+
+
 def finite(value: object) -> float | int | None:
-    """The number, or None for anything that is not a finite one. True and False are not numbers here."""
+    """The number, or None for anything that is not a finite one, or beyond what a float holds. True and False are not numbers here."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
     try:
         return value if math.isfinite(value) else None
-    except OverflowError:  # a whole number that no float can hold
+    except OverflowError:
         return None
 
 

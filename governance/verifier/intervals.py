@@ -6,6 +6,7 @@
   Stat. Med. 17:873, method 10).
 * Of one result: value ± 1.96 × its standard error, else Wilson's score interval (Wilson 1927, JASA 22:209).
 * Neither standard error nor n: there is none, and nothing is said of chance.
+* An end beyond what a float holds: there is none.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ from governance.verifier.figures import finite
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+_MOST_ITEMS = 2**53
+"""Whole numbers up to here are exact as floats; nobody asked a model more questions."""
 
 Z = 1.959963984540054
 """The two-sided 95 % point of the normal distribution."""
@@ -40,7 +44,7 @@ def of_result(row: Mapping[str, Any]) -> Interval | None:
     if value is None:
         return None
     if error is not None:
-        return Interval(value - Z * error, value + Z * error, NORMAL)
+        return _finite(value - Z * error, value + Z * error, NORMAL)
     held = _share(row)
     return Interval(*wilson(*held), WILSON) if held else None
 
@@ -53,11 +57,16 @@ def of_difference(after: Mapping[str, Any], before: Mapping[str, Any]) -> Interv
     errors = _error(after), _error(before)
     if errors[0] is not None and errors[1] is not None:
         spread = Z * math.hypot(errors[0], errors[1])
-        return Interval(new - old - spread, new - old + spread, NORMAL)
+        gain = float(new) - float(old)
+        return _finite(gain - spread, gain + spread, NORMAL)
     shares = _share(after), _share(before)
     if shares[0] is None or shares[1] is None:
         return None
     return Interval(*newcombe(new, wilson(*shares[0]), old, wilson(*shares[1])), NEWCOMBE)
+
+
+def _finite(low: float, high: float, method: str) -> Interval | None:
+    return Interval(low, high, method) if finite(low) is not None and finite(high) is not None else None
 
 
 def newcombe(
@@ -85,7 +94,9 @@ def _error(row: Mapping[str, Any]) -> float | None:
 def _share(row: Mapping[str, Any]) -> tuple[int, int] | None:
     """(successes, n) where n yes-or-no items can have given the value."""
     value, n = finite(row.get("value")), row.get("n")
-    if value is None or not isinstance(n, int) or isinstance(n, bool) or n <= 0 or not is_share(value, n):
+    if value is None or not isinstance(n, int) or isinstance(n, bool) or not 0 < n <= _MOST_ITEMS:
+        return None
+    if not is_share(value, n):
         return None
     return round(value * n), n
 

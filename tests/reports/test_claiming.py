@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from governance.errors import ContentError, CouldNotTell
 from governance.parsing import canonical
 from governance.reports.claims.references import References
 from governance.reports.writing.render import Renderer, render
-from governance.verifier.documents import figures_of
+from governance.verifier.pages import figures_of
 from tests.reports import cases, found
 
 OTHERS = canonical.sha256(b"other weights")
@@ -76,6 +78,50 @@ def test_rendering_refuses_on_a_claim_that_does_not_resolve(full, asked, said):
         render("probe.md", full, templates)
 
 
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ("digits=15", "digits are a whole number from 0 to 12"),
+        ("digits=99", "digits are a whole number"),
+        ("digits=-1", "digits are a whole number"),
+        ("digits=true", "digits are a whole number"),
+        ("digits=2.0", "digits are a whole number"),
+        ("label=5", "no text"),
+        ("unit=none", "no text"),
+        ('form="nope"', "'nope' is no form"),
+        ("form=[]", "no text"),
+        ('unit="of 100"', "the unit 'of 100' holds a number"),
+    ],
+)
+def test_a_template_that_asks_for_what_the_verifier_would_refuse_is_told_the_label_and_the_remedy(full, more, said):
+    templates = {"probe.html.j2": head("probe.html") + '{{ claim("training-run.v1", "/steps", ' + more + ") }}"}
+    with pytest.raises(ContentError, match=said) as caught:
+        render("probe.html", full, templates)
+    assert caught.value.where == "probe.html.j2 line 7"
+    assert "'training-run.v1/steps'" in caught.value.message or "claim 5" in caught.value.message
+    assert caught.value.hint
+
+
+def test_a_pointer_without_a_slash_is_a_fault_of_the_template(full):
+    templates = {"probe.html.j2": head("probe.html") + '{{ claim("training-run.v1", "steps") }}'}
+    with pytest.raises(ContentError, match="'steps' is no pointer of a source: it begins with /"):
+        render("probe.html", full, templates)
+
+
+def test_results_whose_difference_no_float_holds_stop_no_document(templates):
+    def run(seq, subject, value):
+        row = {"task": "elm_desk_qa", "metric": "acc", "filter": "none", "value": value, "stderr": 0.1, "n": 10}
+        body = found.evaluation("elm", None, [row | {"higher_is_better": True}])
+        return found.piece(seq, "eval-run.v1", subject, body)
+
+    extra = run(90, found.candidate(), 1.7e308), run(91, found.base(), -1.7e308)
+    renderer = Renderer(cases.full(pieces=(*found.pieces(), *extra)), templates)
+    for name in renderer.offered:
+        assert renderer.render(name), name
+    told = json.loads(renderer.twin("model-card.html"))
+    assert any("difference" in label for label in told["not_evidenced"])
+
+
 def test_rendering_refuses_on_a_claim_that_is_stale_beyond_the_policy(full):
     templates = {"probe.md.j2": head("probe.md") + '{{ claim("training-run.v1", "/steps") }}'}
     with pytest.raises(CouldNotTell, match="stale: of 2026-11-19"):
@@ -97,8 +143,6 @@ def test_a_template_can_not_print_a_number_with_a_fraction(full):
 
 
 def test_every_figure_of_our_documents_names_a_claim_of_the_twin(full, templates):
-    import json
-
     renderer = Renderer(full, templates)
     for name in renderer.offered:
         if not name.endswith(".html"):
@@ -106,7 +150,7 @@ def test_every_figure_of_our_documents_names_a_claim_of_the_twin(full, templates
         page = figures_of(renderer.render(name).decode())
         twin = json.loads(renderer.twin(name))
         known = {claim["id"]: claim["text"] for claim in twin["claims"]}
-        assert page.loose == 0, name
+        assert (page.loose, page.wrong) == (0, []), name
         assert all(known[claim] == value for claim, _, value in page.printed), name
 
 

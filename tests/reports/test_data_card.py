@@ -21,7 +21,7 @@ from governance.reports.data_card import views as data_card_views
 from governance.reports.data_card import whole as data_card
 from governance.reports.writing.render import Renderer, offered, render
 from governance.verifier.claims import written
-from governance.verifier.documents import figures_of
+from governance.verifier.pages import figures_of
 from tests.reports import cases, found, hostile
 from tests.reports.conftest import FOLDER
 

@@ -24,7 +24,7 @@ from governance.reports.diff import words as diff_words
 from governance.reports.writing import diff_page, edition
 from governance.reports.writing.render import Renderer
 from governance.verifier import claims
-from governance.verifier.documents import figures_of
+from governance.verifier.pages import figures_of
 from tests.reports import cases
 from tests.reports.test_languages import COUNTED
 from tests.reports.two_candidates import second

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from governance.parsing.showing import visible
 from governance.reports.atoms import escape
 
 MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable("table")
@@ -34,12 +35,12 @@ INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u061c\u00
     ],
 )
 def test_what_nobody_can_see_is_written_out(raw, shown):
-    assert escape.visible(raw) == shown
+    assert visible(raw) == shown
 
 
 @given(st.text())
 def test_nothing_invisible_is_left(text):
-    assert not INVISIBLE.search(escape.visible(text))
+    assert not INVISIBLE.search(visible(text))
 
 
 @given(st.text())
@@ -52,7 +53,7 @@ def test_markdown_text_reads_back_as_itself_in_a_table_cell(text):
     made = MARKDOWN.render(f"| h | i |\n| --- | --- |\n| {escape.markdown(text)} | end |\n")
     cells = re.findall(r"<td>(.*?)</td>", made, re.DOTALL)
     assert cells[1:] == ["end"]
-    wanted = escape.visible(text).strip()
+    wanted = visible(text).strip()
     assert _plain(cells[0]).split() == wanted.split()
     assert "<" not in cells[0]
 
@@ -62,7 +63,7 @@ def test_markdown_text_reads_back_as_itself_at_the_start_of_a_paragraph(text):
     made = MARKDOWN.render(f"{escape.markdown(text)}\n")
     inner = made.removeprefix("<p>").removesuffix("</p>\n")
     assert "<" not in inner
-    assert _plain(inner).split() == escape.visible(text).split()
+    assert _plain(inner).split() == visible(text).split()
 
 
 def _plain(text: str) -> str:

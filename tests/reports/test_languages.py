@@ -242,6 +242,25 @@ def test_a_phrase_in_a_builder_is_found_with_its_line():
     assert sorted(vocabulary.words_in_source(source)) == [(2, "stated by %(name)s"), (3, "Loss"), (4, "A"), (4, "B")]
 
 
+def test_what_a_claim_chooses_from_is_found_where_the_mapping_has_a_name():
+    source = 'ON = {"true": "it is on", "false": "it is off"}\nreferences.choice("Switch", piece, "/on", ON)\n'
+    assert sorted(vocabulary.words_in_source(source)) == [(1, "it is off"), (1, "it is on"), (2, "Switch")]
+
+
+def test_yes_and_no_of_evidence_are_said_in_the_language_of_the_document_and_held_as_words_of_a_claim():
+    words = 'msgid "yes"\nmsgstr "ja"\n'
+    body = "{{ claim('training-run.v1', '/finished') | bare }}"
+    assert ">ja</data>" in made(body, words=words)
+    assert ">yes</data>" in made(body)
+    assert ">yes</data>" in made(body, language="en")
+
+
+def test_what_a_claim_chooses_from_is_said_in_the_language_of_the_document():
+    page = Renderer(cases.full(), TEMPLATES, {"language": "de"}).render("model-card.html").decode()
+    assert ">vom Lauf selbst</data>" in page
+    assert ">by the run itself</data>" not in page
+
+
 def test_an_outline_gives_its_note_headings_questions_labels_and_what_its_source_is_called():
     outline = (
         b"title: T\nnote: N\nsource: {name: S, version: V, title: no}\nsections:\n  - id: '1'\n    title: H\n    points:\n"

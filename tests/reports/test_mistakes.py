@@ -54,8 +54,8 @@ def mistake(full: Case, body: str, kind: type[Exception] = ContentError) -> str:
         ("\n{{ ''.__class__ }}", 2, "reaches for what a template may not touch"),
         ("\n{{ claim() }}", 2, "claim() missing 2 required positional arguments"),
         ("\n{{ claim('training-run.v1', 'steps') }}", 2, "is no pointer"),
-        ("\n{{ claim('training-run.v1', '/steps', form='roman') }}", 2, "'roman' is no form of a figure. There are: number,"),
-        ("\n{{ claim('training-run.v1', '/steps', digits=99) }}", 2, "99 decimals. digits is a whole number up to 12"),
+        ("\n{{ claim('training-run.v1', '/steps', form='roman') }}", 2, "'roman' is no form of a value: there are number,"),
+        ("\n{{ claim('training-run.v1', '/steps', digits=99) }}", 2, "digits are a whole number from 0 to 12, and not 99"),
         ("\n{% trans %}%(nope)s{% endtrans %}{{ _('%(nope)s') }}", 2, "names no value of it"),
         ("{% block body %}\n{{ view.nope }}{% endblock %}", 2, "has no attribute 'nope'"),
     ],
@@ -151,7 +151,8 @@ def test_a_number_is_made_a_text_by_nothing_else_either(full: Case, body: str) -
 @pytest.mark.parametrize("unit", [",999 accuracy", "7", ".5 %", "% of 20", "kWh 3", "e12", "(95 %)", "kWh, 7"])
 def test_a_unit_that_reads_as_part_of_the_figure_is_refused(full: Case, unit: str) -> None:
     told = mistake(full, f"{{{{ claim('training-run.v1', '/steps', unit='{unit}') }}}}")
-    assert told.startswith(f"own.html.j2 line {HEAD + 1}: {unit!r} is no unit. ")
+    assert told.startswith(f"own.html.j2 line {HEAD + 1}: ")
+    assert f"the unit {unit!r} holds a number" in told
 
 
 @pytest.mark.parametrize("unit", ["", "%", "kWh", "g/kWh", "g CO2e", "m²", "floating-point operations", "°C"])

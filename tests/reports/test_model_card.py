@@ -16,7 +16,7 @@ from governance.reports.claims.references import References
 from governance.reports.parts import evaluation
 from governance.reports.writing.render import Renderer, render
 from governance.verifier import claims, intervals
-from governance.verifier.documents import figures_of
+from governance.verifier.pages import figures_of
 from tests.reports import card_cases, cases, found
 from tests.reports.card_cases import built, evaluated, held
 

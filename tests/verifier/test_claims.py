@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from governance.verifier import claims
+from governance.verifier import claims, figures
 from governance.verifier.claims import Claim, Source, at, written
 
 BODY = {
@@ -119,8 +119,112 @@ def test_a_claim_survives_its_json_form():
     ],
 )
 def test_what_is_no_claim_is_refused(broken):
-    with pytest.raises(ValueError, match=r"claim|sources|digits|field|where"):
+    with pytest.raises(ValueError, match=r"claim|sources|digits|field|where|form|pointer"):
         claims.read(broken)
+
+
+NUMBERLESS = {
+    "unit": ["9 and falling", "and 99 %", "½", "¹⁰", "x 10⁹", "k" * 61],
+    "pattern": ["{}0", "0.{}", "{}{}", "−{}", "{}.{}", "{}e{}", "{} of 100", "{}%"],
+    "choices": [{"1.838287925720215": "0.999"}, {"none": "99 of a hundred"}, {"a": "Ⅻ"}],
+}
+
+
+@pytest.mark.parametrize(("field", "value"), [(name, value) for name, values in NUMBERLESS.items() for value in values])
+def test_words_of_a_claim_that_no_evidence_says_hold_no_number_and_keep_their_distance(field, value):
+    way = {"unit": "value", "pattern": "words", "choices": "choice"}[field]
+    sources = (Source("ev-1", "/loss"),) * (value.count("{}") if field == "pattern" else 1)
+    claim = Claim("c1", "x", way, sources, text="x", **{field: value})
+    with pytest.raises(ValueError, match=r"number|runs into"):
+        claims.read(claim.plain())
+
+
+@pytest.mark.parametrize("unit", ["kWh", "m²", "g CO₂e/kWh", "floating-point operations", "%", "tokens"])
+def test_a_unit_may_have_a_small_digit_behind_a_letter(unit):
+    assert not claims.wrong_unit(unit)
+
+
+@pytest.mark.parametrize("pattern", ["{} – {}", "{}: {}", "{}, {}", "{}, rank {}, alpha {}", "{} of {}", "{}, CUDA {}"])
+def test_patterns_part_what_they_put_together(pattern):
+    claim = Claim("c1", "x", "words", (Source("ev-1", "/a"),) * pattern.count("{}"), pattern=pattern, text="x")
+    assert claims.read(claim.plain()) == claim
+
+
+@pytest.mark.parametrize(
+    ("way", "sources", "said"),
+    [
+        ("difference", 1, "2 sources"),
+        ("value", 2, "1 sources"),
+        ("lower", 3, "1 to 2 sources"),
+        ("upper", 0, "1 to 2 sources"),
+    ],
+)
+def test_each_way_has_its_number_of_sources(way, sources, said):
+    with pytest.raises(ValueError, match=said):
+        claims.read(Claim("c1", "x", way, (Source("ev-1", "/a"),) * sources).plain())
+
+
+def test_what_is_reckoned_has_no_form_of_text_and_a_pointer_begins_with_a_slash():
+    with pytest.raises(ValueError, match="is no form of a total"):
+        claims.read(Claim("c1", "x", "total", (Source("ev-1", "/a"),), form="text").plain())
+    with pytest.raises(ValueError, match="begins with /"):
+        claims.read(Claim("c1", "x", "value", (Source("ev-1", "steps"),)).plain())
+
+
+HUGE = {
+    "a": 1.7e308,
+    "b": -1.7e308,
+    "rows": [{"size": 1.7e308}, {"size": 1.7e308}],
+    "mixed": [{"size": 10**308}, {"size": 10**308}, {"size": 0.5}],
+    "whole": 10**400,
+    "up": {"value": 1.7e308, "stderr": 1.7e308, "n": 10**400},
+    "down": {"value": -(10**308), "stderr": 1.0},
+    "share": {"value": 0.5, "n": 10**400},
+}
+
+
+@pytest.mark.parametrize(
+    ("way", "pointers"),
+    [
+        ("difference", ("/a", "/b")),
+        ("difference", ("/b", "/a")),
+        ("total", ("/rows",)),
+        ("total", ("/mixed",)),
+        ("value", ("/whole",)),
+        ("lower", ("/up",)),
+        ("upper", ("/up",)),
+        ("lower", ("/up", "/down")),
+        ("upper", ("/up", "/down")),
+        ("upper", ("/share",)),
+        ("lower", ("/share", "/share")),
+    ],
+)
+@pytest.mark.parametrize("form", ["number", "signed", "large", "size", "duration"])
+def test_a_number_beyond_what_a_float_holds_is_not_evidenced(way, pointers, form):
+    claim = Claim("c1", "x", way, tuple(Source("ev-1", each) for each in pointers), form=form, field="size")
+    assert written(claim, {"ev-1": HUGE}.__getitem__) == (None, "")
+
+
+def test_a_figure_stands_on_a_page_with_its_unit_the_marks_of_its_language_and_nothing_unseen():
+    assert claims.printed("1,838.25", "kWh", figures.ENGLISH_MARKS) == "1,838.25 kWh"
+    assert claims.printed("1,838.25", "kWh", figures.Marks(",", ".")) == "1.838,25 kWh"
+    assert claims.printed("a\u202eb", "", figures.ENGLISH_MARKS) == "a[U+202E]b"
+
+
+@pytest.mark.parametrize(
+    ("point", "group"), [("", ""), (".", "."), (" ", ","), ("1", ","), (".", "\u200b"), ("..", ",")]
+)
+def test_marks_are_one_sign_each_of_those_that_languages_use(point, group):
+    assert not figures.Marks(point, group).known
+
+
+def test_the_marks_of_every_language_that_babel_knows_are_known():
+    babel = pytest.importorskip("babel")
+    from babel.localedata import locale_identifiers
+
+    for tag in locale_identifiers():
+        held = babel.Locale.parse(tag).number_symbols.get("latn", {})
+        assert figures.Marks(held.get("decimal", "."), held.get("group", ",")).known, tag
 
 
 json_values = st.recursive(

@@ -2,9 +2,9 @@
 
 Templates carry their own words. What they print beside them and is ours all the same stands in `words`: names of standings, levels and
 families, terms of the glossary. The sentences that judgement makes stand in `sentences`. Builders write theirs as `phrase("…")`, and
-their labels as the first argument of `said`, `figure` and so on; those are found in the source text, and are for the translator's file
-alone. An outline is words of ours too: what its source is called, its note, its headings, what each point asks and the labels of its
-answers.
+their labels as the first argument of `said`, `figure` and so on, and what a claim may choose from as a mapping; those are found in the
+source text, and are for the translator's file alone. An outline is words of ours too: what its source is called, its note, its headings,
+what each point asks and the labels of its answers.
 """
 
 from __future__ import annotations
@@ -100,17 +100,26 @@ def _printed(value: object) -> Iterator[str]:
 
 
 def words_in_source(source: str) -> Iterator[tuple[int, str]]:
-    """(line, word) of each fixed word that a builder's source text hands to a label or a phrase."""
-    for node in ast.walk(ast.parse(source)):
+    """(line, word) of each fixed word that a builder's source text hands to a label, a phrase, a term or a choice.
+
+    What a claim may choose from is a mapping that has a name in the same file.
+    """
+    tree = ast.parse(source)
+    mappings = {
+        target.id: node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    for node in ast.walk(tree):
         if not isinstance(node, ast.Call) or not node.args:
             continue
         name = getattr(node.func, "attr", None) or getattr(node.func, "id", None)
-        first = node.args[0]
-        if name in LABELLED and isinstance(first, ast.Constant) and isinstance(first.value, str):
-            yield node.lineno, first.value
-        if name == "Term":
-            yield from (
-                (arg.lineno, arg.value)
-                for arg in node.args
-                if isinstance(arg, ast.Constant) and isinstance(arg.value, str)
-            )
+        said: list[ast.expr] = node.args if name == "Term" else node.args[:1] if name in LABELLED else []
+        chosen = node.args[-1]
+        if name == "choice" and isinstance(chosen, ast.Name) and chosen.id in mappings:
+            said = [*said, *mappings[chosen.id].values]
+        yield from (
+            (each.lineno, each.value) for each in said if isinstance(each, ast.Constant) and isinstance(each.value, str)
+        )

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from governance.domain.evidence import Piece, Role
-from governance.reports.atoms.escape import visible
+from governance.parsing.showing import visible
 from governance.reports.atoms.head import Head
 from governance.reports.atoms.views import Phrase, phrase
 from governance.reports.card import hub_task, hub_terms

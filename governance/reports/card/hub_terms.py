@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from governance.domain.licences import LICENCES
-from governance.reports.atoms.escape import visible
+from governance.parsing.showing import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -12,7 +12,7 @@ import unicodedata
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from governance.reports.atoms import escape
+from governance.parsing.showing import visible
 from governance.verifier import figures
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ _NO_CHARACTERS = frozenset(range(0xFDD0, 0xFDF0)) | {
 
 def clean(text: str) -> str:
     """The text on one line, with what is hidden, turns the line round, or may not stand in XML written out as `[U+202E]`."""
-    shown = escape.visible(text)
+    shown = visible(text)
     if not shown.isascii():
         shown = "".join(f"[U+{ord(each):04X}]" if ord(each) in _NO_CHARACTERS else each for each in shown)
     return " ".join(shown.split())

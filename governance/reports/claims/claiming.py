@@ -6,6 +6,9 @@ A builder hands in a piece and a pointer and never a value, so a figure can not 
 * the policy holds evidence of this kind for too old: the same, with the reason;
 * the evidence is of other weights than those judged: an error. A builder that picks such a piece is wrong, and so is a template.
 
+A figure that the verifier would refuse is refused here, by the verifier's own reader: digits beyond its bound, a form it does not know, a
+pointer that is none, a number in a unit. That is a fault of the template or the outline that asks for it.
+
 A template that asks for a claim by itself (`claim("energy.v1", "/energy_kwh", label="Energy")`) asks for it to be there: what can
 not be printed is then an error, and nothing is rendered.
 """
@@ -16,7 +19,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from governance.domain.evidence import Piece
-from governance.errors import CouldNotTell
+from governance.errors import ContentError, CouldNotTell
 from governance.reports.atoms.views import Cite, Fact
 from governance.reports.claims import weights
 from governance.verifier import claims, figures
@@ -37,7 +40,7 @@ class Figures:
     def __init__(self, case: Case, prefix: str = "c", say: Callable[[str], str] = str) -> None:
         self.case = case
         self.say = say
-        """A word of ours in the language of the document, for charts, whose words are drawn and not printed."""
+        """A word of ours in the language of the document, for what is not printed by the words of a template: a chart, a claim."""
         self._prefix = prefix
         self.claims: list[Claim] = []
         """The claims of the figures that are printed, in the order they were made."""
@@ -100,8 +103,9 @@ class Figures:
         return self._make(Claim("", label, "words", sources, pattern=pattern), piece)
 
     def choice(self, label: str, piece: Piece | None, pointer: str, choices: Mapping[str, str]) -> Fact:
-        """A text for what stands there; None for what has no text."""
-        return self._make(Claim("", label, "choice", _at(piece, pointer), choices=dict(choices)), piece)
+        """A text of ours for what stands there, in the language of the document; None for what has no text."""
+        said = {value: self.say(text) for value, text in choices.items()}
+        return self._make(Claim("", label, "choice", _at(piece, pointer), choices=said), piece)
 
     def listed(self, label: str, piece: Piece | None, pointer: str) -> Fact:
         """The texts of a list."""
@@ -121,12 +125,13 @@ class Figures:
         self.asked -= 1
         return self._make(Claim("", label, "count", (Source(result, pointer),), unit=unit, where=dict(where or {})))
 
-    def demand(
+    def claim(
         self, what: str, pointer: str, *, label: str = "", form: str = "number", digits: int = 3, unit: str = ""
     ) -> Fact:
         """A figure that must be there: of an evidence id, or of the latest piece of a kind that speaks of the candidate.
 
-        Raises `CouldNotTell` where it does not resolve, is stale beyond the policy, or belongs to another model identity.
+        Raises `CouldNotTell` where it does not resolve, is stale beyond the policy, or belongs to another model identity; and
+        `ContentError` for what is no claim.
         """
         named = label or f"{what}{pointer}"
         pieces = sorted(self.case.dossier.of_kind(what), key=lambda each: weights.rank(self.case, each))
@@ -159,6 +164,8 @@ class Figures:
                 )
         if len(present) < len(pieces):
             return self._absent(claim, "")
+        _hold(claim)
+        claim = self._in_words(claim)
         why = next((found for found in map(self.stale, present) if found), "")
         text, rounding = (None, "") if why else claims.written(claim, self._read)
         if text is None:
@@ -171,6 +178,15 @@ class Figures:
     def _absent(self, claim: Claim, why: str) -> Fact:
         self.not_evidenced.append(f"{claim.label}: {why}" if why else claim.label)
         return Fact(claim.label, None, why=why)
+
+    def _in_words(self, claim: Claim) -> Claim:
+        """A claim of yes or no in another language than English is one that chooses between its words for them."""
+        words = {"true": self.say("yes"), "false": self.say("no")}
+        if claim.way != "value" or words["true"] == "yes":
+            return claim
+        source = claim.sources[0]
+        held = claims.at(self._read(source.of), source.pointer)
+        return replace(claim, way="choice", choices=words) if isinstance(held, bool) else claim
 
     def _read(self, of: str) -> Any:
         if of not in claims.RESULTS:
@@ -197,6 +213,15 @@ class Figures:
     def of_others(self, piece: Piece) -> bool:
         """Whether a piece speaks of other weights than those judged. One that names none is shown, and marked."""
         return weights.of_others(self.case, piece)
+
+
+def _hold(claim: Claim) -> None:
+    """Raises `ContentError` for a claim that the verifier would refuse."""
+    if wrong := claims.wrong(claim):
+        raise ContentError(
+            f"the claim {claim.label!r} is none that could be verified: {wrong}",
+            hint="Change it where the template or the outline asks for it.",
+        )
 
 
 def _at(piece: Piece | None, pointer: str) -> tuple[Source, ...]:

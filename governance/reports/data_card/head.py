@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from governance.domain.licences import LICENCES
-from governance.reports.atoms.escape import visible
+from governance.parsing.showing import visible
 from governance.reports.atoms.head import Head
 from governance.reports.card import hub_terms
 

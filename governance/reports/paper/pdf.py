@@ -28,7 +28,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from governance.errors import GovernanceError
-from governance.reports.atoms import escape
+from governance.parsing.showing import visible
 from governance.reports.paper import archival, fonts, glyphs, tagging
 from governance.reports.paper.archival import Attachment
 
@@ -154,7 +154,7 @@ def _name(document: Any, root: Any, moment: datetime, identifier: str, language:
 
 def _clean(text: str) -> str:
     """Text that XML may hold (the metadata is XML): what can not be seen is written out, what is no character is marked as such."""
-    return _NO_XML.sub("\ufffd", escape.visible(text))
+    return _NO_XML.sub("\ufffd", visible(text))
 
 
 def _refuse_depth(root: Any) -> None:

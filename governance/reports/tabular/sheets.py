@@ -21,7 +21,8 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from governance.errors import GovernanceError
-from governance.reports.atoms.escape import cell, visible
+from governance.parsing.showing import visible
+from governance.reports.atoms.escape import cell
 from governance.reports.atoms.house import House
 from governance.reports.tabular.lists import Listing, columns
 

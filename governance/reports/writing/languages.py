@@ -23,6 +23,7 @@ from markupsafe import Markup
 
 from governance.errors import ContentError, GovernanceError
 from governance.reports.atoms import vocabulary
+from governance.verifier.figures import ENGLISH_MARKS, WRITTEN, Marks, marked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,10 +39,6 @@ Message = tuple[str, str, str]
 
 _MARK = re.compile(r"%(?:(%)|\((\w+)\)s)?")
 _TITLE = re.compile(r"\{#\s*---\n.*?^title:\s*(.+?)\s*$", re.DOTALL | re.MULTILINE)
-_FIGURE = re.compile(r"([+−-]?)(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(?= |\Z)")
-_WRITTEN = re.compile(
-    r"[+−-]?[\d,]+(?:\.\d+)?(?: × 10[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+| (?:TB|GB|MB|kB|bytes|s)| (?:min|h)(?: \d+ (?:min|s))?)?"
-)
 
 
 @dataclass(frozen=True)
@@ -50,8 +47,7 @@ class _Read:
 
     answers: NullTranslations = field(default_factory=NullTranslations)
     said: frozenset[tuple[str, str]] = frozenset()
-    point: str = "."
-    group: str = ","
+    marks: Marks = ENGLISH_MARKS
 
 
 @dataclass(frozen=True)
@@ -75,7 +71,7 @@ class Catalogue:
 
     def has(self, text: str, context: str = "") -> bool:
         """Whether the catalogue says a word of ours. English says all, and every language says nothing and a written figure."""
-        if not self.source or not any(map(str.isalpha, text)) or _WRITTEN.fullmatch(text):
+        if not self.source or not any(map(str.isalpha, text)) or WRITTEN.fullmatch(text):
             return True
         return (context, text) in _read(self.language, self.source, self.where).said
 
@@ -84,14 +80,12 @@ class Catalogue:
 
         Only what is a figure of one of our forms as a whole is touched; a date, a version, a digest or a sentence is not.
         """
-        read = _read(self.language, self.source, self.where)
-        if (read.point, read.group) == (".", ",") or not _WRITTEN.fullmatch(text):
-            return text
+        return marked(text, self.marks)
 
-        def swapped(match: re.Match[str]) -> str:
-            return match[1] + match[2].replace(",", read.group) + (match[3] or "").replace(".", read.point)
-
-        return _FIGURE.sub(swapped, text)
+    @property
+    def marks(self) -> Marks:
+        """What this language writes before decimals and between thousands."""
+        return _read(self.language, self.source, self.where).marks
 
     @property
     def answers(self) -> NullTranslations:
@@ -152,13 +146,9 @@ def _read(language: str, source: str, where: str) -> _Read:
     compiled = io.BytesIO()
     mofile.write_mo(compiled, found)
     compiled.seek(0)
-    marks = locale.number_symbols.get("latn", {})
-    return _Read(
-        GNUTranslations(compiled),
-        frozenset(said),
-        marks.get("decimal", "."),
-        marks.get("group", ","),
-    )
+    symbols = locale.number_symbols.get("latn", {})
+    marks = Marks(symbols.get("decimal", "."), symbols.get("group", ","))
+    return _Read(GNUTranslations(compiled), frozenset(said), marks if marks.known else ENGLISH_MARKS)
 
 
 def _named(*messages: str) -> set[str]:

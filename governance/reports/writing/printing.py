@@ -20,7 +20,9 @@ from governance.reports.atoms import escape, recognising, words
 from governance.reports.atoms.head import Head
 from governance.reports.atoms.recognising import Number, Told, Unknown, Word
 from governance.reports.atoms.views import Cite, Fact, Phrase, Said, Status, phrase
-from governance.verifier.documents import ATTRIBUTE, CLASS
+from governance.verifier import claims
+from governance.verifier.figures import ENGLISH_MARKS
+from governance.verifier.pages import ATTRIBUTE, CITE, CLASS
 
 if TYPE_CHECKING:
     from governance.reports.charts.canvas import Chart
@@ -36,6 +38,14 @@ _CODE_SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9 :._/+@=-]*")
 _NAMED = re.compile(r"%\((\w+)\)s")
 _DECIMALS = re.compile(r"to ([0-9]+) decimals")
 _BLANK_LINES = re.compile(r"\n{3,}")
+
+_FACT = Markup(f'<span class="{CLASS}">{{}}</span>')  # noqa: S704 - our own names
+_CITED_FACT = Markup(f'<span class="{CLASS}">{{}} {{}}</span>')  # noqa: S704 - our own names
+_CITED = Markup(f'<span class="{CITE}">[{{}}]</span>')  # noqa: S704 - our own names
+_LINKED = Markup(f'<a class="{CITE}" href="#{{}}">[{{}}]</a>')  # noqa: S704 - our own names
+_CLAIM = Markup(f' {ATTRIBUTE}="{{}}"')  # noqa: S704 - our own names
+_ROUNDED = Markup(' title="{}"')
+_DATA = Markup('<data value="{}"{}{}>{}</data>')
 
 
 class Printer:
@@ -147,10 +157,9 @@ class Printer:
         """The filter `picture`: the drawing of a chart, where the format shows one. Its words were escaped when it was drawn."""
         raise NotImplementedError
 
-    def _marks(self, value: Fact) -> str:
-        """A figure with the marks of the language; a text that looks like a figure, such as a version, stays as it is."""
-        text = value.text or ""
-        return self.language.number(text) if value.numeric else text
+    def _shown(self, value: Fact) -> str:
+        """A figure with the marks of the language, and its unit; a text that looks like a figure, such as a version, stays as it is."""
+        return claims.printed(value.text or "", value.unit, self.language.marks if value.numeric else ENGLISH_MARKS)
 
     def absent(self, value: Fact) -> Markup:
         """What stands for a figure that is not there."""
@@ -243,8 +252,8 @@ class HtmlPrinter(Printer):
         """A small link to the row of the index; without a row in the document, the key alone. A pen marks what was written by hand."""
         key = self.text(value.key + _pen(value))
         if not value.anchor:
-            return Markup('<span class="cite">[{}]</span>').format(key)
-        return Markup('<a class="cite" href="#{}">[{}]</a>').format(self.text(value.anchor), key)
+            return _CITED.format(key)
+        return _LINKED.format(self.text(value.anchor), key)
 
     def by(self, values: Iterable[Cite]) -> Markup:
         """A span for each."""
@@ -260,21 +269,18 @@ class HtmlPrinter(Printer):
         """Value, unit and citation."""
         if value.text is None:
             return self.bare(value)
-        return Markup('<span class="{}">{} {}</span>').format(CLASS, self._data(value), self._keys(value.cites))
+        return _CITED_FACT.format(self._data(value), self._keys(value.cites))
 
     def bare(self, value: Fact) -> Markup:
         """The figure and its claim."""
         if value.text is None:
             return Markup('<span class="missing">{}</span>').format(self.absent(value))
-        return Markup('<span class="{}">{}</span>').format(CLASS, self._data(value))
+        return _FACT.format(self._data(value))
 
     def _data(self, value: Fact) -> Markup:
-        rounded = Markup(' title="{}"').format(self._rounded(value)) if value.rounding else Markup()
-        claim = Markup(' {}="{}"').format(ATTRIBUTE, value.claim.id) if value.claim else Markup()
-        shown = f"{self._marks(value)} {value.unit}".strip()
-        return Markup('<data value="{}"{}{}>{}</data>').format(
-            self.text(value.text or ""), claim, rounded, self.text(shown)
-        )
+        rounded = _ROUNDED.format(self._rounded(value)) if value.rounding else ""
+        claim = _CLAIM.format(value.claim.id) if value.claim else ""
+        return _DATA.format(self.text(value.text or ""), claim, rounded, self.text(self._shown(value)))
 
     def _rounded(self, value: Fact) -> Markup:
         how = _DECIMALS.fullmatch(value.rounding)
@@ -344,7 +350,7 @@ class MarkdownPrinter(Printer):
         """Value and unit."""
         if value.text is None:
             return Markup("*{}*").format(self.absent(value))
-        return self.text(f"{self._marks(value)} {value.unit}".strip())
+        return self.text(self._shown(value))
 
     def said(self, value: Said) -> Markup:
         """One sentence in the line, several as a list, then who stands behind them."""

@@ -163,7 +163,7 @@ class Renderer:
                 title=printer.say(document.title),
                 look=self.house,
                 language=self.house.language,
-                claim=sandbox.asking(built.references.demand),
+                claim=built.references.claim,
             )
         except GovernanceError as error:  # a claim that can not be printed is told with the line that asks for it
             error.where = error.where or sandbox.place(error, self.templates, document.template)
@@ -176,7 +176,8 @@ class Renderer:
         """The machine-readable twin of a document, with the claims that were made up to now: render the document first."""
         document = self.document(name)
         built = self._view(document)
-        return twin(document.name.rpartition(".")[0], document.title, built.view, built.references, self.house, more)
+        stem, marks = document.name.rpartition(".")[0], self._language.marks
+        return twin(stem, document.title, built.view, built.references, self.house, marks, more)
 
     def put(self, document: Document, view: object, references: References) -> None:
         """Give a view that was built elsewhere, for a document of this renderer."""

@@ -8,7 +8,7 @@ refused where a template is read, whether or not that line would run:
   counts and nothing else: a whole number it says itself, `… | length`, a counter of its loop. `+` puts lists (`[…]`, `… | list`) together.
 
 For the same reason there is no filter that makes a number of a text or a text of a number, and a text or a number has only the few
-methods in `ASKED`; and the unit of a claim is one. A template may take `STEPS` steps, each a turn of a loop or a call; so it ends.
+methods in `ASKED`. A template may take `STEPS` steps, each a turn of a loop or a call; so it ends.
 
 Limits: a number that a template says itself is its author's word, and can not be told from any other word. Not every way to take long
 is a step: a filter that goes over a long list, a text that is doubled over and over, templates that include each other by the thousand.
@@ -16,7 +16,6 @@ is a step: a filter that goes over a long list, a text that is doubled over and 
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +27,6 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from governance.errors import ContentError
 from governance.reports.writing import languages
 from governance.reports.writing.printing import HtmlPrinter, MarkdownPrinter, Printer
-from governance.verifier import figures
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -36,7 +34,6 @@ if TYPE_CHECKING:
     from jinja2.runtime import Context
     from markupsafe import Markup
 
-    from governance.reports.atoms.views import Fact
 
 PRINTERS: Mapping[str, type[Printer]] = {".html": HtmlPrinter, ".md": MarkdownPrinter}
 """Formats by the ending of the document's name."""
@@ -60,11 +57,6 @@ _RECKON = ("format", "float", "int", "round", "string", "sum", "abs", "filesizef
 _CHANCE = ("random",)
 _OF_TEXTS = ("capitalize", "lower", "replace", "striptags", "title", "trim", "truncate", "upper")
 """Filters that would make a text of whatever they are given."""
-
-_FORMS = (*figures.FORMS, "text")
-_BETWEEN = re.compile(r"[ /·]")
-DIGITS = 12
-"""The most decimals of a figure; those of a claim that has more are not read by a verifier."""
 
 _OPERATORS: Mapping[type[nodes.Node], str] = {
     nodes.Add: "+", nodes.Sub: "-", nodes.Mul: "*", nodes.Div: "/", nodes.FloorDiv: "//", nodes.Mod: "%", nodes.Pow: "**",
@@ -241,31 +233,6 @@ def _of_text(name: str, filter_: Callable[..., Any]) -> Callable[..., Any]:
     if given:
         strict.jinja_pass_arg = filter_.jinja_pass_arg  # type: ignore[attr-defined]
     return strict
-
-
-def asking(demand: Callable[..., Fact]) -> Callable[..., Fact]:
-    """`claim` as templates have it: what is said beside the figure can not read as a part of it, nor make it one that nobody verifies."""
-
-    def claim(
-        what: str, pointer: str, *, label: str = "", form: str = "number", digits: int = 3, unit: str = ""
-    ) -> Fact:
-        if form not in _FORMS:
-            raise ContentError(f"{form!r} is no form of a figure", hint=f"There are: {', '.join(_FORMS)}.")
-        if type(digits) is not int or not 0 <= digits <= DIGITS:
-            raise ContentError(f"{digits!r} decimals", hint=f"digits is a whole number up to {DIGITS}.")
-        if unit and not (isinstance(unit, str) and all(map(_is_unit, _BETWEEN.split(unit)))):
-            raise ContentError(
-                f"{unit!r} is no unit", hint="Each word of a unit begins with a letter or a sign such as %."
-            )
-        return demand(what, pointer, label=label, form=form, digits=digits, unit=unit)
-
-    claim.__qualname__ = claim.__name__  # a call that does not fit it is told by the name that templates know
-    return claim
-
-
-def _is_unit(word: str) -> bool:
-    """Whether this is a word of a unit: kWh, %, CO2e or m², and not 7 or ,99."""
-    return bool(word) and (word[0].isalpha() or word[0] in "%‰°€$£¥") and sum(map(str.isnumeric, word)) <= 1
 
 
 def _named(templates: Mapping[str, str]) -> FunctionLoader:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from governance.domain.case import Case
     from governance.reports.atoms.house import House
     from governance.reports.claims.claiming import Figures
+    from governance.verifier.figures import Marks
 
 
 def twin(
@@ -29,15 +30,21 @@ def twin(
     view: object,
     figures: Figures,
     house: House,
+    marks: Marks,
     more: Mapping[str, Any] | None = None,
 ) -> bytes:
-    """The twin of one view, as UTF-8 JSON. `more` is what else its head says, as of a document over two cases."""
+    """The twin of one view, as UTF-8 JSON.
+
+    `marks` are those that the language of the house writes figures with; `more` is what else its head says, as of a document over two
+    cases.
+    """
     case = figures.case
     made = {
         "schema": SCHEMA,
         "document": document,
         "title": title,
         "language": house.language,
+        "marks": {"point": marks.point, "group": marks.group},
         "paper": house.paper,
         "classification": house.classification,
         "pack": pack_id_of(case),
