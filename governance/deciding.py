@@ -21,6 +21,7 @@ from governance.domain.decision import (
     Scope,
     Waiver,
 )
+from governance.domain.plan import Plan
 from governance.domain.seen import evidence_root, risk_state, system_digest
 from governance.errors import CouldNotTell, DutiesError, UnreadableError, UsageError
 from governance.parsing import canonical
@@ -64,6 +65,7 @@ class Wish:
     retest: date | None = None
     person: str | None = None
     duties: tuple[str, ...] = ()
+    plan: Plan | None = None
 
 
 class Terms(Noun):
@@ -235,4 +237,4 @@ def _parts(case: Case, wish: Wish) -> dict[str, Any]:
         }  # fmt: skip
     if wish.decision is DecisionKind.EXCEPT_DUTIES:
         return {"exception": DutiesException.model_validate({"person": wish.person, "duties": wish.duties})}
-    return {}
+    return {"plan": wish.plan} if wish.decision is DecisionKind.PLAN else {}

@@ -132,6 +132,40 @@ class Assessment(Noun):
         return next((result for result in self.controls if result.id == control_id), None)
 
 
+class Numbers(Noun):
+    """A number that a condition looked at, with its interval, the bound it was held against, and the answer that came of it alone.
+
+    `value`, `low`, `high` and `bound` are in the metric's own unit; with `against` they are of candidate − reference, turned so that more is
+    better. `low` and `high` are absent where there is no interval. Of pairs: `gained` and `lost` are items that only the candidate, or
+    only the reference, got right; `only_candidate` and `only_reference` are items that the other side does not have.
+    """
+
+    task: str
+    metric: str
+    group: str | None = Field(default=None, description="the slice, where it is of one")
+    against: str | None = Field(default=None, description="what was subtracted: base, approved or overall")
+    value: float
+    low: float | None = None
+    high: float | None = None
+    confidence: float
+    method: str
+    n: int | None = None
+    bound: float
+    side: Literal["at-least", "at-most"]
+    answer: Answer
+    gained: int | None = None
+    lost: int | None = None
+    only_candidate: int | None = None
+    only_reference: int | None = None
+    p: float | None = Field(
+        default=None, description="of the test that turned it, after correction; absent where none was asked for"
+    )
+    correction: str | None = None
+    attempts: int | None = Field(default=None, description="how many runs the error was divided among")
+    more: int | None = Field(default=None, description="how many more items would settle it, as far as can be told")
+    evidence: tuple[str, ...] = ()
+
+
 class ConditionResult(Noun):
     """What one condition of a policy answered, with the numbers, and what would turn a *no*."""
 
@@ -140,6 +174,8 @@ class ConditionResult(Noun):
     reason: str
     would_turn: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
+    numbers: tuple[Numbers, ...] | None = Field(default=None, description="what it looked at, for words about numbers")
+    floor: str | None = Field(default=None, description="the policy of the organisation that asks it, where it is one")
     duties_broken: Literal[True] | None = Field(
         default=None, description="true where it says no because a person who approves holds a duty that is kept apart"
     )

@@ -15,6 +15,7 @@ from pydantic import Field, field_serializer, model_validator
 
 from governance.domain.base import Day, Digest, KindId, Moment, Noun, Number, Sentence, Slug
 from governance.domain.entry import Checkpoint
+from governance.domain.plan import Plan
 from governance.domain.policy import Answer
 from governance.parsing import canonical
 from governance.verifier.meanings import APPROVALS, ENDINGS
@@ -35,6 +36,7 @@ class DecisionKind(StrEnum):
     WAIVE = "waive"
     EXCEPT_DUTIES = "except-duties"
     SET_POLICY = "set-policy"
+    PLAN = "plan"
 
     @property
     def approves(self) -> bool:
@@ -121,6 +123,7 @@ _PART_OF = {
     DecisionKind.WAIVE: "waiver",
     DecisionKind.EXCEPT_DUTIES: "exception",
     DecisionKind.APPROVE_WITH_CONDITIONS: "conditions",
+    DecisionKind.PLAN: "plan",
 }
 
 
@@ -163,6 +166,7 @@ class Decision(Noun):
     risk: AcceptedRisk | None = None
     waiver: Waiver | None = None
     exception: DutiesException | None = None
+    plan: Plan | None = None
     nonce: str = Field(pattern=r"^[0-9a-f]{32}$")
 
     @model_validator(mode="after")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from governance.domain.evidence import Piece, Role
 from governance.domain.identity import RELEASE, ModelIdentity, identify, released
-from governance.verifier.decisions import Held
+from governance.verifier.decisions import AUTHORED, Held
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -113,8 +113,8 @@ class Dossier:
             for person in people
         ]
         authors = [
-            Held(signed.decision.signer, "threshold-author", f"set the policy {signed.decision.policy}")
+            Held(signed.decision.signer, "threshold-author", f"{AUTHORED[signed.decision.decision]} {signed.decision.policy}")
             for signed in self.valid
-            if signed.decision.decision == "set-policy"
+            if signed.decision.decision in AUTHORED
         ]
         return tuple(dict.fromkeys([*self.attested, *authors, *named]))

@@ -132,12 +132,13 @@ its days.
 **Decisions** (`…:decision:v1`): `decision`, `meaning`, `system`, `identity`?, `identity_name`, `signer`, `role`, `reason`,
 `signed_at`, `expires`?, `checkpoint`, `policy`, `policy_digest`, `content_digest`, `evidence_root`, `system_digest`,
 `risk_state`, `gate_answer`, `page`?, `read`? (each `name`, `digest`), `scope` (`uses`, `places`, `users`?), `conditions`,
-`dissent`, `rollback`?, `reapprove_on`, `target`?, `risk`?, `waiver`?, `exception`?, `nonce`. Subjects, in order: `identity_name`
+`dissent`, `rollback`?, `reapprove_on`, `target`?, `risk`?, `waiver`?, `exception`?,
+`plan`?, `nonce`. Subjects, in order: `identity_name`
 (or `model`) with `identity` where there is one, `policy`, `content`, `evidence`, `system`, `risks`, `page` where there is
 one, and `read/NAME` for each document of `read`, with the digests of those fields.
 
 A decision *counts* if a key that signs in its entry made a signature; that key's owner is a person, is `signer`, and holds
-`role` in that entry; `accept-risk` is signed as `risk-owner`, `set-policy` as
+`role` in that entry; `accept-risk` is signed as `risk-owner`, `set-policy` and `plan` as
 `threshold-author`, `waive` and `except-duties` as `approver` or `risk-owner`; `signed_at` is not after
 `recorded_at`; the size of its checkpoint is not above `seq`; nobody excepts themselves (`except-duties`). One that does not
 count is no error of the pack. Of one that counts:
@@ -150,7 +151,7 @@ in the order of the ledger, withheld ones among them;
 be told where pages are withheld).
 
 **Duties.** `approve`, `approve-with-conditions` and `waive` are not signed by somebody who holds a duty: by an attestation that
-counts, by a `set-policy` that counts (threshold-author), or by `duties` in the body of the last system entry; unless an
+counts, by a `set-policy` or a `plan` that counts (threshold-author), or by `duties` in the body of the last system entry; unless an
 `except-duties` that counts, from an earlier entry, for that person and duty, has not expired on the day of `on`.
 
 ## 6 A redacted edition

@@ -19,7 +19,7 @@ from governance.errors import UnreadableError, VersionError
 from governance.parsing import canonical
 from governance.parsing.people import person_key
 from governance.verifier import statements
-from governance.verifier.decisions import Held, excepted
+from governance.verifier.decisions import AUTHORED, Held, excepted
 from governance.verifier.meanings import APPROVALS, ENDINGS, MEANING
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from governance.verifier.roster import Signer
     from governance.verifier.statements import Statement
 
-FOR_ALL = frozenset({"waive", "except-duties", "set-policy", "accept-risk"})
+FOR_ALL = frozenset({"waive", "except-duties", "set-policy", "plan", "accept-risk"})
 """Kinds of decision that are about the system, whatever its model identity."""
 
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}\Z")
@@ -125,9 +125,9 @@ def unfit(each: Decided, policy_digest: str, at: datetime) -> str | None:
 def authors(decisions: Iterable[Decided]) -> list[Held]:
     """The duty of who set the thresholds."""
     return [
-        Held(each.said["signer"], "threshold-author", f"set the policy {each.said['policy']}")
+        Held(each.said["signer"], "threshold-author", f"{AUTHORED[each.kind]} {each.said['policy']}")
         for each in decisions
-        if each.kind == "set-policy" and each.problem is None
+        if each.kind in AUTHORED and each.problem is None
     ]
 
 
@@ -253,6 +253,10 @@ _TEXTS = _list(is_text)
 _CONDITION = _object(
     {"id": is_text, "text": is_text, "owner": is_text, "due": is_day}, {"control": is_text, "kind": is_text}
 )
+_SUITE = _object(
+    {"task": is_text, "metric": is_text, "runs": _any},
+    {"purpose": is_text, "against": is_text, "confidence": _any, "n": _any, **dict.fromkeys(("margin", "at_least", "at_most"), _any)},
+)
 _FIELDS: dict[str, tuple[bool, Callable[[Any], bool]]] = {
     "decision": (True, lambda value: value in MEANING),
     "meaning": (True, is_text),
@@ -288,6 +292,7 @@ _FIELDS: dict[str, tuple[bool, Callable[[Any], bool]]] = {
         ),
     ),
     "exception": (False, _object({"person": is_text, "duties": _TEXTS}, {})),
+    "plan": (False, _object({"suites": _list(_SUITE)}, {})),
     "nonce": (True, is_text),
 }
 """By name: whether every decision has it, and what it must be. The parts of a kind are checked by `require_parts`."""
@@ -301,6 +306,7 @@ def require_parts(said: Mapping[str, Any], *, where: str) -> None:
         "waive": "waiver",
         "except-duties": "exception",
         "approve-with-conditions": "conditions",
+        "plan": "plan",
     }
     for of, part in parts.items():
         if bool(said.get(part)) != (kind == of):

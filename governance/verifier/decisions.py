@@ -4,7 +4,7 @@ These rules need the ledger's entries and nothing else, so the workspace and the
 
 *Separation of duties*: who trained or evaluated a model, or set the thresholds it is held against, does not approve it and does
 not waive a control for it. Duties are held by what somebody did: an attestation names the duties that the evidence implies, a
-`set-policy` statement makes its signer the author of the thresholds, and the owner of a system may name people beside it. A
+`set-policy` statement and a `plan` make their signer the author of thresholds, and the owner of a system may name people beside it. A
 relaxation is a decision of its own (`except-duties`), by somebody else than the one it serves, with a last day.
 """
 
@@ -29,10 +29,15 @@ KEPT_APART = APPROVALS | {"waive"}
 ROLES_OF = {
     "accept-risk": ("risk-owner",),
     "set-policy": ("threshold-author",),
+    "plan": ("threshold-author",),
     "waive": ("approver", "risk-owner"),
     "except-duties": ("approver", "risk-owner"),
 }
 """Kinds of decision that only some roles can sign."""
+
+
+AUTHORED = {"set-policy": "set the policy", "plan": "sealed a plan under the policy"}
+"""Kinds of decision that make their signer the author of thresholds, and how that is told."""
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,10 @@ MEANING = {
         "I let this person hold the named duties beside the approval of the stated system, until the stated day, knowing "
         "that they are to be kept apart."
     ),
+    "plan": (
+        "I fix here by what candidates of the stated system will be measured, before any of it is measured, and every run made "
+        "after this counts."
+    ),
     "set-policy": "I set the thresholds of this policy for the stated system before what it judges is known.",
 }
 """By kind of decision."""

@@ -68,6 +68,7 @@ DECISIONS = {
     DecisionKind.WAIVE: Status("control waived", "⚑", "note"),
     DecisionKind.EXCEPT_DUTIES: Status("excepted from duties", "⚠", "warn"),
     DecisionKind.SET_POLICY: Status("thresholds set", "≡", "note"),
+    DecisionKind.PLAN: Status("plan sealed", "▤", "note"),
 }
 """What was decided."""
 

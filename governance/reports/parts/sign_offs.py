@@ -160,7 +160,30 @@ def _about(decision: Decision, references: References) -> tuple[Phrase, ...]:
     if decision.decision is DecisionKind.SET_POLICY:
         short = figures.short(decision.policy_digest)
         said.append(phrase("Policy %(policy)s, digest %(digest)s.", policy=decision.policy, digest=short))
+    if decision.plan is not None:
+        for suite in decision.plan.suites:
+            said.append(_planned(suite))
     return tuple(said)
+
+
+def _planned(suite: PlannedSuite) -> Phrase:
+    """A suite of a plan in a sentence."""
+    values = {"task": suite.task, "metric": suite.metric, "runs": str(suite.runs)}
+    if suite.against is not None:
+        return phrase(
+            "Planned: %(task)s %(metric)s against %(against)s, margin %(margin)s, at most %(runs)s runs.",
+            against=phrase(REFERENCES[suite.against]), margin=figures.number(suite.margin or 0.0)[0], **values,
+        )  # fmt: skip
+    if suite.at_least is not None:
+        bound = figures.number(suite.at_least)[0]
+        return phrase("Planned: %(task)s %(metric)s at least %(bound)s, at most %(runs)s runs.", bound=bound, **values)
+    if suite.at_most is not None:
+        bound = figures.number(suite.at_most)[0]
+        return phrase("Planned: %(task)s %(metric)s at most %(bound)s, at most %(runs)s runs.", bound=bound, **values)
+    return phrase("Planned: %(task)s %(metric)s, at most %(runs)s runs.", **values)
+
+
+REFERENCES = {"base": "the base model", "approved": "the last approved release"}
 
 
 def listed(duties: tuple[str, ...]) -> Told:

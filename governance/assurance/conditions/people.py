@@ -10,51 +10,33 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from governance.assurance import approvals, validity
-from governance.assurance.metrics import untold
-from governance.assurance.then_and_now import Now
+from governance.assurance.conditions.telling import untold
 from governance.domain.approval import State
 from governance.domain.assessment import ConditionResult
 from governance.domain.policy import Answer
 from governance.parsing.people import person_key
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime
-
+    from governance.assurance.then_and_now import Now
     from governance.domain.approval import ApprovalState
-    from governance.domain.assessment import Assessment
-    from governance.domain.catalogue import Catalogue
+    from governance.domain.conditions import DutiesApart, Quorum, SignedBy
     from governance.domain.dossier import Dossier
-    from governance.domain.policy import DutiesApart, Policy, Quorum, SignedBy
-    from governance.domain.risk import RegisterRow
 
 GONE = frozenset({State.VOID, State.RETIRED, State.REVOKED, State.SUPERSEDED, State.EXPIRED, State.NOT_YET})
 """States in which nobody approves with it, whatever else is true of it."""
 
 
-def signed_by(
-    condition: str,
-    asked: SignedBy,
-    *,
-    dossier: Dossier,
-    catalogue: Catalogue,
-    assessment: Assessment,
-    register: tuple[RegisterRow, ...],
-    on: datetime,
-    policy: Policy,
-    policy_digest: str,
-    contents: Mapping[str, Catalogue],
-) -> ConditionResult:
+def signed_by(condition: str, asked: SignedBy, now: Now) -> ConditionResult:
     """A quorum of different people approves, nobody refuses, and nothing changed since outside an envelope."""
-    if dossier.identity is None:
+    if now.dossier.identity is None:
         reason = "no weights of a candidate were attached, so there is nothing to sign"
         return untold(condition, reason, ("attach the model folder",))
-    quorum = asked.of(dossier.system.tier)
-    found = validity.states(Now(dossier, catalogue, policy, policy_digest, assessment, register, on, contents))
-    identity = dossier.identity.digest
-    last, _ = approvals.last_words(dossier, identity)
+    quorum = asked.of(now.dossier.system.tier)
+    found = validity.states(now)
+    identity = now.dossier.identity.digest
+    last, _ = approvals.last_words(now.dossier, identity)
     refused = [signed.decision for signed in last if signed.decision.decision.ends]
-    retirement = approvals.retired(dossier, identity)
+    retirement = approvals.retired(now.dossier, identity)
     if retirement is not None and retirement.decision not in refused:
         refused.append(retirement.decision)
     fit = [state for state in found if state.counts]
@@ -66,8 +48,8 @@ def signed_by(
             return untold(
                 condition, said, ("sign again over the present ledger",), [s.decision for s in (*fit, *open_ones)]
             )
-        return _denied(condition, quorum, found, refused, short, dossier)
-    void = approvals.void_refusals(dossier, identity)
+        return _denied(condition, quorum, found, refused, short, now.dossier)
+    void = approvals.void_refusals(now.dossier, identity)
     if void:
         whose = ", ".join(f"{s.decision.signer} ({s.decision.role}): {s.problem}" for s in void)
         turn = "put the signer back on the list, or have the refusal settled by its author"
@@ -82,28 +64,16 @@ def signed_by(
     )
 
 
-def duties_apart(
-    condition: str,
-    asked: DutiesApart,
-    *,
-    dossier: Dossier,
-    catalogue: Catalogue,
-    assessment: Assessment,
-    register: tuple[RegisterRow, ...],
-    on: datetime,
-    policy: Policy,
-    policy_digest: str,
-    contents: Mapping[str, Catalogue],
-) -> ConditionResult:
+def duties_apart(condition: str, asked: DutiesApart, now: Now) -> ConditionResult:
     """Nobody who approves holds one of these duties without an exception that runs, and it is known who holds each.
 
     A duty without a holder on record can not tell: it may be the approver's. So can an approval that nobody gave.
     """
-    found = validity.states(Now(dossier, catalogue, policy, policy_digest, assessment, register, on, contents))
-    identity = dossier.identity.digest if dossier.identity else None
+    found = validity.states(now)
+    identity = now.dossier.identity.digest if now.dossier.identity else None
     approving = [state for state in found if state.identity == identity and state.state not in GONE]
-    wanted = [held for held in dossier.duties if held.duty in asked.duties]
-    free = {(person_key(name), duty) for name, duty in approvals.excepted(dossier, on.date())}
+    wanted = [held for held in now.dossier.duties if held.duty in asked.duties]
+    free = {(person_key(name), duty) for name, duty in approvals.excepted(now.dossier, now.on.date())}
     said: list[str] = []
     excepted: list[str] = []
     for state in approving:

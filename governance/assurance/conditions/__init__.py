@@ -1,0 +1,1 @@
+"""What answers each word of a policy, one idea a file; `vocabulary` lists them all."""
