@@ -41,7 +41,7 @@ $(DEMO_VENV)/ready: pyproject.toml constraints.txt .ci/environment
 	@bash .ci/environment "$(PYTHON)" $(DEMO_VENV) '.[documents]'
 
 $(TEST_VENV)/ready: pyproject.toml constraints.txt .ci/environment
-	@bash .ci/environment "$(PYTHON)" $(TEST_VENV) '.[documents,test]'
+	@bash .ci/environment "$(PYTHON)" $(TEST_VENV) '.[documents,statistics,test]'
 
 clean: ## Remove environments and made files
 	@rm -rf $(DEMO_VENV) $(TEST_VENV) demo build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
