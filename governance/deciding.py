@@ -21,7 +21,6 @@ from governance.domain.decision import (
     Scope,
     Waiver,
 )
-from governance.domain.plan import Plan
 from governance.domain.seen import evidence_root, risk_state, system_digest
 from governance.errors import CouldNotTell, DutiesError, UnreadableError, UsageError
 from governance.parsing import canonical
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from governance.domain.case import Case
+    from governance.domain.plan import Plan
     from governance.signing.keys import SigningKey
     from governance.verifier.roster import Roster, Signer
 

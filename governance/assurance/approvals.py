@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
+    from governance.domain.conditions import Quorum
     from governance.domain.decision import SignedDecision
     from governance.domain.dossier import Dossier
-    from governance.domain.policy import Quorum
 
 MAY_END = frozenset({"approver", "risk-owner"})
 """The roles that can end a decision of somebody else by naming it."""

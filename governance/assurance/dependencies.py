@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from governance.assurance import changes, naming, then_and_now, validity
 from governance.assurance.envelopes import moved
-from governance.assurance.gate import answer
+from governance.assurance.gate import answer, asked
 from governance.domain.approval import LookAgain
 
 if TYPE_CHECKING:
@@ -164,25 +164,17 @@ def _answers(signed: SignedDecision, then: Then, now: Now) -> list[LookAgain]:
 
 
 def _asked(now: Now) -> dict[str, ConditionResult]:
-    given = {
-        "dossier": now.dossier, "catalogue": now.catalogue, "assessment": now.assessment, "register": now.register,
-        "on": now.on, "policy": now.policy, "policy_digest": now.policy_digest, "contents": now.contents,
-    }  # fmt: skip
-    return {
-        condition.id: answer(condition, given)
-        for condition in now.policy.conditions
-        if all(getattr(condition, word) is None for word in ABOUT_PEOPLE)
-    }
+    return {name: answer(condition, its) for name, condition, its in asked(now) if condition.word not in ABOUT_PEOPLE}
 
 
 def _conditions(made: nx.DiGraph[Node], now: Now) -> None:
-    for condition in now.policy.conditions:
-        node = ("condition", condition.id)
-        made.add_edge(("content", f"policies/{now.policy.id}.yaml"), node)
-        asked = condition.controls_met
-        if asked is not None:
-            names = asked.controls or tuple(
-                result.id for result in now.assessment.controls if asked.family is None or result.family == asked.family
+    for name, condition, its in asked(now):
+        node = ("condition", name)
+        made.add_edge(("content", f"policies/{its.policy.id}.yaml"), node)
+        met = condition.controls_met
+        if met is not None:
+            names = met.controls or tuple(
+                result.id for result in now.assessment.controls if met.family is None or result.family == met.family
             )
             made.add_edges_from((("control", name), node) for name in names)
         if condition.risk_at_most is not None:

@@ -17,10 +17,12 @@ from typing import TYPE_CHECKING
 
 from governance.assurance.asks import WORST_FIRST
 from governance.assurance.assess import assess
-from governance.assurance.metrics import metric
+from governance.assurance.conditions.bounds import metric
+from governance.assurance.conditions.non_inferior import non_inferior
 from governance.assurance.register import register
 from governance.assurance.then_and_now import then
 from governance.domain.approval import Cause, Within
+from governance.domain.conditions import MetricBound
 from governance.domain.control import Standing
 from governance.domain.dossier import ARTIFACTS
 from governance.domain.identity import RELEASE
@@ -195,7 +197,11 @@ class Weighing:
     def _weigh_at(envelope: Envelope, at: Now, shown: list[str]) -> str | None:
         """Why bounds and controls of an envelope are not shown at one moment, or None; `shown` takes the evidence."""
         for bound in envelope.within:
-            answer = metric(envelope.id, bound, dossier=at.dossier, catalogue=at.catalogue, on=at.on)
+            answer = (
+                metric(envelope.id, bound, at)
+                if isinstance(bound, MetricBound)
+                else non_inferior(envelope.id, bound, at)
+            )
             shown += answer.evidence
             if answer.answer is not Answer.YES:
                 return answer.reason

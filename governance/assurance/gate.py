@@ -6,26 +6,32 @@ without conditions denies, because a rule that asks nothing permits nothing.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from governance.assurance.conditions import JUDGES
+from governance.assurance.conditions.vocabulary import JUDGES
+from governance.assurance.then_and_now import Now
 from governance.domain.assessment import ConditionResult, GateResult
-from governance.domain.policy import Answer, Condition, Policy
+from governance.domain.policy import Answer
 from governance.parsing import canonical
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     from governance.domain.assessment import Assessment
     from governance.domain.catalogue import Catalogue
+    from governance.domain.conditions import Condition
     from governance.domain.dossier import Dossier
+    from governance.domain.policy import Policy
     from governance.domain.risk import RegisterRow
 
 
-def policy_digest(policy: Policy) -> str:
-    """The digest that a sign-off names."""
-    return canonical.digest(policy.plain())
+def policy_digest(policy: Policy, floors: tuple[Policy, ...] = ()) -> str:
+    """The digest that a sign-off names: over the policy, and the floors that are asked with it where there are any."""
+    if not floors:
+        return canonical.digest(policy.plain())
+    return canonical.digest({"policy": policy.plain(), "floors": [floor.plain() for floor in floors]})
 
 
 def gate(
@@ -37,16 +43,13 @@ def gate(
     on: datetime,
     contents: Mapping[str, Catalogue] | None = None,
 ) -> GateResult:
-    """The answer of a policy for one system at one moment, with every condition's.
+    """The answer of a policy, and of every floor with it, for one system at one moment, with every condition's.
 
     `contents` are catalogues of earlier days by digest; where the content changed since an approval, they tell what that changed.
     """
-    digest = policy_digest(policy)
-    given = {
-        "dossier": dossier, "catalogue": catalogue, "assessment": assessment, "register": register, "on": on,
-        "policy": policy, "policy_digest": digest, "contents": contents or {},
-    }  # fmt: skip
-    results = tuple(answer(condition, given) for condition in policy.conditions)
+    digest = policy_digest(policy, catalogue.floors(policy.id))
+    now = Now(dossier, catalogue, policy, digest, assessment, register, on, contents or {})
+    results = tuple(_named(name, answer(condition, its), its) for name, condition, its in asked(now))
     verdict, reason = _together(results)
     return GateResult(
         system=dossier.system.id,
@@ -59,13 +62,29 @@ def gate(
     )
 
 
-def answer(condition: Condition, given: Mapping[str, Any]) -> ConditionResult:
-    """The answer of one condition; `given` are the keywords of `Judge`."""
-    for name, judge in JUDGES.items():
-        asked = getattr(condition, name)
-        if asked is not None:
-            return judge(condition.id, asked, **given)
-    raise AssertionError(f"condition {condition.id} is empty, which its noun refuses")
+def asked(now: Now) -> Iterator[tuple[str, Condition, Now]]:
+    """Every condition that is asked of the system: its id, itself, and what it is asked of, which names the policy that asks.
+
+    First those of the policy, then those of each floor as `floor/condition`; one for other tiers than the system's is left out.
+    """
+    tier = now.dossier.system.tier
+    for condition in now.policy.conditions:
+        if condition.applies(tier):
+            yield condition.id, condition, now
+    for floor in now.catalogue.floors(now.policy.id):
+        its = replace(now, policy=floor)
+        for condition in floor.conditions:
+            if condition.applies(tier):
+                yield f"{floor.id}/{condition.id}", condition, its
+
+
+def _named(name: str, made: ConditionResult, its: Now) -> ConditionResult:
+    return made if made.id == name else made.model_copy(update={"id": name, "floor": its.policy.id})
+
+
+def answer(condition: Condition, now: Now) -> ConditionResult:
+    """The answer of one condition."""
+    return JUDGES[condition.word](condition.id, getattr(condition, condition.word), now)
 
 
 def _together(results: tuple[ConditionResult, ...]) -> tuple[Answer, str]:

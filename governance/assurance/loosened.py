@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from governance.domain.case import Case
+    from governance.domain.conditions import Condition
     from governance.domain.control import Ask, Control, Expectation
-    from governance.domain.policy import Condition, Policy
+    from governance.domain.policy import Policy
     from governance.domain.risk import Risk
 
 Turned = Literal["loosened", "tightened", "changed"]
@@ -122,26 +123,50 @@ def _plain_but_why(plain: dict[str, Any]) -> dict[str, Any]:
 
 def _conditions(before: Condition, after: Condition) -> Iterator[Found]:
     """What differs between two conditions of one id, field by field of its word."""
-    then, now = _word(before), _word(after)
-    if then[0] != now[0]:
-        yield "what it asks", then[0], now[0], "changed"
+    if before.tiers != after.tiers:
+        yield "of which tiers", _tiers(before), _tiers(after), _fewer(before, after)
+    if before.word != after.word:
+        yield "what it asks", before.word, after.word, "changed"
         return
-    for field in sorted({*then[1], *now[1]}):
-        old, new = then[1].get(field), now[1].get(field)
+    then, now = (getattr(each, each.word).plain() for each in (before, after))
+    for field in sorted({*then, *now}):
+        old, new = then.get(field), now.get(field)
         if old != new:
-            yield field, _said(old), _said(new), _way(field, old, new)
+            may = field == "controls" and before.word == "waiver_allowed"
+            yield field, _said(old), _said(new), _turned(_way(field, old, new)) if may else _way(field, old, new)
 
 
-def _word(condition: Condition) -> tuple[str, dict[str, Any]]:
-    (name, said), *_ = [(name, value) for name, value in condition.plain().items() if name not in ("id", *_SILENT)]
-    return name, said if isinstance(said, dict) else {name: said}
+def _tiers(condition: Condition) -> str:
+    return "all" if condition.tiers is None else ", ".join(condition.tiers)
 
 
-_SMALLER_IS_LOOSER = frozenset({"at_least", "confidence", "people"})
-_GREATER_IS_LOOSER = frozenset({"at_most", "within", "within_days"})
+def _fewer(before: Condition, after: Condition) -> Turned:
+    every = {"low", "limited", "high"}
+    then, now = (set(each.tiers) if each.tiers is not None else every for each in (before, after))
+    return "loosened" if now < then else "tightened" if now > then else "changed"
+
+
+def _turned(way: Turned) -> Turned:
+    """The other way round, for a list of what may be."""
+    return "tightened" if way == "loosened" else "loosened" if way == "tightened" else way
+
+
+_SMALLER_IS_LOOSER = frozenset({"at_least", "confidence", "people", "overlap", "power", "least"})
+_GREATER_IS_LOOSER = frozenset({"at_most", "within", "within_days", "margin", "most"})
+_LOOSE = {
+    "paired": False,
+    "corrected_for_attempts": False,
+    "where_none": "yes",
+    "before_runs": False,
+    "margins": False,
+    "attempts": False,
+}
+"""Of fields that have two values, the one that lets more pass."""
 
 
 def _way(field: str, old: Any, new: Any) -> Turned:
+    if field in _LOOSE:
+        return "loosened" if new == _LOOSE[field] else "tightened"
     if field in ("level", "severity"):
         then, now = _rank(field, old), _rank(field, new)
         return "changed" if then is None or now is None else "loosened" if now > then else "tightened"

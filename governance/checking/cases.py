@@ -16,6 +16,7 @@ from governance.domain.evidence import Collector, Evidence, Piece, Role, Subject
 from governance.domain.risk import Rating, RegisterRow, Treatment
 from governance.domain.seen import evidence_root, risk_state, system_digest
 from governance.domain.system import System
+from governance.parsing import canonical
 from governance.verifier.meanings import MEANING
 
 if TYPE_CHECKING:
@@ -31,7 +32,9 @@ ARTIFACTS_BODY = {
     "architecture": None, "unsafe_files": [],
     "remote_code": False, "lfs_pointers": [], "chat_template_sha256": None, "generation_config_sha256": None,
 }  # fmt: skip
-GIVEN = frozenset({"controls", "results", "risks", "appetite", "findings", "signed", "later", "duties", "tier"})
+GIVEN = frozenset(
+    {"controls", "results", "pairs", "groups", "risks", "appetite", "findings", "signed", "later", "duties", "tier"}
+)
 """What an example of a policy may say; see `PolicyExample`."""
 _TYPES = {
     About.DATA_SET: SubjectType.DATA_SET,
@@ -113,7 +116,9 @@ def case_of(
     stated = {"risk_appetite": appetite, "tier": given.get("tier"), "duties": given.get("duties")}
     system = System.model_validate(SYSTEM | {name: value for name, value in stated.items() if value is not None})
     register = tuple(_register_row(rid, score, appetite, example.on) for rid, score in given.get("risks", {}).items())
-    rows = [_result_piece(row, number, example.on) for number, row in enumerate(given.get("results", ()))]
+    bodies = [*map(_of_result, given.get("results", ())), *map(_of_groups, given.get("groups", ()))]
+    bodies += [each for row in given.get("pairs", ()) for each in _of_pairs(row)]
+    rows = [_measured(*each, number, example.on) for number, each in enumerate(bodies)]
     pieces = (*rows, _artifacts(len(rows))) if given else tuple(rows)
     seen = Dossier(
         system=system,
@@ -126,7 +131,9 @@ def case_of(
     sign = _Signing(seen, register, policy, catalogue, on)
     signed = tuple(sign(row, number) for number, row in enumerate(given.get("signed", ())))
     first = seen.ledger_size + len(signed)
-    later = [_result_piece(row, first + number, example.on) for number, row in enumerate(given.get("later", ()))]
+    later = [
+        _measured(*_of_result(row), first + number, example.on) for number, row in enumerate(given.get("later", ()))
+    ]
     dossier = replace(seen, pieces=(*pieces, *later), decisions=signed, ledger_size=first + len(later) + 1)
     standings = given.get("controls", {})
     controls = tuple(
@@ -141,15 +148,51 @@ def case_of(
     return dossier, assessment, register
 
 
-def _result_piece(row: dict[str, Any], number: int, on: date) -> Piece:
+_Body = tuple[str, str, dict[str, Any]]
+"""(kind, about, body) of a piece that an example describes in short."""
+_MADE_BY: dict[str, Any] = {
+    "harness": {"name": "example", "version": "1"},
+    "model": {"name": "example", "digest": None},
+}
+
+
+def _of_result(row: dict[str, Any]) -> _Body:
     result = {"stderr": None, "n": None, **{key: value for key, value in row.items() if key != "about"}}
-    body = {
-        "harness": {"name": "example", "version": "1"},
-        "model": {"name": "example", "digest": None},
-        "results": [result],
-    }
-    about = About(row.get("about", "candidate"))
-    return _piece(ExamplePiece(kind="eval-run.v1", about=about, effective=on, body=body), body, number)
+    return "eval-run.v1", row.get("about", "candidate"), {**_MADE_BY, "results": [result]}
+
+
+def _of_groups(row: dict[str, Any]) -> _Body:
+    """Results for groups; the whole is over all their cases."""
+    groups = [{"stderr": None, **each} for each in row["groups"]]
+    n = sum(each["n"] for each in groups)
+    overall = {"n": n, "value": sum(each["n"] * each["value"] for each in groups) / n if n else None}
+    body = {name: value for name, value in row.items() if name != "about"}
+    body = (
+        {"tool": {"name": "example", "version": "1"}, "higher_is_better": True, "overall": overall}
+        | body
+        | {"groups": groups}
+    )
+    return "subgroup-results.v1", row.get("about", "candidate"), body
+
+
+def _of_pairs(row: dict[str, Any]) -> tuple[_Body, ...]:
+    """Results of candidate and base on the same items, with the samples they rest on."""
+    counts = [(row["both"], 1, 1), (row["gained"], 1, 0), (row["lost"], 0, 1), (row["neither"], 0, 0)]
+    scores = [each[1:] for each in counts for _ in range(each[0])]
+    items = [canonical.sha256(f"{row['task']} {place}".encode()) for place in range(len(scores))]
+    made: list[_Body] = []
+    for side, about in enumerate(("candidate", "base")):
+        own, n = [float(pair[side]) for pair in scores], len(scores)
+        value = sum(own) / n if n else None
+        result = {"task": row["task"], "metric": row["metric"], "value": value, "n": n, "higher_is_better": True}
+        columns = {"id": list(range(n)), "doc_sha256": items, row["metric"]: own}
+        samples = {**_MADE_BY, "task": row["task"], "n": n, "columns": columns, "columns_digest": canonical.digest(own)}
+        made += [_of_result({**result, "about": about}), ("eval-samples.v1", about, samples)]
+    return tuple(made)
+
+
+def _measured(kind: str, about: str, body: dict[str, Any], number: int, on: date) -> Piece:
+    return _piece(ExamplePiece(kind=kind, about=About(about), effective=on, body=body), body, number)
 
 
 class _Signing:

@@ -135,8 +135,8 @@ class Assessment(Noun):
 class Numbers(Noun):
     """A number that a condition looked at, with its interval, the bound it was held against, and the answer that came of it alone.
 
-    `value`, `low`, `high` and `bound` are in the metric's own unit; with `against` they are of candidate − reference, turned so that more is
-    better. `low` and `high` are absent where there is no interval. Of pairs: `gained` and `lost` are items that only the candidate, or
+    `value`, `low`, `high` and `bound` are in the metric's own unit; with `against` they are of candidate − reference, turned so that more
+    is better. `low` and `high` are absent where there is no interval. Of pairs: `gained` and `lost` are items that only the candidate, or
     only the reference, got right; `only_candidate` and `only_reference` are items that the other side does not have.
     """
 

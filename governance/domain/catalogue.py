@@ -142,6 +142,10 @@ class Catalogue:
         suite = self.suites.get(purpose)
         return own + (suite.tasks if suite else ())
 
+    def floors(self, policy_id: str) -> tuple[Policy, ...]:
+        """The policies that are asked with a policy whatever it is, by id; a floor that is asked itself is not asked twice."""
+        return tuple(each for name, each in sorted(self.policies.items()) if each.floor is True and name != policy_id)
+
     def speaks_for(self, task: str, purpose: str, system: System) -> bool:
         """Whether a task counts for a purpose in this system."""
         return any(fnmatchcase(task.lower(), pattern) for pattern in self.task_patterns(purpose, system))

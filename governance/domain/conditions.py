@@ -99,7 +99,9 @@ class NonInferior(Measured):
 
     against: Reference
     margin: float = Field(gt=0, description="the greatest loss that is no loss, in the metric's own unit")
-    overlap: float = Field(default=0.9, gt=0, le=1, description="the least share of all items that both sides must have")
+    overlap: float = Field(
+        default=0.9, gt=0, le=1, description="the least share of all items that both sides must have"
+    )
     paired: bool = Field(
         default=True, description="whether the single samples of both sides must be on record; else two results will do"
     )
@@ -112,7 +114,9 @@ class NonInferior(Measured):
     @model_validator(mode="after")
     def _may_be_without(self) -> NonInferior:
         if self.where_none == "yes" and self.against != "approved":
-            raise ValueError("where_none: only an approved release may be missing; a base is always there to be measured")
+            raise ValueError(
+                "where_none: only an approved release may be missing; a base is always there to be measured"
+            )
         return self
 
 
@@ -122,7 +126,9 @@ class NoWorseSlice(Measured):
     A group of fewer than `least` cases can not tell, and is never left out.
     """
 
-    attribute: str | None = Field(default=None, description="what divides the groups; absent means every division on record")
+    attribute: str | None = Field(
+        default=None, description="what divides the groups; absent means every division on record"
+    )
     against: Literal["overall", "base", "approved"] = "overall"
     margin: float = Field(ge=0)
     least: int = Field(default=30, ge=1)
@@ -251,7 +257,9 @@ class Condition(Noun):
     fresh: Fresh | None = None
     safety_retested_after_change: SafetyRetested | None = None
     as_planned: AsPlanned | None = None
-    metric: MetricBound | None = Field(default=None, description="as older policies say it; say interval or non_inferior")
+    metric: MetricBound | None = Field(
+        default=None, description="as older policies say it; say interval or non_inferior"
+    )
     risk_at_most: RiskAtMost | None = None
     no_open_finding: NoOpenFinding | None = None
     waiver_allowed: WaiverAllowed | None = None

@@ -113,7 +113,11 @@ class Dossier:
             for person in people
         ]
         authors = [
-            Held(signed.decision.signer, "threshold-author", f"{AUTHORED[signed.decision.decision]} {signed.decision.policy}")
+            Held(
+                signed.decision.signer,
+                "threshold-author",
+                f"{AUTHORED[signed.decision.decision]} {signed.decision.policy}",
+            )
             for signed in self.valid
             if signed.decision.decision in AUTHORED
         ]

@@ -9,13 +9,13 @@ Compare an adjusted p-value with the level itself. The order of the answers is t
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from governance.errors import UsageError
 from governance.statistics.libraries import rounded
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 
 def holm(p: Sequence[float]) -> list[float]:
@@ -37,6 +37,14 @@ def benjamini_hochberg(p: Sequence[float]) -> list[float]:
         lowest = min(lowest, p[at] * len(p) / rank)
         adjusted[at] = rounded(lowest)
     return adjusted
+
+
+def adjusted(correction: Literal["none", "holm", "benjamini-hochberg"]) -> Callable[[Sequence[float]], list[float]]:
+    """The adjustment of that name; `none` leaves every p-value as it is."""
+    named: dict[str, Callable[[Sequence[float]], list[float]]] = {
+        "none": list, "holm": holm, "benjamini-hochberg": benjamini_hochberg
+    }  # fmt: skip
+    return named[correction]
 
 
 def _ascending(p: Sequence[float]) -> list[int]:

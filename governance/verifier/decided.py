@@ -255,7 +255,13 @@ _CONDITION = _object(
 )
 _SUITE = _object(
     {"task": is_text, "metric": is_text, "runs": _any},
-    {"purpose": is_text, "against": is_text, "confidence": _any, "n": _any, **dict.fromkeys(("margin", "at_least", "at_most"), _any)},
+    {
+        "purpose": is_text,
+        "against": is_text,
+        "confidence": _any,
+        "n": _any,
+        **dict.fromkeys(("margin", "at_least", "at_most"), _any),
+    },
 )
 _FIELDS: dict[str, tuple[bool, Callable[[Any], bool]]] = {
     "decision": (True, lambda value: value in MEANING),

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from governance.domain.conditions import MetricBound
 from governance.domain.entry import Checkpoint, Entry
 from governance.domain.evidence import Evidence, Piece
 from governance.domain.identity import ModelIdentity, Part, identify
-from governance.domain.policy import MetricBound
 from governance.domain.system import System
 from governance.errors import UnreadableError
 from governance.parsing import canonical, strict_json

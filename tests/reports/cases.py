@@ -23,12 +23,13 @@ from governance.domain.assessment import (
 )
 from governance.domain.case import Case
 from governance.domain.catalogue import Catalogue
+from governance.domain.conditions import Condition, NoOpenFinding
 from governance.domain.control import Family, Standing
 from governance.domain.decision import Decision, DecisionKind, SignedDecision
 from governance.domain.dossier import Dossier
 from governance.domain.entry import Checkpoint
 from governance.domain.kind import Suite
-from governance.domain.policy import Answer, Condition, FiguresRule, NoOpenFinding, Policy
+from governance.domain.policy import Answer, FiguresRule, Policy
 from governance.domain.risk import Rating, RegisterRow, Step, Treatment
 from governance.domain.system import System
 from governance.parsing import canonical

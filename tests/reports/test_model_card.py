@@ -9,8 +9,9 @@ from dataclasses import replace
 import pytest
 from markdown_it import MarkdownIt
 
+from governance.domain.conditions import MetricBound
 from governance.domain.evidence import Role
-from governance.domain.policy import FiguresRule, MetricBound
+from governance.domain.policy import FiguresRule
 from governance.reports.card import answering, questions
 from governance.reports.claims.references import References
 from governance.reports.parts import evaluation

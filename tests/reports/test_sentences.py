@@ -22,10 +22,10 @@ from tests.reports.test_languages import TEMPLATES, made
 
 ROOT = Path(__file__).parents[2] / "governance"
 JUDGING = (
-    "assurance/applicability.py", "assurance/asks.py", "assurance/assess.py", "assurance/conditions.py", "assurance/envelopes.py",
-    "assurance/expect.py", "assurance/gate.py", "assurance/metrics.py", "assurance/profiles.py", "assurance/requirements.py",
-    "assurance/sign_off.py", "assurance/validity.py", "assurance/waivers.py", "assurance/pairing.py", "assurance/loosened.py",
-    "verifier/decisions.py",
+    "assurance/applicability.py", "assurance/asks.py", "assurance/assess.py", "assurance/envelopes.py",
+    "assurance/expect.py", "assurance/gate.py", "assurance/profiles.py", "assurance/requirements.py",
+    "assurance/validity.py", "assurance/waivers.py", "assurance/pairing.py", "assurance/loosened.py",
+    "verifier/decisions.py", *(f"assurance/conditions/{path.name}" for path in sorted((ROOT / "assurance/conditions").glob("*.py"))),
 )  # fmt: skip
 """Files whose sentences are reasons, causes, or what would turn them."""
 ALSO = (

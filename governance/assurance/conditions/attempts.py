@@ -23,7 +23,9 @@ def max_attempts(condition: str, asked: MaxAttempts, now: Now) -> ConditionResul
     if not counted or never:
         what = ", ".join(never) or f"a task for {asked.purpose}"
         return untold(condition, f"no run of {what} is on record", (f"run {what} and attach its results",))
-    said = "; ".join(f"{task}: {len(pieces)} run{'s' * (len(pieces) > 1)}, 1 submitted" for task, pieces in counted.items())
+    said = "; ".join(
+        f"{task}: {len(pieces)} run{'s' * (len(pieces) > 1)}, 1 submitted" for task, pieces in counted.items()
+    )
     over = [task for task, pieces in counted.items() if len(pieces) > asked.most]
     return ConditionResult(
         id=condition,

@@ -67,7 +67,9 @@ def _row(
     bound = asked.at_least if asked.at_least is not None else asked.at_most or 0.0
     answer = _side(held, asked)
     more = judged.more_for_share(held, bound, confidence) if answer is Answer.COULD_NOT_TELL else None
-    said = _said(what, held, bound, asked, confidence) + (f", the error divided among {tried} runs" if tried > 1 else "")
+    said = _said(what, held, bound, asked, confidence) + (
+        f", the error divided among {tried} runs" if tried > 1 else ""
+    )
     numbers = Numbers(
         task=task, metric=asked.metric, value=held.point, low=held.low, high=held.high, confidence=confidence,
         method=held.method, n=held.n, bound=bound, side="at-least" if asked.at_least is not None else "at-most",
@@ -84,9 +86,7 @@ def metric(condition: str, asked: MetricBound, now: Now) -> ConditionResult:
     if not wanted:
         turn = f"run a task for {asked.purpose} that gives {asked.metric}, and attach its results"
         return untold(condition, f"no task for {asked.purpose} gives {asked.metric} of the candidate", (turn,))
-    results = [
-        _on_task(condition, asked.model_copy(update={"task": task, "purpose": None}), now) for task in wanted
-    ]
+    results = [_on_task(condition, asked.model_copy(update={"task": task, "purpose": None}), now) for task in wanted]
     worst = min(results, key=lambda result: WORST_FIRST.index(result.answer))
     if len(results) == 1:
         return worst

@@ -72,14 +72,17 @@ def _carried(held: Interval, body: Mapping[str, Any], confidence: float) -> Inte
     if isinstance(counts, dict) and held.n:
         from governance.statistics import judging
 
-        share = judging.corrected(
-            round(held.point * held.n), held.n, confidence=confidence,
-            both=counts["both_yes"], judge_only=counts["judge_only"], people_only=counts["people_only"],
-            neither=counts["both_no"],
-        )  # fmt: skip
-        if share is None:
-            return "who agrees with people no better than chance"
-        return replace(held, point=share.point, low=share.low, high=share.high, method=share.method)
+        names = ("true_positives", "false_negatives", "true_negatives", "false_positives")
+        said = body.get("judge") or {}
+        judge = judging.Agreement(
+            str(said.get("model")), str(said.get("version")), *(int(counts[name]) for name in names)
+        )
+        share = judging.judged(round(held.point * held.n), held.n, judge, confidence)
+        if share.share is None or share.interval is None:
+            return f"and {share.reason}"
+        return replace(
+            held, point=share.share, low=share.interval.low, high=share.interval.high, method=share.interval.method
+        )
     agreement, items = body.get("agreement"), body.get("items")
     if not is_number(agreement) or not isinstance(items, int) or items <= 0:
         return "and on how many items people were asked as well is not on record"
@@ -88,3 +91,13 @@ def _carried(held: Interval, body: Mapping[str, Any], confidence: float) -> Inte
     z = NormalDist().inv_cdf(0.5 + confidence / 2)
     error = 1 - wilson(math.floor(agreement * items + 1e-9), items, z)[0]
     return replace(held, low=max(0.0, held.low - error), high=min(1.0, held.high + error))
+
+
+def more_for_share(held: Interval, bound: float, confidence: float) -> int | None:
+    """How many more items would bring a share clear of its bound, if it stays what it is; None where that can not be told."""
+    from governance.statistics import sufficiency
+
+    if held.n is None or held.method != WILSON or not 0 <= bound <= 1:
+        return None
+    needed = sufficiency.for_share(held.point, bound, confidence=confidence, power=sufficiency.UNCHANGED)
+    return sufficiency.more_needed(needed, held.n)

@@ -52,15 +52,20 @@ def as_planned(condition: str, asked: AsPlanned, now: Now) -> ConditionResult:
             told.no.append(f"{what} is judged, and the plan does not have it")
             told.turns.append(f"seal a plan with {what}, and run it after that")
             continue
-        if asked.margins and (said := plans.looser(suite, _comparable(held.suite, suite))):
-            told.no.append(f"{what}: the policy is looser than the plan: {said}")
+        loose = plans.looser(suite, _comparable(held.suite, suite)) if asked.margins else None
+        if loose is not None:
+            told.no.append(f"{what}: the policy is looser than the plan: {loose}")
             told.turns.append(f"judge {what} by the plan, or seal another one before another run")
         if asked.before_runs:
             seen += _before(suite, held, sealed, what, now, told)
         tried = runs.attempts(now, suite.task)
         if asked.attempts and len(tried) > held.suite.runs:
             told.no.append(f"{suite.task} was run {len(tried)} times, and {held.suite.runs} were planned")
-    changes = f"; the plan was changed {len(sealed) - 1} times, last because: {sealed[-1].decision.reason}" if len(sealed) > 1 else ""
+    changes = (
+        f"; the plan was changed {len(sealed) - 1} times, last because: {sealed[-1].decision.reason}"
+        if len(sealed) > 1
+        else ""
+    )
     who = f"{sealed[-1].decision.signer} sealed the plan on {sealed[-1].recorded_at:%Y-%m-%d}{changes}"
     answer = Answer.NO if told.no else Answer.COULD_NOT_TELL if told.open else Answer.YES
     reason = "; ".join(dict.fromkeys([*told.no, *told.open])) or f"{len(wanted)} of {len(wanted)} measures as planned"
@@ -78,7 +83,11 @@ def _measures(one: Condition, now: Now) -> Iterator[PlannedSuite]:
         asked = one.interval
         for task in _tasks(asked.task, asked.purpose, asked.metric, now):
             yield PlannedSuite(
-                task=task, metric=asked.metric, at_least=asked.at_least, at_most=asked.at_most, confidence=asked.confidence
+                task=task,
+                metric=asked.metric,
+                at_least=asked.at_least,
+                at_most=asked.at_most,
+                confidence=asked.confidence,
             )
     if one.non_inferior is not None:
         lost = one.non_inferior
@@ -117,9 +126,11 @@ def _before(
         told.turns.append(f"run {suite.task} with a tool that records when")
     n = next(runs.rows(run, suite.task, suite.metric)).get("n")
     if held.suite.n is not None and (not isinstance(n, int) or n < held.suite.n):
-        told.no.append(f"{what} was run over {n if n is not None else 'an unknown number of'} items, and {held.suite.n:,} were planned")
-    if said := _loosened(suite, sealed, now):
-        told.no.append(f"{what}: {said}")
+        told.no.append(
+            f"{what} was run over {n if n is not None else 'an unknown number of'} items, and {held.suite.n:,} were planned"
+        )
+    if loosened := _loosened(suite, sealed, now):
+        told.no.append(f"{what}: {loosened}")
         told.turns.append(f"judge {what} by the plan of before the result")
     return [run.id]
 

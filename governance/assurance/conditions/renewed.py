@@ -34,7 +34,9 @@ def fresh(condition: str, asked: Fresh, now: Now) -> ConditionResult:
         when = newest.record.effective_at
         if when is None or when > now.on:
             open_ones.append(kind)
-            said.append(f"{kind} is dated {when:%Y-%m-%d}, in the future" if when else f"{kind} has no clock that tells its age")
+            said.append(
+                f"{kind} is dated {when:%Y-%m-%d}, in the future" if when else f"{kind} has no clock that tells its age"
+            )
             continue
         age = (now.on - when).days
         said.append(f"{kind} is {age:,} days old")

@@ -22,7 +22,9 @@ def controls_met(condition: str, asked: ControlsMet, now: Now) -> ConditionResul
     if asked.framework is not None:
         wanted = now.catalogue.controls_of(asked.framework, now.on.date())
     elif asked.family is not None:
-        wanted = tuple(cid for cid in sorted(now.catalogue.controls) if now.catalogue.controls[cid].family == asked.family)
+        wanted = tuple(
+            cid for cid in sorted(now.catalogue.controls) if now.catalogue.controls[cid].family == asked.family
+        )
     else:
         wanted = asked.controls
     results = {cid: now.assessment.control(cid) for cid in wanted}

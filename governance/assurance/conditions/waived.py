@@ -24,7 +24,8 @@ def waiver_allowed(condition: str, asked: WaiverAllowed, now: Now) -> ConditionR
     return ConditionResult(
         id=condition,
         answer=Answer.NO if wrong else Answer.YES,
-        reason="; ".join(wrong.values()) or (f"{len(running)} waivers run, as they may: {named}" if running else "no waiver runs"),
+        reason="; ".join(wrong.values())
+        or (f"{len(running)} waivers run, as they may: {named}" if running else "no waiver runs"),
         would_turn=tuple(dict.fromkeys(_turn(signed) for signed in running if signed.id in wrong or "" in wrong)),
         evidence=tuple(signed.id for signed in running),
     )

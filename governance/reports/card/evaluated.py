@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from governance.domain.assessment import ConditionResult
     from governance.domain.case import Case
+    from governance.domain.conditions import MetricBound
     from governance.domain.evidence import Piece
-    from governance.domain.policy import MetricBound
     from governance.reports.atoms.views import Fact, Phrase, ResultRow
     from governance.reports.charts.canvas import Chart
     from governance.reports.claims.references import References

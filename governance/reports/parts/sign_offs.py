@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from governance.domain.approval import ApprovalState, Pending
     from governance.domain.case import Case
     from governance.domain.decision import Decision, SignedDecision
+    from governance.domain.plan import PlannedSuite
     from governance.reports.claims.references import References
 
 VALID = Status("signature valid", "✔", "good")
@@ -161,8 +162,7 @@ def _about(decision: Decision, references: References) -> tuple[Phrase, ...]:
         short = figures.short(decision.policy_digest)
         said.append(phrase("Policy %(policy)s, digest %(digest)s.", policy=decision.policy, digest=short))
     if decision.plan is not None:
-        for suite in decision.plan.suites:
-            said.append(_planned(suite))
+        said.extend(_planned(suite) for suite in decision.plan.suites)
     return tuple(said)
 
 

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
     from governance.domain.approval import ApprovalState
     from governance.domain.case import Case
+    from governance.domain.conditions import Quorum
     from governance.domain.decision import Decision, SignedDecision
-    from governance.domain.policy import Quorum
 
 HEAD = "REVIEW PAGE page.v1"
 _GUIDE = "A line that begins with │ goes on with the row above it, whatever it says."
