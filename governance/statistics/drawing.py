@@ -44,8 +44,6 @@ def gridded(values: Sequence[float], copies: int) -> Grid:
     base = min(values)
     off = np.asarray(values, dtype=np.float64) - base
     reach = float(off.max())
-    if not math.isfinite(reach):
-        raise UsageError("the scores lie further apart than a float can hold")
     if reach == 0:
         return Grid(off, base, 1.0)
     bits = EXACT_BITS - 1 - math.ceil(math.log2(copies + 1)) - math.frexp(reach)[1]
