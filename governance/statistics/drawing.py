@@ -21,6 +21,8 @@ EXACT_BITS = 53
 """Whole numbers below 2⁵³ are exact as floats, and so are their sums while they stay below."""
 CELLS = 2**17
 """Positions drawn at a time: 1 MB as whole numbers, so that the counts stay in the processor's cache."""
+BUFFER = 2**21
+"""Counts of draws that are held for one product with the values: 16 MB."""
 FEW = 3
 """Columns up to which looking values up is quicker than counting draws."""
 MOST_UNITS = 2**31
@@ -51,15 +53,20 @@ def gridded(values: Sequence[float], copies: int) -> Grid:
     return Grid(np.rint(off * scale), base, scale)
 
 
-def position_chunks(seed: int, rows: int, n: int) -> Iterator[Any]:
-    """Positions below n drawn with replacement: arrays (some rows, n) of uint64 until there are `rows`. Bounded memory."""
+def position_chunks(seed: int, rows: int, n: int, together: int) -> Iterator[Any]:
+    """Positions below n drawn with replacement: arrays (some rows, n) of uint64 until there are `rows`. Bounded memory.
+
+    No array reaches over a multiple of `together` rows.
+    """
     np = numpy()
     if not 0 < n < MOST_UNITS:
         raise UsageError(f"{n} units can not be resampled")
     bits, words = np.random.PCG64(seed), (n + 1) // 2
     step = max(1, CELLS // n)
-    for start in range(0, rows, step):
-        count = min(step, rows - start)
+    start = 0
+    while start < rows:
+        count = min(step, rows - start, together - start % together)
+        start += count
         raw = bits.random_raw(count * words).astype("<u8", copy=False)
         halves = raw.view("<u4").reshape(count, 2 * words)[:, :n].astype(np.uint64)
         halves *= np.uint64(n)
@@ -74,19 +81,23 @@ def resampled_sums(seed: int, rows: int, columns: Any) -> Any:
     """
     np = numpy()
     n, kinds = columns.shape
-    sums = np.empty((rows, kinds))
-    done = 0
-    for drawn in position_chunks(seed, rows, n):
-        count = len(drawn)
-        at = drawn.view(np.int64)
+    sums, done = np.empty((rows, kinds)), 0
+    # One product of many rows: BLAS may share it between threads, and each time it does costs a wait.
+    held = max(1, min(rows, BUFFER // n)) if kinds > FEW else 1
+    times, filled = np.empty((held, n if kinds > FEW else 0)), 0
+    for drawn in position_chunks(seed, rows, n, held if kinds > FEW else rows):
+        count, at = len(drawn), drawn.view(np.int64)
         if kinds <= FEW:
             for kind in range(kinds):
                 sums[done : done + count, kind] = columns[:, kind][at].sum(axis=1)
-        else:
-            at += (np.arange(count, dtype=np.int64) * n)[:, None]
-            times = np.bincount(at.ravel(), minlength=count * n).reshape(count, n)
-            sums[done : done + count] = times.astype(np.float64) @ columns
-        done += count
+            done += count
+            continue
+        at += (np.arange(count, dtype=np.int64) * n)[:, None]
+        times[filled : filled + count] = np.bincount(at.ravel(), minlength=count * n).reshape(count, n)
+        filled += count
+        if filled == held or done + filled == rows:
+            np.matmul(times[:filled], columns, out=sums[done : done + filled])
+            done, filled = done + filled, 0
     return sums
 
 
