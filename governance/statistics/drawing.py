@@ -25,6 +25,8 @@ BUFFER = 2**21
 """Counts of draws that are held for one product with the values: 16 MB."""
 FEW = 3
 """Columns up to which looking values up is quicker than counting draws."""
+MOST_TABLES = 2**13
+"""Tables of 256 sums, one for eight signs, that are held: 16 MB. Beyond, each row is summed by itself."""
 MOST_UNITS = 2**31
 
 
@@ -102,21 +104,31 @@ def resampled_sums(seed: int, rows: int, columns: Any) -> Any:
 
 
 def signed_sums(seed: int, rows: int, sizes: Any) -> Any:
-    """Sums of the sizes (m,), whole numbers, each with a random sign: (rows,). Eight signs are looked up at a time."""
+    """Sums of the sizes (m,), whole numbers, each with a random sign: (rows,). Bit i of a row's words, from the lowest on, turns size i."""
     np = numpy()
     m = len(sizes)
     width = -(-m // 8)
-    padded = np.zeros(width * 8)
-    padded[:m] = sizes
-    signs = 1.0 - 2.0 * np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1, bitorder="little")
-    table = (padded.reshape(width, 8) @ signs.T).ravel()
+    looked_up = width <= MOST_TABLES
+    table = _tables(sizes, width) if looked_up else None
+    offsets, whole = np.arange(width, dtype=np.intp) * 256, float(sizes.sum())
     bits, words = np.random.PCG64(seed), -(-width // 8)
     sums, step = np.empty(rows), max(1, CELLS // width)
-    offsets = np.arange(width, dtype=np.intp) * 256
     for start in range(0, rows, step):
         count = min(step, rows - start)
         raw = bits.random_raw(count * words).astype("<u8", copy=False)
-        patterns = raw.view(np.uint8).reshape(count, words * 8)[:, :width].astype(np.intp)
-        patterns += offsets
-        sums[start : start + count] = table[patterns].sum(axis=1)
+        patterns = raw.view(np.uint8).reshape(count, words * 8)[:, :width]
+        if looked_up:
+            sums[start : start + count] = table[patterns.astype(np.intp) + offsets].sum(axis=1)
+            continue
+        for at, row in enumerate(patterns, start):
+            sums[at] = whole - 2 * float(sizes[np.unpackbits(row, bitorder="little")[:m].view(bool)].sum())
     return sums
+
+
+def _tables(sizes: Any, width: int) -> Any:
+    """The sum of each eight sizes under each of the 256 patterns of signs, (width × 256,)."""
+    np = numpy()
+    padded = np.zeros(width * 8)
+    padded[: len(sizes)] = sizes
+    signs = 1.0 - 2.0 * np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1, bitorder="little")
+    return (padded.reshape(width, 8) @ signs.T).ravel()

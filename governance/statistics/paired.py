@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from governance.errors import UsageError
 from governance.statistics.libraries import finite, numpy, one_tail, rounded
 from governance.statistics.permutation import sign_flip
-from governance.statistics.resampling import RESAMPLES, Bootstrap, bootstrap_many
+from governance.statistics.resampling import LEAST_UNITS, RESAMPLES, Bootstrap, bootstrap_many
 from governance.statistics.score_interval import TANGO, Discordant, mcnemar, mcnemar_mid_p
 
 if TYPE_CHECKING:
@@ -166,7 +166,7 @@ def _compared(
     p = sign_flip(rows, seed=seed, resamples=resamples, clusters=pairs.clusters)
     found = made.interval(confidence)
     if found is None:
-        why = ALL_ALIKE if not made.settled else TOO_FEW
+        why = ALL_ALIKE if made.units >= LEAST_UNITS and not made.settled else TOO_FEW
         return Paired(delta, None, None, confidence, why, *counted, None, None, p, made)
     return Paired(delta, found.low, found.high, confidence, found.method, *counted, None, None, p, made)
 

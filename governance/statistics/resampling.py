@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 Method = Literal["bca", "percentile"]
 RESAMPLES = 10_000
+LEAST_UNITS = 20
+"""Items or clusters below which nothing is resampled: percentiles of so few cover too little (docs/explanation/statistics.md)."""
 NAMES: dict[str, str] = {"bca": "BCa bootstrap", "percentile": "percentile bootstrap"}
 
 
@@ -35,7 +37,7 @@ class Bootstrap:
     """A mean and its resampled means, ascending, in the unit of the values.
 
     `units` is what was drawn: items, or clusters where `clusters` is not None. `bias` and `acceleration` are BCa's z₀ and a. `settled` is
-    False where every unit has the same mean or there are fewer than two: nothing was drawn, and there is no interval.
+    False where every unit has the same mean or there are fewer than `LEAST_UNITS`: nothing was drawn, and there is no interval.
     """
 
     point: float
@@ -215,8 +217,8 @@ def _direction(values: list[float], point: float, clusters: Sequence[Hashable] |
 
 
 def _settled(units: _Units) -> bool:
-    """Whether there are two units at least whose means differ."""
-    return len(units.sums) > 1 and bool((units.sums * units.sizes[0] != units.sums[0] * units.sizes).any())
+    """Whether there are enough units, and two whose means differ."""
+    return len(units.sums) >= LEAST_UNITS and bool((units.sums * units.sizes[0] != units.sums[0] * units.sizes).any())
 
 
 def _made(units: _Units, means: Any, clusters: int | None, method: Method) -> Bootstrap:

@@ -239,6 +239,10 @@ ROWS = [
     Row("20 tasks on the margin, any passed, Holm", family(multiplicity.holm, 0), 2000, "at most 2.5 %"),
     Row("the same beside 10 tasks that are better, Holm", family(multiplicity.holm, 10), 2000, "at most 2.5 %"),
     Row("EWMA in control, an alarm within 100 points", alarm(100), 4000, "1 − (1 − 1/370)¹⁰⁰ = 24 %"),
+    Row("cluster-robust t, 8 unequal clusters", robust(8), 4000, "lower: few and unequal"),
+    Row("cluster-robust t, 8 unequal clusters of yes and no", robust(8, binary=True), 4000, "lower: few and unequal"),
+    Row("BCa, 20 skewed values (exponential)", skewed(20), 4000, "lower: few and skewed"),
+    Row("BCa over 20 unequal clusters", resampled(20), 2000, NOMINAL),
 ]
 
 

@@ -20,11 +20,11 @@ BINARY = st.sampled_from([0.0, 1.0])
 
 @st.composite
 def two_sides(draw: st.DrawFn, clusters: bool | None = None) -> tuple[Samples, Samples]:
-    count = draw(st.integers(1, 25))
+    count = draw(st.integers(1, 45))
     kind = draw(st.sampled_from([SCORES, BINARY]))
     ids = [f"q{at}" for at in range(count)]
     with_clusters = draw(st.booleans()) if clusters is None else clusters
-    names = {one: draw(st.integers(0, 4)) for one in ids} if with_clusters else None
+    names = {one: draw(st.integers(0, 35)) for one in ids} if with_clusters else None
     sides = [{one: draw(kind) for one in ids if draw(st.integers(0, 9))} for _ in range(2)]
     return Samples(sides[0], names), Samples(sides[1], names)
 

@@ -108,12 +108,13 @@ def test_a_task_comes_out_the_same_alone_and_among_others() -> None:
     assert resampling.bootstrap(values, seed=5, resamples=500, clusters=names).interval() == together[-1].interval()
 
 
-def test_how_much_is_drawn_at_a_time_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_how_much_is_held_at_a_time_and_how_sums_are_made_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     from governance.statistics import drawing, permutation
 
     values = np.random.default_rng(8).normal(size=101).tolist()
     before = resampling.bootstrap(values, seed=5).interval(), permutation.sign_flip(values, seed=5)
-    monkeypatch.setattr(drawing, "CELLS", 7)
+    for name, value in (("CELLS", 7), ("FEW", 0), ("BUFFER", 1000), ("MOST_TABLES", 1)):
+        monkeypatch.setattr(drawing, name, value)
     assert (resampling.bootstrap(values, seed=5).interval(), permutation.sign_flip(values, seed=5)) == before
 
 
@@ -148,9 +149,17 @@ def test_a_p_value_is_never_nothing_and_there_is_none_where_all_values_are_alike
     assert 0.01 <= found.p_at_least(-5) < 0.02
     assert 0.01 <= found.p_below(5) < 0.02
     assert found.p_at_least(5) == found.p_below(-5) == 1.0
-    alike = resampling.bootstrap([0.3] * 10, seed=1)
+    alike = resampling.bootstrap([0.3] * 30, seed=1)
     assert (alike.interval(), alike.stderr, alike.p_at_least(0), alike.p_below(1)) == (None, None, 1.0, 1.0)
     assert resampling.bootstrap([0.0, 1.0] * 50, seed=1, resamples=99).interval(0.9999) is None
+
+
+def test_fewer_than_twenty_items_or_clusters_are_not_resampled() -> None:
+    values = [float(at % 7) for at in range(40)]
+    assert resampling.bootstrap(values[:19], seed=1).interval() is None
+    assert resampling.bootstrap(values[:20], seed=1).interval() is not None
+    few = resampling.bootstrap(values, seed=1, clusters=[at % 19 for at in range(40)])
+    assert (few.units, few.interval(), few.p_at_least(-9), len(few.means)) == (19, None, 1.0, 0)
 
 
 def test_a_common_offset_moves_the_interval_and_nothing_else() -> None:
