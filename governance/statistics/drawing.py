@@ -108,8 +108,7 @@ def signed_sums(seed: int, rows: int, sizes: Any) -> Any:
     np = numpy()
     m = len(sizes)
     width = -(-m // 8)
-    looked_up = width <= MOST_TABLES
-    table = _tables(sizes, width) if looked_up else None
+    table = _tables(sizes, width) if width <= MOST_TABLES else None
     offsets, whole = np.arange(width, dtype=np.intp) * 256, float(sizes.sum())
     bits, words = np.random.PCG64(seed), -(-width // 8)
     sums, step = np.empty(rows), max(1, CELLS // width)
@@ -117,7 +116,7 @@ def signed_sums(seed: int, rows: int, sizes: Any) -> Any:
         count = min(step, rows - start)
         raw = bits.random_raw(count * words).astype("<u8", copy=False)
         patterns = raw.view(np.uint8).reshape(count, words * 8)[:, :width]
-        if looked_up:
+        if table is not None:
             sums[start : start + count] = table[patterns.astype(np.intp) + offsets].sum(axis=1)
             continue
         for at, row in enumerate(patterns, start):

@@ -147,7 +147,8 @@ def bootstrap_many(
 ) -> list[Bootstrap]:
     """The bootstrap of many means, each as `bootstrap` alone gives it with that seed; those of one number of units share their draws.
 
-    `clusters`, where given, has one entry a column. Memory stays below 64 MB beside the data and the means themselves.
+    `clusters`, where given, has one entry a column. Memory beside the data and the means stays
+    below 64 MB for up to some hundred thousand items.
     """
     if seed < 0 or resamples < 1:
         raise UsageError("a seed is a whole number from 0 on, and there is at least one resample")

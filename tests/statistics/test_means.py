@@ -89,6 +89,25 @@ def test_the_acceleration_is_that_of_the_jackknife() -> None:
         assert found.acceleration == pytest.approx(efron, rel=1e-6)
 
 
+@pytest.mark.parametrize("confidence", [0.5, 0.9, 0.95, 0.99])
+def test_the_ends_are_the_order_statistics_that_efron_and_hesterberg_say(confidence: float) -> None:
+    from scipy.stats import norm, t
+
+    values = np.random.default_rng(12).choice([0.0, 0.25, 1.0], 25, p=[0.6, 0.3, 0.1])
+    found = resampling.bootstrap(values.tolist(), seed=4, resamples=4999)
+    whole, away = values.mean(), values - values.mean()
+    share = ((found.means < whole - 1e-12).mean() + (found.means <= whole + 1e-12).mean()) / 2
+    bias, acceleration = norm.ppf(share), (away**3).sum() / (6 * (away**2).sum() ** 1.5)
+    assert (found.bias, found.acceleration) == pytest.approx((bias, acceleration))
+    ends = []
+    for level in ((1 - confidence) / 2, (1 + confidence) / 2):
+        z = bias + np.sqrt(25 / 24) * t.ppf(level, 24)
+        rank = norm.cdf(bias + z / (1 - acceleration * z)) * 5000
+        ends.append(found.means[int(rank if level < 0.5 else np.ceil(rank)) - 1])
+    interval = found.interval(confidence)
+    assert (interval.low, interval.high) == pytest.approx(tuple(ends))
+
+
 def test_the_clustered_bootstrap_has_the_cluster_robust_standard_error() -> None:
     values, names = clustered(3, 300)
     found = resampling.bootstrap(values, seed=1, clusters=names)
