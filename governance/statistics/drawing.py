@@ -21,8 +21,12 @@ EXACT_BITS = 53
 """Whole numbers below 2⁵³ are exact as floats, and so are their sums while they stay below."""
 CELLS = 2**17
 """Positions drawn at a time: 1 MB as whole numbers, so that the counts stay in the processor's cache."""
+BUFFER = 2**21
+"""Counts of draws that are held for one product with the values: 16 MB."""
 FEW = 3
 """Columns up to which looking values up is quicker than counting draws."""
+MOST_TABLES = 2**13
+"""Tables of 256 sums, one for eight signs, that are held: 16 MB. Beyond, each row is summed by itself."""
 MOST_UNITS = 2**31
 
 
@@ -44,8 +48,6 @@ def gridded(values: Sequence[float], copies: int) -> Grid:
     base = min(values)
     off = np.asarray(values, dtype=np.float64) - base
     reach = float(off.max())
-    if not math.isfinite(reach):
-        raise UsageError("the scores lie further apart than a float can hold")
     if reach == 0:
         return Grid(off, base, 1.0)
     bits = EXACT_BITS - 1 - math.ceil(math.log2(copies + 1)) - math.frexp(reach)[1]
@@ -53,15 +55,20 @@ def gridded(values: Sequence[float], copies: int) -> Grid:
     return Grid(np.rint(off * scale), base, scale)
 
 
-def position_chunks(seed: int, rows: int, n: int) -> Iterator[Any]:
-    """Positions below n drawn with replacement: arrays (some rows, n) of uint64 until there are `rows`. Bounded memory."""
+def position_chunks(seed: int, rows: int, n: int, together: int) -> Iterator[Any]:
+    """Positions below n drawn with replacement: arrays (some rows, n) of uint64 until there are `rows`. Bounded memory.
+
+    No array reaches over a multiple of `together` rows.
+    """
     np = numpy()
     if not 0 < n < MOST_UNITS:
         raise UsageError(f"{n} units can not be resampled")
     bits, words = np.random.PCG64(seed), (n + 1) // 2
     step = max(1, CELLS // n)
-    for start in range(0, rows, step):
-        count = min(step, rows - start)
+    start = 0
+    while start < rows:
+        count = min(step, rows - start, together - start % together)
+        start += count
         raw = bits.random_raw(count * words).astype("<u8", copy=False)
         halves = raw.view("<u4").reshape(count, 2 * words)[:, :n].astype(np.uint64)
         halves *= np.uint64(n)
@@ -76,38 +83,51 @@ def resampled_sums(seed: int, rows: int, columns: Any) -> Any:
     """
     np = numpy()
     n, kinds = columns.shape
-    sums = np.empty((rows, kinds))
-    done = 0
-    for drawn in position_chunks(seed, rows, n):
-        count = len(drawn)
-        at = drawn.view(np.int64)
+    sums, done = np.empty((rows, kinds)), 0
+    # One product of many rows: BLAS may share it between threads, and each time it does costs a wait.
+    held = max(1, min(rows, BUFFER // n)) if kinds > FEW else 1
+    times, filled = np.empty((held, n if kinds > FEW else 0)), 0
+    for drawn in position_chunks(seed, rows, n, held if kinds > FEW else rows):
+        count, at = len(drawn), drawn.view(np.int64)
         if kinds <= FEW:
             for kind in range(kinds):
                 sums[done : done + count, kind] = columns[:, kind][at].sum(axis=1)
-        else:
-            at += (np.arange(count, dtype=np.int64) * n)[:, None]
-            times = np.bincount(at.ravel(), minlength=count * n).reshape(count, n)
-            sums[done : done + count] = times.astype(np.float64) @ columns
-        done += count
+            done += count
+            continue
+        at += (np.arange(count, dtype=np.int64) * n)[:, None]
+        times[filled : filled + count] = np.bincount(at.ravel(), minlength=count * n).reshape(count, n)
+        filled += count
+        if filled == held or done + filled == rows:
+            np.matmul(times[:filled], columns, out=sums[done : done + filled])
+            done, filled = done + filled, 0
     return sums
 
 
 def signed_sums(seed: int, rows: int, sizes: Any) -> Any:
-    """Sums of the sizes (m,), whole numbers, each with a random sign: (rows,). Eight signs are looked up at a time."""
+    """Sums of the sizes (m,), whole numbers, each with a random sign: (rows,). Bit i of a row's words, from the lowest on, turns size i."""
     np = numpy()
     m = len(sizes)
     width = -(-m // 8)
-    padded = np.zeros(width * 8)
-    padded[:m] = sizes
-    signs = 1.0 - 2.0 * np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1, bitorder="little")
-    table = (padded.reshape(width, 8) @ signs.T).ravel()
+    table = _tables(sizes, width) if width <= MOST_TABLES else None
+    offsets, whole = np.arange(width, dtype=np.intp) * 256, float(sizes.sum())
     bits, words = np.random.PCG64(seed), -(-width // 8)
     sums, step = np.empty(rows), max(1, CELLS // width)
-    offsets = np.arange(width, dtype=np.intp) * 256
     for start in range(0, rows, step):
         count = min(step, rows - start)
         raw = bits.random_raw(count * words).astype("<u8", copy=False)
-        patterns = raw.view(np.uint8).reshape(count, words * 8)[:, :width].astype(np.intp)
-        patterns += offsets
-        sums[start : start + count] = table[patterns].sum(axis=1)
+        patterns = raw.view(np.uint8).reshape(count, words * 8)[:, :width]
+        if table is not None:
+            sums[start : start + count] = table[patterns.astype(np.intp) + offsets].sum(axis=1)
+            continue
+        for at, row in enumerate(patterns, start):
+            sums[at] = whole - 2 * float(sizes[np.unpackbits(row, bitorder="little")[:m].view(bool)].sum())
     return sums
+
+
+def _tables(sizes: Any, width: int) -> Any:
+    """The sum of each eight sizes under each of the 256 patterns of signs, (width × 256,)."""
+    np = numpy()
+    padded = np.zeros(width * 8)
+    padded[: len(sizes)] = sizes
+    signs = 1.0 - 2.0 * np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1, bitorder="little")
+    return (padded.reshape(width, 8) @ signs.T).ravel()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 from governance.errors import GovernanceError, UsageError
@@ -11,6 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 REMEDY = "pip install 'governance-evidence[statistics]'"
+GREATEST = 1e100
+"""Scores beyond this are refused; the sums of their squares could be more than a float holds."""
 
 
 class StatisticsMissing(GovernanceError):  # noqa: N818 - it says what is missing
@@ -63,8 +64,8 @@ def one_tail(confidence: float) -> float:
 
 
 def finite(values: Iterable[float]) -> list[float]:
-    """The values as floats. Raises `UsageError` where one is not a finite number."""
+    """The values as floats. Raises `UsageError` where one is not a finite number, or so great that its square is none."""
     found = [float(value) for value in values]
-    if not all(map(math.isfinite, found)):
-        raise UsageError("a score is not a finite number")
+    if not all(abs(value) <= GREATEST for value in found):
+        raise UsageError(f"a score is not a finite number within ±{GREATEST:g}")
     return found

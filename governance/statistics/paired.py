@@ -16,9 +16,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from governance.errors import UsageError
-from governance.statistics.libraries import numpy, one_tail, rounded
+from governance.statistics.libraries import finite, numpy, one_tail, rounded
 from governance.statistics.permutation import sign_flip
-from governance.statistics.resampling import RESAMPLES, Bootstrap, bootstrap_many
+from governance.statistics.resampling import LEAST_UNITS, RESAMPLES, Bootstrap, bootstrap_many
 from governance.statistics.score_interval import TANGO, Discordant, mcnemar, mcnemar_mid_p
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from governance.statistics.proportions import Interval
 
 NO_ITEMS, ALL_ALIKE = "no item on both sides", "every difference is the same"
+TOO_FEW = "too few items, clusters or resamples for an interval"
 
 
 @dataclass(frozen=True)
@@ -102,9 +103,7 @@ def pair(after: Samples, before: Samples) -> Pairs:
     """The items of both sides, sorted by id. Raises `UsageError` for a score that is not finite, or an item in two clusters."""
     np = numpy()
     common = sorted(after.scores.keys() & before.scores.keys())
-    columns = [np.asarray([side.scores[item] for item in common], dtype=np.float64) for side in (after, before)]
-    if not all(np.isfinite(column).all() for column in columns):
-        raise UsageError("a score is not a finite number")
+    columns = [np.asarray(finite(side.scores[item] for item in common)) for side in (after, before)]
     only = len(after.scores) - len(common), len(before.scores) - len(common)
     return Pairs(tuple(common), columns[0], columns[1], _clusters(common, after, before), *only)
 
@@ -167,7 +166,7 @@ def _compared(
     p = sign_flip(rows, seed=seed, resamples=resamples, clusters=pairs.clusters)
     found = made.interval(confidence)
     if found is None:
-        why = ALL_ALIKE if not made.settled else "too few resamples"
+        why = ALL_ALIKE if made.units >= LEAST_UNITS and not made.settled else TOO_FEW
         return Paired(delta, None, None, confidence, why, *counted, None, None, p, made)
     return Paired(delta, found.low, found.high, confidence, found.method, *counted, None, None, p, made)
 

@@ -7,7 +7,8 @@
   section 3.8).
 - An end is an order statistic of the resampled means, so the p-value of a bound is that same interval turned round:
   `low ≥ bound` at the level α of one side if and only if `p_at_least(bound) ≤ α`, for every α ≥ 1 / (resamples + 1).
-- Negating the values negates the answer, digit by digit: the draws are made over whichever of the two is the greater.
+- Negating the values negates the answer, digit by digit: the draws are made over whichever of the two is the greater, and where both are
+  the same data, the resampled means are made symmetric, as they would be with endless resamples.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 Method = Literal["bca", "percentile"]
 RESAMPLES = 10_000
+LEAST_UNITS = 20
+"""Items or clusters below which nothing is resampled: percentiles of so few cover too little (docs/explanation/statistics.md)."""
 NAMES: dict[str, str] = {"bca": "BCa bootstrap", "percentile": "percentile bootstrap"}
 
 
@@ -34,7 +37,7 @@ class Bootstrap:
     """A mean and its resampled means, ascending, in the unit of the values.
 
     `units` is what was drawn: items, or clusters where `clusters` is not None. `bias` and `acceleration` are BCa's z₀ and a. `settled` is
-    False where every unit has the same mean or there are fewer than two: nothing was drawn, and there is no interval.
+    False where every unit has the same mean or there are fewer than `LEAST_UNITS`: nothing was drawn, and there is no interval.
     """
 
     point: float
@@ -104,7 +107,10 @@ class Bootstrap:
 
 @dataclass(frozen=True, eq=False)
 class _Units:
-    """What is drawn, sorted: sums of grid values and numbers of items, (m,) each. `sign` turns the answer round again."""
+    """What is drawn, sorted: sums of grid values and numbers of items, (m,) each.
+
+    `sign` turns the answer round again; it is 0 where the data are the same after negation.
+    """
 
     sums: Any
     sizes: Any
@@ -141,7 +147,8 @@ def bootstrap_many(
 ) -> list[Bootstrap]:
     """The bootstrap of many means, each as `bootstrap` alone gives it with that seed; those of one number of units share their draws.
 
-    `clusters`, where given, has one entry a column. Memory stays below 64 MB beside the data and the means themselves.
+    `clusters`, where given, has one entry a column. Memory beside the data and the means stays
+    below 64 MB for up to some hundred thousand items.
     """
     if seed < 0 or resamples < 1:
         raise UsageError("a seed is a whole number from 0 on, and there is at least one resample")
@@ -179,14 +186,15 @@ def _units(values: list[float], clusters: Sequence[Hashable] | None) -> _Units:
     np = numpy()
     if not values:
         raise UsageError("there is no mean of no values")
-    point, sign = math.fsum(values) / len(values), 1.0
-    if _turned(values, point, clusters):
-        values, point, sign = [-value for value in values], -point, -1.0
+    if clusters is not None and len(clusters) != len(values):
+        raise UsageError(f"{len(values)} values and {len(clusters)} names of clusters")
+    point = math.fsum(values) / len(values)
+    sign = _direction(values, point, clusters)
+    if sign < 0:
+        values, point = [-value for value in values], -point
     if clusters is None:
         grid = gridded(sorted(values), len(values))
         return _Units(grid.whole, np.ones(len(values)), grid, sign, point, len(values))
-    if len(clusters) != len(values):
-        raise UsageError(f"{len(values)} values and {len(clusters)} names of clusters")
     numbers: dict[Hashable, int] = {}
     codes = [numbers.setdefault(name, len(numbers)) for name in clusters]
     sizes = np.bincount(codes)
@@ -197,25 +205,26 @@ def _units(values: list[float], clusters: Sequence[Hashable] | None) -> _Units:
     return _Units(sums[order], sizes[order].astype(np.float64), grid, sign, point, len(values))
 
 
-def _turned(values: list[float], point: float, clusters: Sequence[Hashable] | None) -> bool:
-    """Whether the negated values are the greater: by their mean, then by the units in order."""
+def _direction(values: list[float], point: float, clusters: Sequence[Hashable] | None) -> float:
+    """1 where the values are greater than their negatives, by their mean and then by the units in order; −1 where less, 0 where equal."""
     if point != 0:
-        return point < 0
+        return math.copysign(1.0, point)
     units: dict[Hashable, list[float]] = {}
     for at, value in enumerate(values):
         units.setdefault(at if clusters is None else clusters[at], []).append(value)
-    sums = [(len(each), math.fsum(each)) for each in units.values()]
-    return sorted(sums) < sorted((size, -total) for size, total in sums)
+    sums = sorted((len(each), math.fsum(each)) for each in units.values())
+    other = sorted((size, -total) for size, total in sums)
+    return float((sums > other) - (sums < other))
 
 
 def _settled(units: _Units) -> bool:
-    """Whether there are two units at least whose means differ."""
-    return len(units.sums) > 1 and bool((units.sums * units.sizes[0] != units.sums[0] * units.sizes).any())
+    """Whether there are enough units, and two whose means differ."""
+    return len(units.sums) >= LEAST_UNITS and bool((units.sums * units.sizes[0] != units.sums[0] * units.sizes).any())
 
 
 def _made(units: _Units, means: Any, clusters: int | None, method: Method) -> Bootstrap:
     np = numpy()
-    point = rounded(units.sign * units.point)
+    point = rounded(math.copysign(1.0, units.sign) * units.point)
     if means is None:
         return Bootstrap(point, np.empty(0), units.n, len(units.sums), clusters, 0.0, 0.0, settled=False, method=method)
     whole = math.fsum(units.sums.tolist()) / units.n
@@ -225,9 +234,11 @@ def _made(units: _Units, means: Any, clusters: int | None, method: Method) -> Bo
         more = len(means) - int(np.searchsorted(means, whole, "right"))
         bias, acceleration = units.sign * _bias(less, more, len(means)), units.sign * _acceleration(units, whole)
     found = units.grid.base + means / units.grid.scale
+    if units.sign == 0:
+        found = (found - found[::-1]) / 2
     return Bootstrap(
         point,
-        found if units.sign > 0 else -found[::-1],
+        found if units.sign >= 0 else -found[::-1],
         units.n,
         len(units.sums),
         clusters,

@@ -22,7 +22,7 @@ ROOT = Path(__file__).parent.parent.parent
 sys.path.insert(0, str(ROOT))
 
 from governance.workspace import Workspace  # noqa: E402
-from tests.bench import attesting, content, documents, sources  # noqa: E402
+from tests.bench import attesting, content, documents, gate, sources  # noqa: E402
 from tests.bench import hashing as hashing_bench  # noqa: E402
 from tests.bench import ledger as ledger_bench  # noqa: E402
 
@@ -197,6 +197,7 @@ def main() -> None:
         sources.sources(row, Path(root))
         content.portfolio(row, Path(root))
     content.content(row)
+    gate.gate(row)
     verifying()
     start_up()
     installs()

@@ -43,8 +43,8 @@ MCNEMAR = [
     ),
 ]
 
-HOLM_R = (
-    # R, help("p.adjust") of the package stats: p.adjust(c(0.01, 0.02, 0.03, 0.04, 0.05), ...)
+ADJUSTED_BY_HAND = (
+    # 5 × 0.01, 4 × 0.02, 3 × 0.03, and then never less; and 5/5 × 0.05, 5/4 × 0.04 and so on, each 0.05
     [0.01, 0.02, 0.03, 0.04, 0.05],
     [0.05, 0.08, 0.09, 0.09, 0.09],
     [0.05, 0.05, 0.05, 0.05, 0.05],
