@@ -50,7 +50,7 @@ def gate(
     digest = policy_digest(policy, catalogue.floors(policy.id))
     now = Now(dossier, catalogue, policy, digest, assessment, register, on, contents or {})
     results = tuple(_named(name, answer(condition, its), its) for name, condition, its in asked(now))
-    verdict, reason = _together(results)
+    verdict, reason = together(results)
     return GateResult(
         system=dossier.system.id,
         policy=policy.id,
@@ -87,7 +87,8 @@ def answer(condition: Condition, now: Now) -> ConditionResult:
     return JUDGES[condition.word](condition.id, getattr(condition, condition.word), now)
 
 
-def _together(results: tuple[ConditionResult, ...]) -> tuple[Answer, str]:
+def together(results: tuple[ConditionResult, ...]) -> tuple[Answer, str]:
+    """(the answer of all of them, in one sentence how many said what)."""
     if not results:
         return Answer.NO, "the policy has no condition, and a rule that asks nothing permits nothing"
     counts = {answer: sum(result.answer is answer for result in results) for answer in Answer}

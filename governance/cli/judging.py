@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,8 +12,6 @@ from governance.cli.options import HERE, Folder, Json, On, Policy, SystemId, mom
 from governance.errors import CouldNotTell, DutiesError, GovernanceError, UsageError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from governance.domain.assessment import RequirementResult
     from governance.domain.case import Case
 
@@ -127,29 +126,32 @@ def gate(
     policy: Policy = None,
     on: On = None,
     explain: Annotated[
-        bool, typer.Option("--explain", help="Print everything that would turn each condition, and its evidence.")
+        bool,
+        typer.Option(
+            "--explain",
+            help="Print the numbers and intervals of each condition, its evidence, and everything that would turn it.",
+        ),
     ] = False,
+    baseline: Annotated[
+        bool, typer.Option("--baseline", help="Count only what is new since the last approved release.")
+    ] = False,
+    form: Annotated[str, typer.Option("--format", help="text, json, sarif, junit or markdown.")] = "text",
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write that form to this file instead.")] = None,
     workspace: Folder = HERE,
     json: Json = False,
 ) -> None:
     """Ask a policy whether the release may happen. Exit 0 yes, 1 no, 3 could not tell, 5 duties not apart."""
-    from governance.workspace import Workspace
+    from governance.cli import gating
 
-    result = Workspace(workspace).case(system, policy=policy, on=moment(on)).gate
-    if json:
-        output.document("gate.v1", **result.plain())
+    form = gating.form_of(form, json=json)
+    result, known = gating.judged(workspace, system, policy, moment(on), baseline=baseline)
+    if out is not None:
+        output.write(out, gating.made(form, result, known, explain=explain).encode())
+        output.aside(f"{out}: {result.answer}: {result.reason}")
+    elif form == "text":
+        gating.say(result, known, explain=explain)
     else:
-        rows = [[c.id, c.answer, c.reason] for c in result.conditions]
-        output.table(f"Policy {result.policy} for {system}", ["condition", "answer", "why"], rows)
-        for condition in result.conditions:
-            shown = condition.would_turn if explain else condition.would_turn[:2]
-            for step in shown:
-                output.say(f"  {condition.id}: {step}")
-            if len(condition.would_turn) > len(shown):
-                output.say(f"  {condition.id}: and {len(condition.would_turn) - len(shown)} more, with --explain")
-            if explain and condition.evidence:
-                output.say(f"  {condition.id}: seen in {', '.join(condition.evidence)}")
-        output.say(f"{output.answer(result.answer)}: {result.reason}")
+        typer.echo(gating.made(form, result, known, explain=explain), nl=False)
     if result.duties_broken:
         raise typer.Exit(DutiesError.exit_code)
     codes = {"yes": 0, "no": GovernanceError.exit_code, "could-not-tell": CouldNotTell.exit_code}

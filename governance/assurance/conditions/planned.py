@@ -1,8 +1,8 @@
 """`as_planned`: whether what is judged was fixed before it was measured, is judged no looser, and was run no more often.
 
-Every task and metric that `interval`, `non_inferior` and `sufficient` of the policy judge must be in the plan. A run that was made before
-its suite was fixed, a suite that was loosened once there was a result, a policy that is looser than the plan, and more runs than it says are
-each a *no*. A run without a clock can not be placed before or after anything.
+Every task and metric that `interval` and `non_inferior` of the policy judge must be in the plan. A run that was made before its suite
+was fixed, a suite that was loosened once there was a result, a policy that is looser than the plan, and more runs than it says are each
+a *no*. A run without a clock can not be placed before or after anything.
 """
 
 from __future__ import annotations

@@ -39,16 +39,19 @@ def find(now: Now, side: Side, task: str, metric: str, row: Mapping[str, Any]) -
             found = _read(piece.body.get("columns"), name)
             if isinstance(found, str):
                 why = f"of {side.said} {found}"
-            elif not _fits(found, row):
+            elif not _fits(found, piece, row):
                 why = f"the plain mean of the single samples of {side.said} is not the number that was reported"
             else:
                 return found, piece
     return why
 
 
-def _fits(found: Samples, row: Mapping[str, Any]) -> bool:
-    value = row.get("value")
-    return is_number(value) and isclose(fmean(found.scores.values()), value, rel_tol=1e-6, abs_tol=1e-9)
+def _fits(found: Samples, piece: Piece, row: Mapping[str, Any]) -> bool:
+    """Whether samples come to the number that was reported, over as many items, or rows where an item was asked again."""
+    value, n = row.get("value"), row.get("n")
+    if not is_number(value) or n not in (None, len(found.scores), piece.body.get("n")):
+        return False
+    return isclose(fmean(found.scores.values()), value, rel_tol=1e-6, abs_tol=1e-9)
 
 
 def _read(columns: Any, name: str) -> Samples | str:

@@ -1,0 +1,130 @@
+"""How `gate` is asked and how its answer is shown."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from governance.cli import output
+from governance.errors import UsageError
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+    from governance.domain.assessment import ConditionResult, GateResult, Numbers
+
+SHOWN = 2
+"""Steps that would turn a condition, where not all are asked for."""
+
+
+def form_of(form: str, *, json: bool) -> str:
+    """The form that is wanted. Raises `UsageError` for one that there is not."""
+    from governance.exchange.gate_results import FORMS
+
+    if form not in FORMS:
+        raise UsageError(f"--format {form!r} is unknown", hint=f"One of: {', '.join(FORMS)}.")
+    if json and form not in ("text", "json"):
+        raise UsageError(f"--json and --format {form} ask for two forms", hint="Give one of them.")
+    return "json" if json else form
+
+
+def judged(
+    workspace: Path, system: str, policy: str | None, on: datetime | None, *, baseline: bool
+) -> tuple[GateResult, tuple[str, ...]]:
+    """(what the gate answers, the conditions that do not count because they stood the same at the last approval)."""
+    from governance.workspace import Workspace
+
+    opened = Workspace(workspace)
+    if not baseline:
+        return opened.case(system, policy=policy, on=on).gate, ()
+    if on is not None:
+        raise UsageError(
+            "--baseline holds the last approval against now, and --on names another moment", hint="Give one of them."
+        )
+    from governance import comparing
+    from governance.assurance.baseline import against
+
+    pair = comparing.pair(opened, system, comparing.LAST_APPROVED, comparing.NOW, policy)
+    return against(pair.before.case.gate, pair.after.case.gate, dict(pair.after.case.catalogue.policies))
+
+
+def made(form: str, result: GateResult, known: tuple[str, ...], *, explain: bool) -> str:
+    """The answer in a form, as text."""
+    from governance import __version__
+    from governance.exchange import gate_results
+
+    if form == "json":
+        given = {"schema": "gate.v1", **result.plain()} | ({"not_new": list(known)} if known else {})
+        return json.dumps(given, ensure_ascii=False, indent=2) + "\n"
+    if form == "sarif":
+        return gate_results.sarif(result, version=__version__, known=known)
+    if form == "junit":
+        return gate_results.junit(result, known)
+    if form == "markdown":
+        return gate_results.markdown(result, known)
+    rows = [f"{each.id}: {each.answer}: {each.reason}" for each in result.conditions]
+    return "\n".join(
+        [*map(output.clean, (*rows, *_steps(result, known, explain=explain))), f"{result.answer}: {result.reason}", ""]
+    )
+
+
+def say(result: GateResult, known: tuple[str, ...], *, explain: bool) -> None:
+    """The answer to a person."""
+    rows = [[c.id, c.answer + (" (as before)" if c.id in known else ""), c.reason] for c in result.conditions]
+    output.table(f"Policy {result.policy} for {result.system}", ["condition", "answer", "why"], rows)
+    for line in _steps(result, known, explain=explain):
+        output.say(f"  {line}")
+    output.say(f"{output.answer(result.answer)}: {result.reason}")
+
+
+def _steps(result: GateResult, known: tuple[str, ...], *, explain: bool) -> list[str]:
+    """What would turn each condition, and with `explain` its numbers and evidence."""
+    lines: list[str] = []
+    for condition in result.conditions:
+        if condition.id in known and not explain:
+            continue
+        if explain:
+            lines += [f"{condition.id}: {_numbers(each)}" for each in condition.numbers or ()]
+        shown = condition.would_turn if explain else condition.would_turn[:SHOWN]
+        lines += [f"{condition.id}: {step}" for step in shown]
+        if len(condition.would_turn) > len(shown):
+            lines.append(f"{condition.id}: and {len(condition.would_turn) - len(shown)} more, with --explain")
+        if explain and condition.evidence:
+            lines.append(_seen(condition))
+    return lines
+
+
+def _seen(condition: ConditionResult) -> str:
+    return f"{condition.id}: seen in {', '.join(condition.evidence)}"
+
+
+def _numbers(each: Numbers) -> str:
+    """One number with everything that belongs to it."""
+    of = (
+        f"{each.task} {each.metric}"
+        + (f" for {each.group}" if each.group else "")
+        + (f" against {each.against}" if each.against else "")
+    )
+    ends = (
+        f"{each.confidence * 100:.4g}% interval {each.low:.4g} to {each.high:.4g}"
+        if each.low is not None
+        else "no interval"
+    )
+    sign = "≥" if each.side == "at-least" else "≤"
+    parts = [f"{of} = {each.value:.4g}, {ends} ({each.method}), asked {sign} {each.bound:g}: {each.answer}"]
+    if each.n is not None:
+        parts.append(f"n {each.n:,}")
+    if each.gained is not None:
+        parts.append(f"{each.gained:,} gained, {each.lost:,} lost")
+    if each.only_candidate or each.only_reference:
+        parts.append(
+            f"not paired: {each.only_candidate or 0:,} of the candidate, {each.only_reference or 0:,} of the reference"
+        )
+    if each.p is not None:
+        parts.append(f"p {each.p:.3g}" + (f" ({each.correction})" if each.correction else ""))
+    if each.attempts:
+        parts.append(f"error divided among {each.attempts} runs")
+    if each.more:
+        parts.append(f"{each.more:,} more items would settle it")
+    return "; ".join(parts)
