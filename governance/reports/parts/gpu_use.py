@@ -233,7 +233,7 @@ def _chart(piece: Piece, numbers: Sequence[str], say: Callable[[str], str]) -> C
     for line in _list(body.get("series")):
         row, of = _mapping(line), figures.finite(_mapping(line).get("of"))
         number = _of(line, numbers)
-        name = f"GPU {number}" if number else say("mean of %(n)s") % {"n": body.get("processors")}
+        name = say("GPU %(n)s") % {"n": number} if number else say("mean of %(n)s") % {"n": body.get("processors")}
         gpus = _list(body.get("gpus"))
         summary = _mapping(body.get("all")) if of is None else _mapping(gpus[int(of)]) if 0 <= of < len(gpus) else {}
         for measure in _MEASURES:
