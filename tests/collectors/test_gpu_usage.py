@@ -14,15 +14,13 @@ from governance.domain.evidence import Quality, SubjectType
 from .test_contract import schema
 
 HEADER = "timestamp, index, name, uuid, driver_version, utilization.gpu [%], memory.used [MiB], memory.total [MiB], power.draw [W]\n"
-SLURM_PAGE = """index, timestamp, utilization.gpu [%], utilization.memory [%], memory.total [MiB], memory.used [MiB], memory.free [MiB]
-0, 2020/11/12 13:48:11.412, 99 %, 52 %, 32480 MiB, 30994 MiB, 1486 MiB
-0, 2020/11/12 13:48:16.415, 99 %, 90 %, 32480 MiB, 30994 MiB, 1486 MiB
-0, 2020/11/12 13:48:21.417, 99 %, 51 %, 32480 MiB, 30994 MiB, 1486 MiB
-0, 2020/11/12 13:48:26.419, 98 %, 61 %, 32480 MiB, 30994 MiB, 1486 MiB
-0, 2020/11/12 13:48:31.424, 100 %, 88 %, 32480 MiB, 30994 MiB, 1486 MiB
-0, 2020/11/12 13:48:36.427, 32 %, 33 %, 32480 MiB, 30994 MiB, 1486 MiB
+WITHOUT_POWER = """index, timestamp, utilization.gpu [%], utilization.memory [%], memory.total [MiB], memory.used [MiB], memory.free [MiB]
+0, 2026/11/12 13:48:10.400, 97 %, 50 %, 32480 MiB, 30000 MiB, 2480 MiB
+0, 2026/11/12 13:48:15.403, 99 %, 91 %, 32480 MiB, 30000 MiB, 2480 MiB
+0, 2026/11/12 13:48:20.407, 98 %, 52 %, 32480 MiB, 30000 MiB, 2480 MiB
+0, 2026/11/12 13:48:25.411, 30 %, 33 %, 32480 MiB, 30000 MiB, 2480 MiB
 """
-"""Printed in the public how-to of a computing centre: a log at five seconds, without power."""
+"""In the form that how-tos of computing centres print: every five seconds, the index first, and no power asked for."""
 
 
 def moment(second, fraction="000"):
@@ -65,10 +63,10 @@ def test_the_same_file_tells_the_environment_as_well(read, write):
     assert [fact.kind for fact in read(write("one.csv", HEADER + row(0))).found] == ["compute-environment.v1"]
 
 
-def test_a_published_log_without_power_has_no_energy_and_not_nought(use):
-    fact = use(SLURM_PAGE)
+def test_a_log_in_which_nobody_asked_for_power_has_no_energy_and_not_nought(use):
+    fact = use(WITHOUT_POWER)
     gpu = fact.body["gpus"][0]
-    assert (gpu["readings"], gpu["utilization_mean_percent"], gpu["span_seconds"]) == (6, 87.833, 25.015)
+    assert (gpu["readings"], gpu["utilization_mean_percent"], gpu["span_seconds"]) == (4, 81.0, 15.011)
     assert [gpu[name] for name in ("power_mean_watts", "power_max_watts", "energy_kwh", "energy_seconds")] == [None] * 4
     assert fact.body["series"][0]["power_watts"] is None
     assert fact.body["power_from"] is None
