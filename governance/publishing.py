@@ -54,11 +54,10 @@ def roll_up(
     wish: Mapping[str, str | None] | None = None,
     not_on_record: tuple[str, ...] = (),
 ) -> Made:
-    """What is rendered over all systems of a workspace together, and why a form was skipped, by the form."""
-    from governance.reports.writing import edition, render
+    """The report over all systems of a workspace together, its twin and its PDF, and why a form was skipped, by the form."""
+    from governance.reports.writing import roll_up_page
 
-    made = render.roll_up(cases, templates, wish or {}, not_on_record)
-    return edition.printed(made, cases[0]) if pdf else (made, {edition.PDF: "not asked for"})
+    return roll_up_page.printed(cases, templates, wish or {}, not_on_record, pdf=pdf)
 
 
 def candidate_diff(pair: Pair, templates: Mapping[str, str], stated: Mapping[str, Any], name: str) -> Made:

@@ -110,6 +110,12 @@ SORTS: Mapping[str, tuple[Sort, ...]] = {
             ("Duration", "/duration_seconds", "duration"), ("Method", "/method", "text"), ("Covers", "/scope", "text"),
             ("Version of the tool", "/tool/version", "text"), ("Place", "/location", "text"),
         ), alike=(("method", "/method"), ("scope", "/scope"), ("version of the tool", "/tool/version"), ("factor for buildings", "/pue"))),
+        Sort("gpu-usage.v1", _by("/activity", "/tool/name"), (
+            ("Of graphics cards", "/all/energy_kwh", "number"), ("Use of graphics cards", "/all/utilization_mean_percent", "number"),
+            ("Most memory", "/all/memory_used_max_bytes", "size"), ("Power of one card", "/all/power_mean_watts", "number"),
+            ("Time watched", "/all/span_seconds", "duration"), ("Cards watched", "/processors", "number"),
+            ("Power read from", "/power_from", "text"), ("Version of the tool", "/tool/version", "text"),
+        ), alike=(("version of the tool", "/tool/version"), ("what power was read from", "/power_from"))),
         Sort("inference-profile.v1", _by("/place", "/hardware", "/quantisation"), (
             ("Cost of a million tokens", "/cost_per_million_tokens", "number"), ("Cost of all requests", "/cost_total", "number"),
             ("Tokens a second", "/tokens_per_second", "number"), ("Answered within, half of them", "/latency_p50_seconds", "number"),

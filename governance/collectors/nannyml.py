@@ -5,7 +5,8 @@
 beside values and alerts of a drift method.
 
 *Says* for each column and method how far the chunk that moved most lies from the reference, the bound of that chunk,
-whether any chunk of the analysis period crossed its bounds, and from which days and how many rows both periods are.
+whether any chunk of the analysis period crossed its bounds and how many did, each of the latest 240 chunks with its bounds,
+the mean of the reference, and from which days and how many rows both periods are.
 
 *Does not say* which version measured it, or when. Estimated and realised performance is another thing and is not
 read. An analysis period without a chunk, and a value that is no number, make the evidence failed; an alert that
@@ -39,6 +40,10 @@ _METHODS = "jensen_shannon|kolmogorov_smirnov|wasserstein|hellinger|chi2|l_infin
 _VALUE = re.compile(rf"(?P<column>.+?)(?P<join>__|_)(?P<method>{_METHODS})(?P=join)value\Z")
 _MARK = re.compile(rf"(?:{_METHODS})".encode())
 _PERIODS = frozenset({"reference", "analysis"})
+MOST_PIECES = 240
+"""Chunks that are told one by one, the latest: an entry of a ledger is bounded."""
+_INDEX = re.compile(r"[0-9]{1,15}")
+_MOMENT = re.compile(r"(\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01]))(?:[ T](\d\d:\d\d:\d\d)(?:\.\d+)?)?", re.ASCII)
 
 
 @dataclass
@@ -56,9 +61,9 @@ class _Period:
         start, end = _day(cells.get("start_date", "")), _day(cells.get("end_date", ""))
         self.first = min(filter(None, (self.first, start)), default=None)
         self.last = max(filter(None, (self.last, end)), default=None)
-        begin, stop = cells.get("start_index", ""), cells.get("end_index", "")
-        if begin.isdigit() and stop.isdigit() and int(stop) >= int(begin):
-            self.rows = (self.rows or 0) + int(stop) - int(begin) + 1
+        rows = _rows(cells)
+        if rows is not None:
+            self.rows = (self.rows or 0) + rows
 
     def as_body(self) -> dict[str, Any]:
         """The period in the form of the kind."""
@@ -76,6 +81,9 @@ class _Measure:
     limit: float | None = None
     alerts: int = 0
     untold: int = 0
+    reference: list[float] = field(default_factory=list)
+    """The values of the reference period."""
+    pieces: list[dict[str, Any]] = field(default_factory=list)
     doubts: Doubts = field(default_factory=Doubts)
 
 
@@ -108,9 +116,11 @@ class Nannyml(OneFile):
             if cells["period"] not in _PERIODS:
                 raise UnreadableError(f"the row on line {line} is of no period that is known")
             periods[cells["period"]].add(cells)
-            if cells["period"] == "analysis":
-                for measure in measures:
-                    _take(measure, row, line)
+            for measure in measures:
+                if cells["period"] == "analysis":
+                    _take(measure, row, cells, line)
+                elif (value := _number(row, measure.prefix + "value", line)) is not None:
+                    measure.reference.append(value)
         for measure in measures:
             yield self._drift(folder, file, measure, periods)
 
@@ -128,6 +138,12 @@ class Nannyml(OneFile):
             "limit": measure.limit,
             "breached": measure.alerts > 0 if told else None,
             "features": [],
+            "reference_value": math.fsum(each / len(measure.reference) for each in measure.reference)
+            if measure.reference
+            else None,
+            "pieces": periods["analysis"].chunks,
+            "breaches": None if measure.untold else measure.alerts,
+            "series": _in_order(measure.pieces)[-MOST_PIECES:],
         }
         subject = Subject(type=SubjectType.SYSTEM, name=folder.name[:500])
         return self.found(folder, file, "drift.v1", body, subject, doubts=measure.doubts)
@@ -160,7 +176,28 @@ def _of_chunk(name: str) -> str | None:
     return match[1] if match else None
 
 
-def _take(measure: _Measure, row: dict[str, str], line: int) -> None:
+def _in_order(pieces: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Oldest first, where each says when it begins; else as they stand in the table."""
+    if any(piece["start"] is None for piece in pieces):
+        return pieces
+    return sorted(pieces, key=lambda piece: str(piece["start"]))
+
+
+def _rows(cells: dict[str, str]) -> int | None:
+    """How many rows a chunk holds; None where its first and last are not told."""
+    begin, stop = cells.get("start_index", ""), cells.get("end_index", "")
+    if not (_INDEX.fullmatch(begin) and _INDEX.fullmatch(stop)) or int(stop) < int(begin):
+        return None
+    return int(stop) - int(begin) + 1
+
+
+def _moment(text: str) -> str | None:
+    """A local time to the second, as 2026-01-05T03:00:00, or the day alone; None for anything else."""
+    match = _MOMENT.fullmatch(text)
+    return "T".join(filter(None, match.groups())) if match else None
+
+
+def _take(measure: _Measure, row: dict[str, str], cells: dict[str, str], line: int) -> None:
     """One chunk: its value, its bounds, and whether the tool raised an alert."""
     value = _number(row, measure.prefix + "value", line)
     upper = _number(row, measure.prefix + "upper_threshold", line)
@@ -170,6 +207,17 @@ def _take(measure: _Measure, row: dict[str, str], line: int) -> None:
         raise UnreadableError(f"the alert on line {line} is neither True nor False")
     measure.untold += alert == ""
     measure.alerts += alert == "True"
+    measure.pieces.append(
+        {
+            "start": _moment(cells.get("start_date", "")),
+            "end": _moment(cells.get("end_date", "")),
+            "n": _rows(cells),
+            "value": value,
+            "lower": lower,
+            "upper": upper,
+            "breached": alert == "True" if alert else None,
+        }
+    )
     if value is None:
         measure.doubts.failed(f"{measure.column[:100]}: the value of a chunk is not a number")
         return

@@ -8,10 +8,14 @@ nobody can tell what its numbers are.
 *Says* driver, model, serial id, memory, whether a processor is cut into parts, whether its memory corrects errors,
 what it drew and may draw, and how often it was asked. Fewer processors than `count`, rows that can not be told apart,
 and processors without a name make it partial; serial ids that were zeroed or redacted make it masked.
+Of a processor that was asked more than once it also says how busy it was, how much memory was taken and what it drew over
+time: mean and most, the energy of that power, and a bounded row of points. Gaps, moments that come twice, and a clock that
+goes back make that partial.
 
 *Does not say* on which machine or when: the clock has no time zone, and a host name is left behind like serial
-numbers. What was not asked for is null. A table that was cut between two rows looks like a shorter one, unless
-`count` was asked for.
+numbers. What the processors were busy with it does not say either: a log is tied to the weights in whose folder it lies.
+What was not asked for is null. A table that was cut between two rows looks like a shorter one, unless `count` was asked
+for.
 """
 
 from __future__ import annotations
@@ -20,15 +24,16 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from governance.collectors.formats import csv_table, nvidia_words
+from governance.collectors.formats import csv_table, gpu_usage, nvidia_words
+from governance.collectors.formats.nvidia_readings import POWER, UNITS, Readings
 from governance.collectors.formats.nvidia_words import MAX_GPUS, NOT_NAMED, TOOL, Words
 from governance.collectors.reading.doubts import Doubts
 from governance.collectors.reading.interface import OneFile, Tried, not_understood, recognised
-from governance.domain.evidence import Collector
+from governance.domain.evidence import Collector, Subject, SubjectType
 from governance.errors import UnreadableError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Hashable, Iterable
 
     from governance.collectors.reading.answers import Found
     from governance.collectors.reading.files import File
@@ -49,9 +54,12 @@ _OTHER_QUERIES = frozenset(
 )
 _DRIVER = ("kmd_version", "driver_version")
 """The first since driver 610, which means to drop the second."""
-_POWER = ("power.draw", "power.draw.average", "power.draw.instant", "enforced.power.limit", "power.limit")
+_POWER = (*POWER, "enforced.power.limit", "power.limit")
+_IDS = ("uuid", "gpu_uuid", "pci.bus_id", "gpu_bus_id", "index")
+"""What tells one processor from another."""
 _STAY = ("name", "gpu_name", "memory.total")
 """What stays the same for one processor from row to row."""
+_TOLD_OF_USE = ("name", "uuid", "memory_bytes")
 MOST_NO_ROWS = 10_000
 _NO_ROW = re.compile(rb"^[^,\n]*[^,\s][^,\n]*\n", re.MULTILINE)
 _UNIT = re.compile(r"(.+?)\s*\[(.+)\]")
@@ -59,10 +67,10 @@ _UUID = re.compile(rb"(?:^|, )(?:GPU|MIG)-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0
 
 
 class NvidiaSmiCsv(OneFile):
-    """Finds one environment for each table."""
+    """Finds one environment for each table, and the use over time where processors were asked again and again."""
 
     noun = Collector(name="nvidia-smi-csv", version="1")
-    kinds = (nvidia_words.KIND,)
+    kinds = (nvidia_words.KIND, gpu_usage.KIND)
     tool = TOOL
     tried = (
         Tried("driver 470, columns by hand", "written", "2026-11-25"),
@@ -75,7 +83,7 @@ class NvidiaSmiCsv(OneFile):
         return recognised(file, lambda: _missing(file))
 
     def facts(self, folder: Folder, file: File) -> Iterable[Found]:
-        """The environment in one table."""
+        """The environment in one table, and the use where there are several readings."""
         if _columns(_first_line(file)) is None:
             raise UnreadableError(
                 "a table of nvidia-smi without its header", hint="Ask again with --format=csv and without noheader"
@@ -84,9 +92,14 @@ class NvidiaSmiCsv(OneFile):
         data = _rows_alone(nvidia_words.whole(file, csv_table.MAX_BYTES), doubts)
         table = csv_table.parse(data, space_after_delimiter=True)
         names = {(_UNIT.fullmatch(name) or [name, name])[1]: name for name in table.header}
-        rows, readings = _last_of_each(table, names, doubts)
-        if not rows:
+        _units_fit(names)
+        of_use = Doubts()
+        readings = Readings(names, lambda row, name: _cell(row, names, name), Words(of_use, None))
+        kept, most = _last_of_each(table, names, doubts, readings)
+        if not kept:
             raise UnreadableError("a header without a row")
+        of_use.take(doubts)
+        rows = list(kept.values())
         words = Words(doubts, None)
         words.driver(*(_cell(rows[0], names, name) for name in _DRIVER))
         gpus = [_gpu(row, names, words) for row in rows]
@@ -99,9 +112,31 @@ class NvidiaSmiCsv(OneFile):
             cuda=None,
             note="read from nvidia-smi --query-gpu",
             local_time=words.word(_cell(rows[-1], names, "timestamp")),
-            readings=readings,
+            readings=most,
         )
         yield self.found(folder, file, nvidia_words.KIND, body, NOT_NAMED, doubts=doubts, version=words.version)
+        for key, gpu in zip(kept, gpus, strict=True):
+            if key in readings.lines:
+                index = words.word(_cell(kept[key], names, "index"))
+                readings.lines[key].about.update(index=index, **{name: gpu[name] for name in _TOLD_OF_USE})
+        if gpu_usage.worth_telling(readings.lines.values()):
+            apart = any(name in names for name in _IDS)
+            yield self._use(folder, file, readings, of_use, words.version, apart)
+
+    def _use(
+        self, folder: Folder, file: File, readings: Readings, doubts: Doubts, version: str | None, apart: bool
+    ) -> Found:
+        body = gpu_usage.body(
+            list(readings.lines.values()),
+            doubts,
+            apart=apart,
+            tool={"name": TOOL, "version": version},
+            activity=None,
+            local_time=readings.began,
+            power_from=readings.power,
+        )
+        subject = Subject(type=SubjectType.RUN, name=f"graphics processors watched in {folder.name}"[:500])
+        return self.found(folder, file, gpu_usage.KIND, body, subject, doubts=doubts, version=version)
 
 
 def _first_line(file: File) -> bytes:
@@ -138,18 +173,29 @@ def _columns(line: bytes) -> set[str] | None:
     return names if bracketed or names & set(_DRIVER) or len(names & (_ITS_OWN | _SHARED)) > 1 else None
 
 
-def _last_of_each(table: csv_table.Table, names: dict[str, str], doubts: Doubts) -> tuple[list[dict[str, str]], int]:
-    """The last row of each processor, and how many rows the one with the most has."""
-    ids = [names[name] for name in ("uuid", "gpu_uuid", "pci.bus_id", "gpu_bus_id", "index") if name in names]
+def _units_fit(names: dict[str, str]) -> None:
+    """Raises `UnreadableError` where a header names another unit than its column has."""
+    for name, wanted in UNITS.items():
+        unit = _UNIT.fullmatch(names.get(name, ""))
+        if unit and unit[2] != wanted:
+            raise not_understood(TOOL, None, f"{name} is in {unit[2][:20]}")
+
+
+def _last_of_each(
+    table: csv_table.Table, names: dict[str, str], doubts: Doubts, readings: Readings
+) -> tuple[dict[Hashable, dict[str, str]], int]:
+    """The last row of each processor, and how many rows the one with the most has; every row goes through `readings`."""
+    ids = [names[name] for name in _IDS if name in names]
     # A log without any of these says of one and the same processor again and again: it is listed once for each model.
     stay = [] if ids or "timestamp" not in names else [names[name] for name in _STAY if name in names]
-    kept: dict[tuple[str, ...], dict[str, str]] = {}
-    counts: dict[tuple[str, ...], int] = {}
+    kept: dict[Hashable, dict[str, str]] = {}
+    counts: dict[Hashable, int] = {}
     for line, row in table.rows:
         if all(cell == name for name, cell in row.items()):
             continue  # the header again, where one run after the other was added to the file
         key = tuple(row[name] for name in ids or stay) if ids or "timestamp" in names else (str(line),)
         kept[key] = row
+        readings.add(key, row)
         counts[key] = counts.get(key, 0) + 1
         if len(kept) > MAX_GPUS:
             raise UnreadableError(f"more than {MAX_GPUS} graphics processors, or rows that can not be told apart")
@@ -159,7 +205,7 @@ def _last_of_each(table: csv_table.Table, names: dict[str, str], doubts: Doubts)
         doubts.partial(f"{sum(counts.values())} rows and no column that tells the graphics processors apart, so {how}")
     if ids and len(set(counts.values())) > 1:
         doubts.partial("one graphics processor was asked less often than another; the table ends early, or was cut")
-    return list(kept.values()), max(counts.values(), default=0)
+    return kept, max(counts.values(), default=0)
 
 
 def _cell(row: dict[str, str], names: dict[str, str], *wanted: str) -> str | None:
@@ -167,10 +213,6 @@ def _cell(row: dict[str, str], names: dict[str, str], *wanted: str) -> str | Non
 
 
 def _gpu(row: dict[str, str], names: dict[str, str], words: Words) -> dict[str, Any]:
-    for name in ("memory.total", "power.draw"):
-        unit = _UNIT.fullmatch(names.get(name, ""))
-        if unit and unit[2] != {"memory.total": "MiB", "power.draw": "W"}[name]:
-            raise not_understood(TOOL, words.version, f"{name} is in {unit[2][:20]}")
     return {
         "name": words.name(_cell(row, names, "name", "gpu_name")),
         "uuid": words.uuid(_cell(row, names, "uuid", "gpu_uuid")),

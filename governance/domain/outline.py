@@ -17,7 +17,7 @@ from governance.domain.system import System
 
 PARTS = (
     "identity", "results", "safety", "gaps", "risks", "sign-offs", "duties", "environment", "training", "curve", "data-sets",
-    "differences", "dates", "prohibited-uses",
+    "differences", "dates", "prohibited-uses", "gpu-use", "drift",
 )  # fmt: skip
 """Parts that other documents have as well, by name."""
 

@@ -4,8 +4,13 @@ The table is small on purpose: families whose licence is well known and, most of
 longest beginning of an id that matches counts; an id that nothing matches is *not known*, and so is one that stands here without a licence.
 Copies under the names of those who re-upload weights have the licence of what they copy.
 
-Each line names its source, as it was looked at in November 2026. A licence that changes afterwards is known here as it was; the owner of a
-system who states the licence of its base is believed before this table.
+Each line names its source, as it was looked at in November 2026. A licence that restricts was found in two places: the card of a model (or
+its page on the Hub), and the makers' own repository or a register that others keep (the ecosystem graphs of Stanford's CRFM, the model list
+of MTEB, the list *open-llms*); one that restricts nothing rests on the cards. A family where the second place was not found, or said
+something else, stands here without a licence, so that a shorter beginning does not speak for it.
+
+A licence that changes afterwards is known here as it was; the owner of a system who states the licence of its base is believed before
+this table.
 """
 
 from __future__ import annotations
@@ -33,6 +38,7 @@ class Base:
 
 
 _CARDS = "the cards of these models"
+_UNCONFIRMED = "no second source was found"
 _HUB = "https://huggingface.co/docs/hub/repositories-licenses"
 _NO_COMMERCE = Terms(commerce=False, changes=True, passes_on="restrictions")
 _BOUND = Terms(commerce=True, changes=True, passes_on="restrictions")
@@ -80,8 +86,20 @@ BASES = (
     Base(
         _ids("qwen/qwen2.5-3b qwen/qwen2.5-coder-3b qwen/qwen2.5-vl-3b"), OTHER, "the card of Qwen2.5-3B", "qwen-research", _NO_COMMERCE,
     ),
-    Base(_ids("qwen/qwen2.5-72b qwen/qwen2.5-vl-72b qwen/qwen2.5-math-72b"), OTHER, "the card of Qwen2.5-72B", "qwen", _BOUND),
-    Base(_ids("qwen/qwen2-72b qwen/qwen1.5- qwen/qwen-"), OTHER, "the cards of Qwen1.5 and Qwen2-72B", "tongyi-qianwen", _BOUND),
+    Base(
+        _ids("qwen/qwen2.5-72b qwen/qwen2.5-vl-72b qwen/qwen2.5-math-72b qwen/qwen2.5-math-rm-72b"),
+        OTHER, "the cards of these models", "qwen", _BOUND,
+    ),
+    Base(_ids("qwen/qwen2.5-omni qwen/qwen2.5-math-prm-72b"), None, _UNCONFIRMED),
+    # The first two generations differ by size: the small ones, and the base of 32 billion, are for research alone.
+    Base(
+        _ids("qwen/qwen2-72b qwen/qwen1.5-7b qwen/qwen1.5-14b qwen/qwen1.5-72b qwen/qwen-7b qwen/qwen-14b qwen/qwen-72b"),
+        OTHER, "the README of github.com/QwenLM/Qwen and the cards of Qwen1.5 and Qwen2-72B", "tongyi-qianwen", _BOUND,
+    ),
+    Base(
+        _ids("qwen/qwen1.5-0.5b qwen/qwen1.5-1.8b qwen/qwen1.5-4b qwen/qwen1.5-32b$ qwen/qwen-1_8b"),
+        OTHER, "the README of github.com/QwenLM/Qwen and the cards of Qwen1.5", "tongyi-qianwen-research", _NO_COMMERCE,
+    ),
     Base(
         _ids(
             "deepseek-ai/deepseek-llm deepseek-ai/deepseek-coder deepseek-ai/deepseek-moe deepseek-ai/deepseek-v2 "
@@ -91,10 +109,9 @@ BASES = (
     ),
     Base(_ids("deepseek-ai/deepseek-r1 deepseek-ai/deepseek-v3-0324"), "mit", _CARDS),
     Base(_ids("deepseek-ai/deepseek-r1-distill"), None, "made from Llama and Qwen models whose licences differ"),
-    Base(
-        _ids("tiiuae/falcon3 tiiuae/falcon-h1"), OTHER, "https://falconllm.tii.ae/falcon-terms-and-conditions.html",
-        "falcon-llm-license", _BOUND,
-    ),
+    Base(_ids("tiiuae/falcon3"), OTHER, "https://falconllm.tii.ae/falcon-terms-and-conditions.html", "falcon-llm-license", _BOUND),
+    # Its repository shows a badge of Apache 2.0 and its cards name a licence of their own.
+    Base(_ids("tiiuae/falcon-h1"), None, "its repository and its cards differ"),
     Base(
         _ids("tiiuae/falcon-mamba"), OTHER, "https://falconllm.tii.ae/falcon-mamba-7b-terms-and-conditions.html",
         "falcon-mamba-7b-license", _BOUND,
@@ -111,12 +128,20 @@ BASES = (
     Base(_ids("stabilityai/stable-diffusion-2 stabilityai/stable-diffusion-xl-base-1.0"), "openrail++", _CARDS),
     Base(_ids("bigscience/bloom"), "bigscience-bloom-rail-1.0", "the card of BLOOM"),
     Base(_ids("bigcode/starcoder bigcode/santacoder"), "bigcode-openrail-m", "the card of StarCoder"),
-    Base(_ids("baai/bge-multilingual-gemma2"), "gemma", "the card of this model"),
+    Base(_ids("baai/bge-multilingual-gemma2"), "gemma", "the card of this model and MTEB"),
     Base(_ids("mosaicml/mpt-7b-chat"), "cc-by-nc-sa-4.0", "the card of this model"),
-    Base(_ids("facebookai/xlm-mlm- facebookai/xlm-clm- xlm-mlm- xlm-clm-"), "cc-by-nc-4.0", _CARDS),
-    Base(_ids("qwen/qwen2.5-omni-3b"), None, "not looked at"),
+    Base(
+        _ids("facebookai/xlm-mlm- facebookai/xlm-clm- xlm-mlm- xlm-clm-"), "cc-by-nc-4.0",
+        "the cards of these models and github.com/facebookresearch/XLM",
+    ),
     Base(_ids("facebook/nllb-200 facebook/seamless-m4t facebook/mms- facebook/musicgen"), "cc-by-nc-4.0", _CARDS),
     Base(_ids("facebook/opt-"), OTHER, "the LICENSE of OPT-175B", "opt-175b", _NO_COMMERCE),
+    Base(_ids("facebook/opt-iml"), None, "a licence of its own that was not read"),
+    # These stand under the names of others and have licences of their own makers.
+    Base(
+        _ids("google-bert/bert-base-german- bert-base-german-cased$ bert-base-german-dbmdz-cased$ bert-base-german-dbmdz-uncased$"),
+        "mit", "the cards of deepset's and dbmdz's German BERT",
+    ),
     Base(
         _ids(
             "microsoft/phi-2 microsoft/phi-3 microsoft/phi-4 distil-whisper/ facebookai/roberta-base facebookai/roberta-large "
@@ -126,6 +151,7 @@ BASES = (
             "baai/bge-m3$ baai/bge-small- baai/bge-base- baai/bge-large- baai/bge-reranker-base$ baai/bge-reranker-large$ "
             "openai/whisper-large-v3-turbo"
         ),
+        # Of Whisper the repository says MIT of all weights; the cards say it of this one, and Apache 2.0 of the others. Neither restricts.
         "mit", _CARDS,
     ),
     Base(

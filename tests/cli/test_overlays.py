@@ -126,6 +126,23 @@ def test_a_template_with_a_broken_front_matter_is_found_by_the_check(desk: Gover
     assert [row["path"] for row in ran.json["failures"]] == ["templates/own.md.j2"]
 
 
+def test_a_mistake_in_a_template_of_the_workspace_is_found_by_the_check_before_a_report_is_made(
+    desk: Govern, tmp_path: Path
+) -> None:
+    front = "{# ---\ndocument: own.html\ntitle: Own\nfor: us\nview: model-card\n--- #}\n"
+    put(
+        tmp_path,
+        "templates/own.html.j2",
+        front + '{% extends "_parts/page.html.j2" %}\n{% block body %}{{ 7 * 175 }}{% endblock %}\n',
+    )
+    ran = desk("content", "check", "--json")
+    assert ran.code == 1
+    (failure,) = ran.json["failures"]
+    assert (failure["path"], failure["line"]) == ("templates/own.html.j2", 8)
+    assert failure["message"].startswith("reckons with *. Figures come as facts")
+    assert "templates/own.html.j2:8: reckons with *" in desk("content", "check").out
+
+
 @pytest.mark.parametrize("command", [["report", "desk"], ["soa", "show", "desk"]])
 @pytest.mark.parametrize("out", ["there.txt", "there.txt/below"])
 def test_an_out_that_is_a_file_is_a_wrong_call_and_the_file_stays(

@@ -82,7 +82,16 @@ def test_an_adapter_names_its_base_and_settings(write, read, tmp_path):
     (fact,) = models(read(tmp_path))
     assert fact.body["form"] == "adapter"
     assert fact.body["base"] == {"name": "base", "revision": None}
-    assert fact.body["adapter"] == {"type": "LORA", "r": 2, "alpha": 4, "target_modules": ["q", "v"]}
+    assert fact.body["adapter"] == {
+        "type": "LORA", "r": 2, "alpha": 4, "target_modules": ["q", "v"], "task_type": None,
+    }  # fmt: skip
+
+
+def test_what_an_adapter_was_trained_for_is_read_as_it_is_written(write, read, tmp_path):
+    write("adapter_config.json", ADAPTER | {"task_type": "SEQ_CLS"})
+    write("adapter_model.safetensors", safetensors())
+    (fact,) = models(read(tmp_path))
+    assert fact.body["adapter"]["task_type"] == "SEQ_CLS"
     assert fact.quality is Quality.COMPLETE
 
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
+import jsonschema_rs
 import pytest
 
 from governance.domain.evidence import Quality, SubjectType
+
+from .test_contract import schema
 
 HEADER = "chunk_key,chunk_index,chunk_start_index,chunk_end_index,chunk_start_date,chunk_end_date,chunk_period"
 MEASURE = ",length_jensen_shannon_value,length_jensen_shannon_upper_threshold,length_jensen_shannon_lower_threshold,length_jensen_shannon_alert"
@@ -23,6 +28,8 @@ def chunk(period="analysis", value="0.1", upper="0.2", lower="", alert="False", 
 def of(write, read):
     def go(*rows):
         reading = read(write("drift.csv", table(*rows)))
+        for fact in reading.found:
+            jsonschema_rs.validator_for(schema("drift.v1")).validate(fact.body)
         return list(reading.found) or reading.not_read[0].reason
 
     return go
@@ -94,3 +101,42 @@ def test_a_broken_row_is_named(row, reason, of):
 def test_estimated_performance_is_passed_over(write, read, tmp_path):
     write("cbpe.csv", HEADER + ",estimated_roc_auc_value,estimated_roc_auc_alert\n[0:99],0,0,99,,,analysis,0.9,False\n")
     assert read(tmp_path).found == ()
+
+
+def test_each_chunk_is_told_with_its_bounds_and_the_reference_with_its_mean(sample, read):
+    body = read(sample("nannyml")).found[0].body
+    assert (body["pieces"], body["breaches"], round(body["reference_value"], 4)) == (3, 0, 0.1556)
+    assert body["series"][0] == {
+        "start": "2026-01-01T00:00:00", "end": "2026-01-05T03:00:00", "n": 100, "value": 0.1567069313593937, "lower": None,
+        "upper": 0.200817562843106, "breached": False,
+    }  # fmt: skip
+    assert [piece["start"][:10] for piece in body["series"]] == ["2026-01-01", "2026-01-05", "2026-01-09"]
+
+
+def test_chunks_stand_oldest_first_and_breaches_are_counted(of):
+    rows = [chunk(value="0.9", alert="True", number=3), chunk(number=1), chunk(value="0.8", alert="True", number=2)]
+    (fact,) = of(chunk("reference"), *rows)
+    assert [piece["value"] for piece in fact.body["series"]] == [0.1, 0.8, 0.9]
+    assert (fact.body["pieces"], fact.body["breaches"]) == (3, 2)
+
+
+def test_of_many_chunks_the_latest_are_told_and_all_are_counted(of):
+    rows = [
+        chunk(number=0).replace("2026-01-01 00:00:00", f"2026-01-01 {n // 60:02}:{n % 60:02}:00") for n in range(600)
+    ]
+    (fact,) = of(chunk("reference"), *rows)
+    assert (fact.body["pieces"], len(fact.body["series"])) == (600, 240)
+    assert fact.body["series"][-1]["start"] == "2026-01-01T09:59:00"
+    assert len(json.dumps(fact.body)) < 60_000, "an entry of a ledger holds 65,535 bytes"
+
+
+@pytest.mark.parametrize("index", ["\u00b2", "9" * 5000, "-1", "x", ""])
+def test_an_index_that_is_no_number_leaves_the_rows_open(index, of):
+    (fact,) = of(chunk("reference"), chunk().replace(",0,0,99,", f",0,0,{index},"))
+    assert (fact.body["current"]["n"], fact.body["series"][0]["n"]) == (None, None)
+
+
+@pytest.mark.parametrize("when", ["yesterday", "2026-13-01 00:00:00", "2026-01-01 00:00", ""])
+def test_a_moment_that_is_none_is_null(when, of):
+    (fact,) = of(chunk("reference"), chunk().replace("2026-01-01 00:00:00", when))
+    assert fact.body["series"][0]["start"] is None

@@ -19,7 +19,7 @@ FORMS = [("gpus.xml", XML), ("gpus.csv", CSV), ("gpus.txt", TEXT)]
 @pytest.fixture
 def one(read, write):
     def go(name, content):
-        (fact,) = read(write(name, content)).found
+        (fact,) = [each for each in read(write(name, content)).found if each.kind != "gpu-usage.v1"]
         jsonschema_rs.validator_for(schema("compute-environment.v1")).validate(fact.body)
         return fact
 
@@ -300,7 +300,7 @@ def test_driver_610_names_its_version_anew_and_keeps_the_limits_apart(gone, one)
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be"])
 def test_what_powershell_turned_into_utf16_says_the_same(name, content, encoding, read, write, one):
     mark = "" if encoding == "utf-16" else "\ufeff"
-    (fact,) = read(write(name, (mark + content.replace("\n", "\r\n")).encode(encoding))).found
+    fact, *_ = read(write(name, (mark + content.replace("\n", "\r\n")).encode(encoding))).found
     assert fact.body == one(name, content).body
     assert fact.quality.value == "complete"
 

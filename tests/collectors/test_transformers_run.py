@@ -27,7 +27,9 @@ def test_a_run_with_an_adapter_is_read_whole(sample, read):
     fact = only_run(read(sample("transformers-run")))
     body = fact.body
     assert (body["method"], body["steps"], body["max_steps"], body["finished"]) == ("lora", 6, 6, True)
-    assert body["adapter"] == {"type": "LORA", "r": 2, "alpha": 4, "target_modules": ["c_attn"]}
+    assert body["adapter"] == {
+        "type": "LORA", "r": 2, "alpha": 4, "target_modules": ["c_attn"], "task_type": "CAUSAL_LM",
+    }  # fmt: skip
     assert body["base_model"] == {"name": "tiny-base", "revision": None}
     assert body["checkpoints"] == ["checkpoint-3", "checkpoint-6"]
     assert body["final_loss"] == body["loss_history"][-1]["loss"]

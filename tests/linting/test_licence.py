@@ -237,11 +237,27 @@ def test_of_several_licences_each_is_held_against_the_base():
         ("mosaicml/mpt-7b-instruct", None), ("mosaicml/mpt-7b-chat", "cc-by-nc-sa-4.0"), ("mosaicml/mpt-7b", "apache-2.0"),
         ("BAAI/bge-multilingual-gemma2", "gemma"), ("BAAI/bge-en-icl", None), ("BAAI/bge-m3", "mit"), ("BAAI/bge-small-en-v1.5", "mit"),
         ("FacebookAI/xlm-mlm-en-2048", "cc-by-nc-4.0"), ("FacebookAI/roberta-base", "mit"), ("FacebookAI/xlm-roberta-large", "mit"),
+        ("Qwen/Qwen-Image", None), ("Qwen/Qwen1.5-MoE-A2.7B", None), ("Qwen/Qwen2.5-Omni-7B", None), ("Qwen/Qwen2.5-Math-PRM-72B", None),
+        ("tiiuae/Falcon-H1-7B-Base", None), ("facebook/opt-iml-1.3b", None), ("openai/whisper-large-v3-turbo", "mit"),
+        ("google-bert/bert-base-german-cased", "mit"), ("bert-base-german-dbmdz-uncased", "mit"), ("bert-base-uncased", "apache-2.0"),
     ],
 )  # fmt: skip
 def test_a_beginning_that_models_under_other_terms_share_tells_nothing(base, licence):
     found = lineage.known(base)
     assert (found.licence if found else None) == licence
+
+
+@pytest.mark.parametrize(
+    ("base", "name"),
+    [
+        ("Qwen/Qwen1.5-0.5B-Chat", "tongyi-qianwen-research"), ("Qwen/Qwen1.5-32B", "tongyi-qianwen-research"), ("Qwen/Qwen1.5-32B-Chat", None),
+        ("Qwen/Qwen1.5-72B", "tongyi-qianwen"), ("Qwen/Qwen-1_8B", "tongyi-qianwen-research"), ("Qwen/Qwen-14B", "tongyi-qianwen"),
+        ("Qwen/Qwen2.5-Math-RM-72B", "qwen"), ("Qwen/Qwen2.5-VL-3B-Instruct", "qwen-research"),
+    ],
+)  # fmt: skip
+def test_the_sizes_of_one_family_have_the_licences_their_makers_gave_them(base, name):
+    found = lineage.known(base)
+    assert (found.name if found else None) == name
 
 
 def test_an_empty_list_of_licences_states_none():

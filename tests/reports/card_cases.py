@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 OF_A_MODEL = {
     "subgroup-results.v1", "red-team.v1", "model-signature.v1", "security-scan.v1", "watermark-detection.v1", "content-provenance.v1", "energy.v1",
+    "gpu-usage.v1",
 }  # fmt: skip
 NOT_TAKEN = {
     "system.v1",

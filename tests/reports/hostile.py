@@ -81,6 +81,37 @@ def hostile() -> Case:
         "gpu_status": "present",
         "gpus": [{"name": ATTACK}],
     }
+    use = {
+        "tool": {"name": ATTACK, "version": ATTACK},
+        "activity": None,
+        "processors": float("nan"),
+        "all": {"span_seconds": ATTACK, "energy_kwh": float("inf"), "gaps": 3},
+        "gpus": [{"index": ATTACK, "name": ATTACK, "utilization_mean_percent": 1e308}, "x", None],
+        "series": [
+            {"of": 0, "seconds": [0, float("nan"), 60, ATTACK], "power_watts": {"mean": [1, 2, 1e308, 4], "min": "x"}},
+            {"of": 10**9, "seconds": [0, 60], "utilization_percent": {"mean": [1.0, 2.0]}},
+            "x",
+        ],
+    }
+    moved = {
+        "tool": {"name": ATTACK},
+        "metric": ATTACK,
+        "method": FORMULA,
+        "value": 0.3,
+        "limit": 0.2,
+        "breached": True,
+        "reference": {"from": ATTACK, "to": None},
+        "current": ATTACK,
+        "features": [{"name": ATTACK, "method": ATTACK, "value": float("nan"), "breached": "yes"}, "x"],
+        "pieces": ATTACK,
+        "breaches": -1,
+        "reference_value": 1e308,
+        "series": [
+            {"start": None, "end": ATTACK, "value": 0.1, "upper": ATTACK, "breached": None},
+            {"start": "2026-01-05T03:00:00", "end": FORMULA, "value": 1e300, "upper": 0.2, "breached": True},
+            "x",
+        ],
+    }
     rows = [
         found.result(ATTACK, ATTACK, 0.5, 0.1, 10, filter=ATTACK),
         found.result("t", "m", float("nan"), None, None, filter=None),
@@ -102,6 +133,8 @@ def hostile() -> Case:
         found.piece(6, "attested-document.v1", data, letter),
         found.piece(7, "finding.v1", model, found.FINDING),
         found.piece(8, "finding.v1", model, found.FINDING),
+        found.piece(9, "gpu-usage.v1", model, use, quality=Quality.PARTIAL, reasons=(ATTACK,)),
+        found.piece(10, "drift.v1", data, moved, quality=Quality.NOT_UNDERSTOOD, reasons=(FORMULA,)),
     )
     register = tuple(
         row.model_copy(

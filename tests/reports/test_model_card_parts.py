@@ -15,7 +15,7 @@ from governance.reports.card import answering, questions, subgroups
 from governance.reports.card import rows as card_rows
 from governance.reports.card import views as card_views
 from governance.reports.claims.references import References
-from governance.reports.parts import energy
+from governance.reports.parts import drift, energy, gpu_use
 from governance.reports.writing.render import render
 from tests.reports import card_cases, cases, found
 from tests.reports.card_cases import built
@@ -275,9 +275,9 @@ def _used(case):
 
 VIEWS = [
     value
-    for module in (card_views, card_rows, energy)
-    for value in vars(module).values()
-    if dataclasses.is_dataclass(value) and value.__module__ == module.__name__
+    for module in (card_views, card_rows, energy, gpu_use, drift)
+    for name, value in vars(module).items()
+    if dataclasses.is_dataclass(value) and value.__module__ == module.__name__ and not name.startswith("_")
 ]
 
 
@@ -310,6 +310,6 @@ def test_the_html_is_one_file_without_a_script_and_every_picture_is_told_in_word
     assert "<script" not in made
     assert not re.search(r'(?:src|href)="(?!#|data:)', made)
     pictures = re.findall(r"<svg [^>]*>", made)
-    assert len(pictures) == 3
+    assert len(pictures) == 4
     assert all('role="img"' in each and re.search(r'aria-label="[^"]{20,}"', each) for each in pictures)
-    assert len(re.findall(r"<figure", made)) == len(re.findall(r"<figcaption", made)) == 3
+    assert len(re.findall(r"<figure", made)) == len(re.findall(r"<figcaption", made)) == 4

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from governance.collectors.reading.files import File
 
 _PIECE = 1024 * 1024
-_SPACE = re.compile(r"[ \t\r\n]*+")
+_SPACE = re.compile(r"[ \t\r\n]*")
 
 
 def elements(file: File) -> Iterator[tuple[int, bytes]]:

@@ -11,6 +11,7 @@ import json
 import re
 from typing import TYPE_CHECKING
 
+from governance.collectors.formats.json_skip import past_space, past_string, to_bracket
 from governance.errors import UnreadableError
 
 if TYPE_CHECKING:
@@ -19,11 +20,7 @@ if TYPE_CHECKING:
 MOST_MEMBERS = 10_000
 MOST_BRACKETS = 5_000_000
 """Of one value that is passed over."""
-# Possessive: a string that is never closed reaches to the end, and each byte is looked at once.
-_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
-_TO_BRACKET = re.compile(rb'(?:[^"\[\]{}]++|"(?:[^"\\]++|\\.)*+")*+([\[\]{}])', re.DOTALL)
-_SPACE = re.compile(rb"[ \t\r\n]*+")
-_SCALAR = re.compile(rb"[^\s,\]}]++")
+_SCALAR = re.compile(rb"[^\s,\]}]+")
 
 
 def members(data: bytes, wanted: Collection[str], *, where: str = "") -> dict[str, bytes]:
@@ -31,15 +28,15 @@ def members(data: bytes, wanted: Collection[str], *, where: str = "") -> dict[st
 
     Raises `UnreadableError` where the bytes are no object, or a name stands twice.
     """
-    place = _past(data, 3 if data.startswith(b"\xef\xbb\xbf") else 0)
+    place = past_space(data, 3 if data.startswith(b"\xef\xbb\xbf") else 0)
     if data[place : place + 1] != b"{":
         raise UnreadableError("not a JSON object", where=where)
     found: dict[str, bytes] = {}
     seen: set[str] = set()
-    place = _past(data, place + 1)
+    place = past_space(data, place + 1)
     closed = data[place : place + 1] == b"}"
     if closed:
-        place = _past(data, place + 1)
+        place = past_space(data, place + 1)
     while not closed:
         name, start = _name(data, place, where)
         if name in seen or len(seen) >= MOST_MEMBERS:
@@ -48,11 +45,11 @@ def members(data: bytes, wanted: Collection[str], *, where: str = "") -> dict[st
         end = _end(data, start, where)
         if name in wanted:
             found[name] = data[start:end]
-        place = _past(data, end)
+        place = past_space(data, end)
         closed = data[place : place + 1] == b"}"
         if not closed and data[place : place + 1] != b",":
             raise _broken(place, where)
-        place = _past(data, place + 1)
+        place = past_space(data, place + 1)
     if place != len(data):
         raise _broken(place, where)
     return found
@@ -60,15 +57,15 @@ def members(data: bytes, wanted: Collection[str], *, where: str = "") -> dict[st
 
 def _name(data: bytes, place: int, where: str) -> tuple[str, int]:
     """The name that stands at `place`, and where its value starts."""
-    match = _STRING.match(data, place)
-    if match is None:
+    end = past_string(data, place)
+    if end is None:
         raise _broken(place, where)
-    colon = _past(data, match.end())
+    name, colon = data[place:end], past_space(data, end)
     if data[colon : colon + 1] != b":":
         raise _broken(colon, where)
     try:
-        name = match[0][1:-1].decode() if b"\\" not in match[0] else str(json.loads(match[0]))
-        return name, _past(data, colon + 1)
+        said = name[1:-1].decode() if b"\\" not in name else str(json.loads(name))
+        return said, past_space(data, colon + 1)
     except ValueError:
         raise _broken(place, where) from None
 
@@ -77,25 +74,25 @@ def _end(data: bytes, start: int, where: str) -> int:
     """Where the value that starts at `start` ends."""
     first = data[start : start + 1]
     if first not in (b"{", b"["):
-        match = (_STRING if first == b'"' else _SCALAR).match(data, start)
-        if match is None:
+        end = past_string(data, start) if first == b'"' else _past_scalar(data, start)
+        if end is None:
             raise _broken(start, where)
-        return match.end()
+        return end
     depth, place = 0, start
     for _ in range(MOST_BRACKETS):
-        bracket = _TO_BRACKET.match(data, place)
+        bracket = to_bracket(data, place)
         if bracket is None:
             raise UnreadableError("ends in the middle of a value", where=where)
-        depth += 1 if bracket[1] in b"[{" else -1
-        place = bracket.end()
+        depth += 1 if data[bracket] in b"[{" else -1
+        place = bracket + 1
         if not depth:
             return place
     raise UnreadableError(f"a value of more than {MOST_BRACKETS:,} brackets", where=where)
 
 
-def _past(data: bytes, place: int) -> int:
-    match = _SPACE.match(data, place)
-    return match.end() if match else place
+def _past_scalar(data: bytes, place: int) -> int | None:
+    match = _SCALAR.match(data, place)
+    return match.end() if match else None
 
 
 def _broken(place: int, where: str) -> UnreadableError:

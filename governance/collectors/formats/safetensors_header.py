@@ -18,6 +18,7 @@ from bisect import bisect_left
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from governance.collectors.formats.json_skip import to_bracket
 from governance.errors import UnreadableError
 from governance.parsing import strict_json
 
@@ -37,13 +38,13 @@ _KEPT = re.compile(
     r"ss_max_train_steps|ss_learning_rate|ss_unet_lr|ss_text_encoder_lr|ss_optimizer|ss_lr_scheduler|ss_seed|"
     r"ss_mixed_precision|ss_batch_size_per_device|ss_gradient_accumulation_steps|sshs_model_hash)$"
 )
+# Unrolled and bounded, as in `json_skip`: no byte can be taken in two ways.
 _ENTRY = re.compile(
-    rb'\s*+"((?:[^"\\\x00-\x1f]|\\.)*+)"\s*+:\s*+\{\s*+"dtype"\s*+:\s*+"([A-Z0-9_]{1,20})"\s*+,\s*+"shape"\s*+:\s*+'
-    rb'\[([0-9,\s]{0,2000}+)\]\s*+,\s*+"data_offsets"\s*+:\s*+\[\s*+([0-9]{1,16})\s*+,\s*+([0-9]{1,16})\s*+\]\s*+\}\s*+([,}])'
+    rb'\s*"([^"\\\x00-\x1f]*(?:\\.[^"\\\x00-\x1f]*){0,1000})"\s*:\s*\{\s*"dtype"\s*:\s*"([A-Z0-9_]{1,20})"\s*,\s*"shape"\s*:\s*'
+    rb'\[([0-9,\s]{0,2000})\]\s*,\s*"data_offsets"\s*:\s*\[\s*([0-9]{1,16})\s*,\s*([0-9]{1,16})\s*\]\s*\}\s*([,}])'
 )
-_METADATA_ENTRY = re.compile(
-    rb'\s*+"__metadata__"\s*+:\s*+(\{(?:[^"{}\[\]]|"(?:[^"\\]|\\.)*+")*+\})\s*+([,}])', re.DOTALL
-)
+_NOTED = re.compile(rb'\s*"__metadata__"\s*:\s*\{')
+_MARK = re.compile(rb"\s*([,}])")
 # Width of one number in bits.
 WIDTHS = {
     "BOOL": 8, "U8": 8, "I8": 8, "F8_E5M2": 8, "F8_E4M3": 8, "F8_E8M0": 8, "F8_E4M3FNUZ": 8, "F8_E5M2FNUZ": 8,
@@ -114,8 +115,9 @@ def _walk(header: bytes, room: int) -> Header:
     dtypes: dict[str, int] = {}
     parameters, at, mark = 0, 1, b","
     while mark == b",":
-        if metadata is None and (noted := _METADATA_ENTRY.match(header, at)):
-            metadata, at, mark = _metadata(strict_json.loads(noted[1])), noted.end(), noted[2]
+        if metadata is None and (noted := _noted(header, at)):
+            said, at, mark = noted
+            metadata = _metadata(strict_json.loads(said))
             continue
         entry = _ENTRY.match(header, at)
         if entry is None:
@@ -138,6 +140,16 @@ def _walk(header: bytes, room: int) -> Header:
         raise UnreadableError("two tensors have one name")
     _tiled(begins, ends, room)
     return Header(len(begins), parameters, dict(sorted(dtypes.items())), metadata or {})
+
+
+def _noted(header: bytes, at: int) -> tuple[bytes, int, bytes] | None:
+    """What the writer noted as it stands at a place: the object, where it has ended and the mark behind it; None where none stands."""
+    start = _NOTED.match(header, at)
+    close = to_bracket(header, start.end()) if start else None
+    if start is None or close is None or not header.startswith(b"}", close):
+        return None
+    mark = _MARK.match(header, close + 1)
+    return (header[start.end() - 1 : close + 1], mark.end(), mark[1]) if mark else None
 
 
 def _tiled(begins: array[int], ends: array[int], room: int) -> None:

@@ -62,6 +62,8 @@ def adapter_of(config: dict[str, Any]) -> dict[str, Any]:
         "alpha": fields.number(config, alpha),
         # PEFT keeps a set and writes it in any order.
         "target_modules": sorted(fields.texts(config, "target_modules", most=4000)),
+        # What PEFT wraps the model for; a configuration that was written for no task has null.
+        "task_type": fields.text(config, "task_type", most=200),
     }
 
 

@@ -7,8 +7,8 @@ candidate. In order:
 1. What the user declares wins over every rule below: for one name that a tool wrote (`names`), or for the whole attach.
 2. An adapter with its weights is a candidate. A full model is one, unless an adapter in the same attach names it as
    its base.
-3. A training run, and the energy and settings of one, is about the weights in its own folder, else about the only model folder
-   directly in it, else about the only attached folder that its output folder names.
+3. A training run, and the energy, settings and use of processors of one, is about the weights in its own folder, else about the
+   only model folder directly in it, else about the only attached folder that its output folder names.
 4. What tells of a model by name (evaluations, attacks, scans, profiles) is about the attached adapter of that folder name, if
    the base it was run on is that adapter's base. Without an adapter it is about the base when an attached adapter or run
    names it so, or about the attached model of that folder name.
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 DECLARED = "declared at attach"
 _MADE_IN_THE_FOLDER = {"finding.v1", "model-signature.v1"}
-_OF_A_RUN = {"training-run.v1", "training-settings.v1", "energy.v1", "source-revision.v1"}
+_OF_A_RUN = {"training-run.v1", "training-settings.v1", "energy.v1", "gpu-usage.v1", "source-revision.v1"}
 
 
 @dataclass(frozen=True)

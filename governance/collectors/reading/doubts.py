@@ -27,6 +27,11 @@ class Doubts:
         if (quality, why) not in self._held:
             self._held.append((quality, why))
 
+    def take(self, other: Doubts) -> None:
+        """Note the doubts of another as well."""
+        for quality, why in other._held:
+            self.add(quality, why)
+
     def partial(self, why: str) -> None:
         """Only a part was done, or only a part is there."""
         self.add(Quality.PARTIAL, why)

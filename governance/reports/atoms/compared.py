@@ -106,6 +106,7 @@ SETTINGS = (
     "answers for each prompt", "currency", "definition of the task", "factor for buildings", "groups", "harness", "judging model", "method",
     "number of attempts", "number of examples shown", "number of rounds", "number of samples", "program", "requests at once", "scope",
     "threshold", "tool", "unit", "version of the harness", "version of the task", "version of the tool", "way of putting answers together",
+    "what power was read from",
 )  # fmt: skip
 """What must be alike before two numbers are subtracted."""
 

@@ -187,6 +187,8 @@ OUTLINE_PARTS = {
     "environment": "Environment",
     "training": "Training",
     "curve": "Training curve",
+    "gpu-use": "Use of the graphics processors",
+    "drift": "Drift in use",
     "data-sets": "Data sets",
     "differences": "Told differently",
     "dates": "Dates that act",

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         Term,
     )
     from governance.reports.charts.canvas import Chart
+    from governance.reports.parts.drift import Drift
     from governance.reports.parts.views import Coverage, Due
 
 
@@ -271,6 +272,7 @@ class AuditView:
     `since`: what became of the last approval and what changed since, as sentences.
     `coverages`: counts with denominators; `headline`: those printed on the first page.
     `results`: evaluation results, base beside tuned; `gaps`: purposes nobody evaluated.
+    `drift`: how far use has moved away from what it was.
     `population`: all evidence by kind, and a sample; `corrective`: corrective actions.
     `findings`, `findings_total`: open findings printed, and how many there are.
     `controls`: by family; `controls_total`: how many; `frameworks`: requirements by framework.
@@ -305,6 +307,7 @@ class AuditView:
     headline: tuple[Coverage, ...]
     results: tuple[ResultRow, ...]
     gaps: tuple[PurposeGap, ...]
+    drift: Drift
     findings: tuple[FindingRow, ...]
     findings_total: int
     population: Population

@@ -26,6 +26,7 @@ from governance.reports.audit.views import (
 )
 from governance.reports.parts import coverage, drawn, evaluation, sign_offs
 from governance.reports.parts.attested import attested
+from governance.reports.parts.drift import drift
 from governance.reports.parts.due import calendar
 from governance.reports.parts.frame import frame
 from governance.reports.parts.risks import register
@@ -78,6 +79,7 @@ def build(case: Case, references: References) -> AuditView:
         headline=coverages,
         results=(*results, *safety),
         gaps=gaps,
+        drift=drift(case, references),
         findings=findings[:FINDINGS_PRINTED],
         findings_total=len(findings),
         population=population(case, references),

@@ -33,7 +33,9 @@ if TYPE_CHECKING:
         Threshold,
     )
     from governance.reports.charts.canvas import Chart
+    from governance.reports.parts.drift import Drift
     from governance.reports.parts.energy import Energy
+    from governance.reports.parts.gpu_use import GpuUse
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,7 @@ class CardView:
     `training`: facts about the training; `settings`: the settings it was started with; `runs`: how many training runs of it are on
     record; `loss`: its loss as a chart, or None; `points`: the table behind it, or None.
     `energy`: what the training took; `energy_chart`: the same as a chart, or None; `energies`: how many pieces tell it.
+    `gpu`: what the graphics processors did during it; `drift`: how far use has moved away from what it was.
     `factors`: what divides people or conditions in the evaluations; `affected`: the groups that an impact assessment names.
     `tasks`: what was evaluated on which data; `thresholds`: the bounds of the policy on metrics.
     `results`, `safety`: evaluation results; `gaps`, `safety_gaps`: purposes nobody evaluated.
@@ -118,6 +121,7 @@ class CardView:
     energy: Energy
     energy_chart: Chart | None
     energies: int
+    gpu: GpuUse
     factors: tuple[Factor, ...]
     affected: tuple[Fact, ...]
     tasks: tuple[EvaluatedTask, ...]
@@ -130,6 +134,7 @@ class CardView:
     differences: tuple[ForestRow, ...]
     unitary: tuple[Groups, ...]
     intersectional: tuple[Groups, ...]
+    drift: Drift
     subcards: tuple[SubCard, ...]
     ethics: SubCard
     gate: Phrase

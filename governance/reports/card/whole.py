@@ -15,7 +15,9 @@ from governance.reports.charts.energy import Work
 from governance.reports.charts.energy import energy as energy_chart
 from governance.reports.parts import energy, evaluation, sign_offs
 from governance.reports.parts.attested import attested
+from governance.reports.parts.drift import drift
 from governance.reports.parts.frame import frame
+from governance.reports.parts.gpu_use import gpu_use
 from governance.reports.parts.risks import register
 
 if TYPE_CHECKING:
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
     from governance.reports.claims.references import References
 
 TOP_RISKS = 8
+DRIFT_CHARTS = 2
+"""Measures of drift that are drawn here; the audit report draws more."""
 TITLES = {
     "bias": phrase("Bias"), "safety": phrase("Safety and security"), "privacy": phrase("Privacy"),
     "explainability": phrase("Explainability"),
@@ -52,6 +56,7 @@ def build(case: Case, references: References) -> CardView:
     made: dict[str, Any] = {
         **_stated(case, references),
         **_training(case, references),
+        "gpu": gpu_use(case, references, machine),
         "head": hub.head(case, case.dossier.candidate, held, machine),
         "details": details.details(references, case.dossier.candidate),
         "stages": lineage,
@@ -73,6 +78,7 @@ def build(case: Case, references: References) -> CardView:
         "forest": forest,
         "unitary": unitary,
         "intersectional": crossed,
+        "drift": drift(case, references, DRIFT_CHARTS),
         "subcards": tuple(answering.card(name, TITLES[name], asked) for name, asked in questions.SUBCARDS),
         "ethics": answering.card("ethics", phrase("Ethical considerations"), questions.ETHICS),
         "gate": phrase(

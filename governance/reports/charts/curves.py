@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from governance.reports.charts import lettering, usages
+from governance.reports.charts import lettering
 from governance.reports.charts.canvas import Chart, draw
 from governance.reports.charts.panel import panel, span
 from governance.reports.charts.series import MOST, TABLED, Point, evenly, finite, thin
@@ -14,8 +14,7 @@ from governance.reports.charts.sheet import ACCENT, AMBER, SOFT, Sheet
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-UsageData, usage = usages.UsageData, usages.usage
-__all__ = ["MOST", "TABLED", "CurveData", "Point", "UsageData", "curves", "evenly", "finite", "thin", "usage"]
+__all__ = ["MOST", "TABLED", "CurveData", "Point", "curves", "evenly", "finite", "thin"]
 
 _LEFT, _WIDE, _DASHES = 56, 444, (5.0, 2.5)
 _RINGS = 40

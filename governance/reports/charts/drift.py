@@ -26,10 +26,21 @@ _LEFT, _WIDE, _TOP, _TALL = 56, 444, 12, 130
 
 
 @dataclass(frozen=True)
+class _Held:
+    """A point: its `day`, its `value`, and whether it lies `out`side what is accepted, or None where nobody says."""
+
+    day: str
+    value: float
+    out: bool | None
+
+
+@dataclass(frozen=True)
 class DriftData:
     """A measure: its `title`; `points`: pairs of a day as `2026-11-26` and a value, oldest first; `reference`: what it was, or None.
 
     `least`, `most`: what is still accepted, or None where nobody set it. All of them have the unit of the measure.
+    `crossed`: for each point whether the tool that measured it says that it lies outside, or None where it does not say. It is taken at
+    its word, since a bound may have moved since. Without it the bounds decide.
     """
 
     title: str
@@ -37,11 +48,21 @@ class DriftData:
     reference: float | None = None
     least: float | None = None
     most: float | None = None
+    crossed: Sequence[bool | None] = ()
 
     @property
     def bounded(self) -> bool:
         """Whether anything is said about what is accepted."""
-        return self.least is not None or self.most is not None
+        return self.least is not None or self.most is not None or any(each is not None for each in self.crossed)
+
+    def held(self) -> list[_Held]:
+        """The points that have a place on a scale, in the order given."""
+        said = self.crossed or [None if not self.bounded else self.beyond(value) > 0 for _, value in self.points]
+        return [
+            _Held(day, float(value), out)
+            for (day, value), out in zip(self.points, said, strict=True)
+            if lettering.drawable(value) is not None
+        ]
 
     def beyond(self, value: float) -> float:
         """How far a value lies outside what is accepted; 0 inside, and where it differs from a bound by the last digits of a sum only."""
@@ -54,11 +75,11 @@ class DriftData:
 
 def drift(data: DriftData, *, id: str, say: Callable[[str], str] = str) -> Chart | None:
     """The line with its bounds; None without a finite point. Days that are no days make equal steps, and the note says so."""
-    held = [(day, float(value)) for day, value in data.points if lettering.drawable(value) is not None]
+    held = data.held()
     if not held:
         return None
-    dated = all(_ordinal(day) is not None for day, _ in held)
-    held.sort(key=lambda point: (_ordinal(point[0]) or 0.0) if dated else 0.0)
+    dated = all(_ordinal(point.day) is not None for point in held)
+    held.sort(key=lambda point: (_ordinal(point.day) or 0.0) if dated else 0.0)
     drawn = held[-MOST:]
     alt = _told(data, held, say)
     notes = []
@@ -75,7 +96,7 @@ def drift(data: DriftData, *, id: str, say: Callable[[str], str] = str) -> Chart
         svg=draw(lambda sheet: _paint(sheet, data, drawn, dated, say), id=id, alt=alt, height=_TOP + _TALL + 24),
         alt=alt,
         headers=(say("Day"), say("Value"), say("Reading")),
-        rows=tuple((day, lettering.number(value, say), _reading(value, data, say)) for day, value in held),
+        rows=tuple((point.day, lettering.number(point.value, say), _reading(point, data, say)) for point in held),
         caption=say("%(title)s over time. A ring lies inside what is accepted, a cross outside.")
         % {"title": lettering.brief(data.title)}
         if data.bounded
@@ -95,42 +116,42 @@ def _ordinal(day: str) -> float | None:
     return moment.toordinal() + (moment.hour * 60 + moment.minute) / 1440 + moment.second / 86400
 
 
-def _reading(value: float, data: DriftData, say: Callable[[str], str]) -> str:
-    if not data.bounded:
-        return say("no bound")
-    return say("outside") if data.beyond(value) > 0 else say("inside")
+def _reading(point: _Held, data: DriftData, say: Callable[[str], str]) -> str:
+    if point.out is None:
+        return say("not told") if data.bounded else say("no bound")
+    return say("outside") if point.out else say("inside")
 
 
-def _told(data: DriftData, held: Sequence[tuple[str, float]], say: Callable[[str], str]) -> str:
-    values = [value for _, value in held]
+def _told(data: DriftData, held: Sequence[_Held], say: Callable[[str], str]) -> str:
+    values = [point.value for point in held]
     told = say("%(title)s from %(first)s to %(end)s: last at %(last)s, between %(low)s and %(high)s.") % {
         "title": lettering.brief(data.title),
-        "first": lettering.brief(held[0][0], 20),
-        "end": lettering.brief(held[-1][0], 20),
+        "first": lettering.brief(held[0].day, 20),
+        "end": lettering.brief(held[-1].day, 20),
         "last": lettering.number(values[-1], say),
         "low": lettering.number(min(values), say),
         "high": lettering.number(max(values), say),
     }
     if not data.bounded:
         return f"{told} {say('Nobody set a bound.')}"
-    out = [point for point in held if data.beyond(point[1]) > 0]
+    out = [point for point in held if point.out]
     if not out:
         return f"{told} " + say("None of %(total)s points lies outside what is accepted.") % {
             "total": lettering.count(len(held), say)
         }
-    worst = max(out, key=lambda point: data.beyond(point[1]))
+    worst = max(out, key=lambda point: data.beyond(point.value))
     return f"{told} " + say("Outside what is accepted: %(n)s of %(total)s, the furthest %(value)s on %(day)s.") % {
         "n": lettering.count(len(out), say),
         "total": lettering.count(len(held), say),
-        "value": lettering.number(worst[1], say),
-        "day": lettering.brief(worst[0], 20),
+        "value": lettering.number(worst.value, say),
+        "day": lettering.brief(worst.day, 20),
     }
 
 
-def _paint(
-    sheet: Sheet, data: DriftData, points: Sequence[tuple[str, float]], dated: bool, say: Callable[[str], str]
-) -> None:
-    places = [_ordinal(day) or 0.0 for day, _ in points] if dated else [float(place) for place in range(len(points))]
+def _paint(sheet: Sheet, data: DriftData, points: Sequence[_Held], dated: bool, say: Callable[[str], str]) -> None:
+    places = (
+        [_ordinal(point.day) or 0.0 for point in points] if dated else [float(place) for place in range(len(points))]
+    )
     bounds = [
         (value, words, broken)
         for value, words, broken in (
@@ -141,7 +162,7 @@ def _paint(
         if lettering.drawable(value) is not None
     ]
     across = span(places, share=0.03)
-    up = span([value for _, value in points] + [value for value, _, _ in bounds if value is not None], share=0.12)
+    up = span([point.value for point in points] + [value for value, _, _ in bounds if value is not None], share=0.12)
     drawn = panel(
         sheet,
         _LEFT,
@@ -154,37 +175,38 @@ def _paint(
         title=data.title,
         columns=_columns(places, points, dated),
     )
-    if data.bounded:
+    if data.least is not None or data.most is not None:
         low, high = (up[0] if data.least is None else data.least), (up[1] if data.most is None else data.most)
         drawn.axes.axhspan(
             min(max(low, up[0]), up[1]), max(min(high, up[1]), up[0]), facecolor=GOOD_WASH, edgecolor="none", zorder=0
         )
     for value, _, broken in bounds:
         drawn.axes.axhline(value, color=SOFT, linewidth=0.9, linestyle=(0, broken) if broken else "-")
-    drawn.line(list(zip(places, [value for _, value in points], strict=True)), colour=ACCENT)
-    _marks(sheet, drawn, data, list(zip(places, points, strict=True)))
-    last = points[-1][1]
+    drawn.line(list(zip(places, [point.value for point in points], strict=True)), colour=ACCENT)
+    _marks(sheet, drawn, list(zip(places, points, strict=True)))
+    last = points[-1]
     drawn.names(
         [(value, SOFT, f"{words} {lettering.number(value, say)}") for value, words, _ in bounds if value is not None]
-        + [(last, BAD_LINE if data.beyond(last) > 0 else ACCENT, f"{say('last')} {lettering.number(last, say)}")]
+        + [(last.value, BAD_LINE if last.out else ACCENT, f"{say('last')} {lettering.number(last.value, say)}")]
     )
 
 
-def _marks(sheet: Sheet, drawn: Panel, data: DriftData, points: Sequence[tuple[float, tuple[str, float]]]) -> None:
+def _marks(sheet: Sheet, drawn: Panel, points: Sequence[tuple[float, _Held]]) -> None:
     few = len(points) <= 60
-    for place, (_, value) in points:
-        if data.beyond(value) > 0:
-            sheet.mark(drawn.x(place), drawn.y(value), "X", size=7 if few else 5, colour=BAD_LINE)
+    for place, point in points:
+        if point.out:
+            sheet.mark(drawn.x(place), drawn.y(point.value), "X", size=7 if few else 5, colour=BAD_LINE)
         elif few:
-            sheet.mark(drawn.x(place), drawn.y(value), "o", size=4, colour=ACCENT, hollow=True)
+            sheet.mark(drawn.x(place), drawn.y(point.value), "o", size=4, colour=ACCENT, hollow=True)
 
 
-def _columns(places: Sequence[float], points: Sequence[tuple[str, float]], dated: bool) -> list[tuple[float, str]]:
+def _columns(places: Sequence[float], points: Sequence[_Held], dated: bool) -> list[tuple[float, str]]:
     """A few ticks: whole days at even distances, or some of the points by their names."""
     if not dated:
         step = max(1, -(-len(points) // 5))
         return [
-            (place, lettering.fit(day, SMALL, 80)) for place, (day, _) in list(zip(places, points, strict=True))[::step]
+            (place, lettering.fit(point.day, SMALL, 80))
+            for place, point in list(zip(places, points, strict=True))[::step]
         ]
     first, last = int(min(places)), int(max(places))
     count = min(6, last - first + 1)

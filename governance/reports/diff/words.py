@@ -82,7 +82,8 @@ FIELDS: Mapping[str, Phrase] = {
     for each in (
         phrase("Adapted modules"), phrase("Adapter"), phrase("Adapter alpha"), phrase("Adapter rank"), phrase("Answered within, 95 of 100"),
         phrase("Answered within, half of them"), phrase("Base model"), phrase("Base packed as"), phrase("Batches a step"), phrase("CUDA"),
-        phrase("Came to its end"), phrase("Carbon dioxide"), phrase("Changes that were not committed"), phrase("Code of the model may run"),
+        phrase("Came to its end"), phrase("Carbon dioxide"), phrase("Cards watched"), phrase("Changes that were not committed"),
+        phrase("Code of the model may run"),
         phrase("Columns"), phrase("Content"), phrase("Cores"), phrase("Cost of a million tokens"), phrase("Cost of all requests"),
         phrase("Covers"), phrase("Critical"), phrase("Currency"), phrase("Document"), phrase("Duration"), phrase("Ended early by"),
         phrase("Energy"), phrase("Examples a device"), phrase("File"), phrase("Final training loss"), phrase("Findings"),
@@ -93,7 +94,8 @@ FIELDS: Mapping[str, Phrase] = {
         phrase("Licence in the weights"), phrase("Longest text"), phrase("Low"), phrase("Made from"), phrase("Medium"), phrase("Memory"),
         phrase("Method"), phrase("Most memory"), phrase("Name of the licence"), phrase("Objective"), phrase("Of graphics cards"),
         phrase("Operating system"), phrase("Optimiser"), phrase("Package"), phrase("Parts listed"), phrase("Parts under"),
-        phrase("Passes over the data"), phrase("People must ask for it"), phrase("Place"), phrase("Precision"), phrase("Processes"),
+        phrase("Passes over the data"), phrase("People must ask for it"), phrase("Place"), phrase("Power of one card"),
+        phrase("Power read from"), phrase("Precision"), phrase("Processes"), phrase("Time watched"), phrase("Use of graphics cards"),
         phrase("Processor"), phrase("Program"), phrase("Python"), phrase("Read otherwise than what was read last"),
         phrase("Revision of the base"), phrase("Revision of the code"), phrase("Revision of the training code"), phrase("Rows"),
         phrase("Rows as stated"), phrase("Rows searched"), phrase("Scheduler"), phrase("Seed"), phrase("Setting"),
@@ -105,5 +107,11 @@ FIELDS: Mapping[str, Phrase] = {
 }  # fmt: skip
 """What a compared field is called, by the English word that judgement gives it."""
 
-UNITS: Mapping[str, str] = {"Energy": "kWh", "Of graphics cards": "kWh", "Carbon dioxide": "g"}
+UNITS: Mapping[str, str] = {
+    "Energy": "kWh",
+    "Of graphics cards": "kWh",
+    "Carbon dioxide": "g",
+    "Use of graphics cards": "%",
+    "Power of one card": "W",
+}
 """The unit of a field, where it has one."""

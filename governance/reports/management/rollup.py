@@ -13,6 +13,7 @@ from governance.domain.approval import State
 from governance.domain.control import Standing
 from governance.domain.policy import Answer
 from governance.reports.atoms import words
+from governance.reports.atoms.decided import Relaxed
 from governance.reports.atoms.views import Identity, Status
 from governance.reports.management.rollup_views import RollUpView, SharedGap, SystemRow
 from governance.reports.parts import sign_offs
@@ -20,9 +21,10 @@ from governance.reports.parts.due import calendar
 from governance.reports.parts.frame import frame
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from governance.domain.case import Case
+    from governance.reports.atoms.views import Frame
     from governance.reports.claims.references import References
     from governance.reports.parts.views import Due
 
@@ -37,23 +39,9 @@ def build(held: Sequence[tuple[Case, References]], not_on_record: tuple[str, ...
     ordered = sorted(held, key=lambda pair: (_WORST[pair[0].gate.answer], pair[0].dossier.system.id))
     gaps, dates = _gaps([case for case, _ in ordered]), _dates(ordered)
     rows = tuple(_row(case, references) for case, references in ordered)
-    first, references = ordered[0]
-    whole = frame(first, references)
     answers = [case.gate.answer for case, _ in ordered]
     return RollUpView(
-        frame=replace(
-            whole,
-            system="All systems",
-            system_id=first.checkpoint.origin,
-            owner=", ".join(sorted({case.dossier.system.owner for case, _ in ordered})),
-            identity=Identity(
-                known=False, name="", digest="", short="", basis="", whole=False, parts=(), by_reference=()
-            ),
-            policy=", ".join(sorted({case.gate.policy for case, _ in ordered})),
-            facts_missing=sum(each.missing for _, each in ordered),
-            facts_total=sum(each.asked for _, each in ordered),
-            asks=(),
-        ),
+        frame=_frame(ordered),
         glossary=words.GLOSSARY,
         systems=rows,
         answers=tuple((words.ANSWERS[answer], answers.count(answer)) for answer in _WORST),
@@ -63,6 +51,38 @@ def build(held: Sequence[tuple[Case, References]], not_on_record: tuple[str, ...
         dates_total=len(dates),
         not_on_record=not_on_record,
     )
+
+
+def _frame(ordered: Sequence[tuple[Case, References]]) -> Frame:
+    """The frame of all systems together, the worst first. What one system alone has, such as a pack or a model, is empty here."""
+    # Where a system was not judged again, its case still names an earlier head of the same ledger.
+    latest, references = max(ordered, key=lambda pair: pair[0].checkpoint.size)
+    cases = [case for case, _ in ordered]
+    return replace(
+        frame(latest, references),
+        system=references.say("All systems"),
+        system_id=latest.checkpoint.origin,
+        owner=", ".join(sorted({case.dossier.system.owner for case in cases})),
+        identity=Identity(known=False, name="", digest="", short="", basis="", whole=False, parts=(), by_reference=()),
+        answer=words.ANSWERS[cases[0].gate.answer],
+        sentence="",
+        policy=", ".join(sorted({case.gate.policy for case in cases})),
+        policy_digest=_shared(case.gate.policy_digest for case in cases),
+        pack="",
+        content_digest=_shared(case.assessment.content_digest for case in cases),
+        relaxed=Relaxed(rows=(), total=0, summary=()),
+        duties=(),
+        recipe=(),
+        facts_missing=sum(each.missing for _, each in ordered),
+        facts_total=sum(each.asked for _, each in ordered),
+        asks=(),
+    )
+
+
+def _shared(values: Iterable[str]) -> str:
+    """The one value there is, or nothing where they differ."""
+    found = set(values)
+    return found.pop() if len(found) == 1 else ""
 
 
 def _row(case: Case, references: References) -> SystemRow:

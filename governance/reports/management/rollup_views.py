@@ -57,7 +57,8 @@ class SharedGap:
 class RollUpView:
     """What `view: management-roll-up` gives to a template.
 
-    `frame`: the frame, of all systems together; `glossary`: terms.
+    `frame`: the frame, of all systems together: `answer` is that of the worst of them, and what one alone has is empty (`identity`,
+    `pack`, `sentence`, `recipe`, what is relaxed, duties, and digests in which they differ); `glossary`: terms.
     `systems`: a row each, the worst first; `answers`: pairs of an answer of the gate and how many systems have it.
     `gaps`: controls that more than one system does not meet, the most widely missed first; `gaps_total`: how many there are.
     `dates`: pairs of a system's id and a date that acts on it, soonest first; `dates_total`: how many there are.

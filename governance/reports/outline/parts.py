@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from governance.reports.audit.whole import differences
 from governance.reports.card import data_sets, details, loss
-from governance.reports.parts import evaluation, sign_offs
+from governance.reports.parts import drift, evaluation, gpu_use, sign_offs
 from governance.reports.parts.due import calendar
 from governance.reports.parts.risks import register
 
@@ -49,7 +49,18 @@ def parts(case: Case, references: References, named: Collection[str]) -> dict[st
         made["environment"] = details.environment(references, details.machine(case))[0]
     if "data-sets" in named:
         made["data_sets"] = tuple(data_sets.data_set(references, piece) for piece in data_sets.manifests(case))
-    return made
+    return made | _over_time(case, references, named)
+
+
+def _over_time(case: Case, references: References, named: Collection[str]) -> dict[str, Any]:
+    """What was measured over time. Where there is nothing to show the part is empty, and the point says so."""
+    machine = details.machine(case)
+    used = "gpu-use" in named and gpu_use.told(case, references, machine)
+    moved = "drift" in named and drift.told(case, references)
+    return {
+        "gpu": gpu_use.gpu_use(case, references, machine) if used else None,
+        "drift": drift.drift(case, references) if moved else None,
+    }
 
 
 def held_parts(case: Case, made: Mapping[str, Any]) -> frozenset[str]:
@@ -62,6 +73,8 @@ def held_parts(case: Case, made: Mapping[str, Any]) -> frozenset[str]:
         "training": any(not fact.missing for fact in made["training"]),
         "environment": any(not fact.missing for fact in made["environment"]),
         "curve": made["curve"] is not None,
+        "gpu-use": made["gpu"] is not None,
+        "drift": made["drift"] is not None,
         "gaps": bool(made["gaps"]),
         "sign-offs": bool(made["sign_offs"]),
         "data-sets": bool(made["data_sets"]),

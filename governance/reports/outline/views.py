@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from governance.reports.audit.views import DifferenceRow
     from governance.reports.card.views import DataSet
     from governance.reports.charts.canvas import Chart
+    from governance.reports.parts.drift import Drift
+    from governance.reports.parts.gpu_use import GpuUse
     from governance.reports.parts.views import Due
 
 
@@ -137,7 +139,7 @@ class OutlineView:
     `id`, `title`: of the outline; `source`, `version`, `url`: what it follows; `note`: when it applies; `checked`: who held it against it.
     `sections`: the points; `counts`: pairs of a status and how many points have it; `total`: how many points there are.
     `results`, `safety`, `gaps`, `risks`, `register_total`, `sign_offs`, `data_sets`, `training`, `environment`, `curve`, `differences`,
-    `dates`, `prohibited`: parts that a point may name; empty where none does.
+    `dates`, `prohibited`, `gpu`, `drift`: parts that a point may name; empty where none does.
     """
 
     frame: Frame
@@ -165,3 +167,5 @@ class OutlineView:
     differences: tuple[DifferenceRow, ...]
     dates: tuple[Due, ...]
     prohibited: Said | None
+    gpu: GpuUse | None
+    drift: Drift | None

@@ -60,7 +60,7 @@ class Energy:
 
 def of_training(case: Case) -> list[Piece]:
     """The energy evidence of the candidate's training, the one that counts last."""
-    return [piece for piece in weights.in_time(case, KIND, Role.CANDIDATE) if _is_training(piece)]
+    return [piece for piece in weights.in_time(case, KIND, Role.CANDIDATE) if is_training(piece)]
 
 
 def emissions(case: Case) -> Piece | None:
@@ -142,7 +142,7 @@ def _uncertainty(*, held: bool, there: bool) -> Phrase:
     return phrase("Nobody recorded the energy.")
 
 
-def _is_training(piece: Piece) -> bool:
+def is_training(piece: Piece) -> bool:
     """A tool that does not say what was being done is taken at the word of whoever tied it to the weights."""
     said = piece.body.get("activity")
     return said is None or any(part in str(said).lower() for part in _TRAINING)

@@ -17,7 +17,7 @@ from governance.reports.atoms.house import House, house
 from governance.reports.audit import whole as audit
 from governance.reports.claims.references import References
 from governance.reports.data_card import whole as data_card
-from governance.reports.management import profile, rollup, statement
+from governance.reports.management import profile, statement
 from governance.reports.outline import whole as outline
 from governance.reports.parts import risks
 from governance.reports.tabular import tables
@@ -26,9 +26,10 @@ from governance.reports.writing.front_matter import Document
 from governance.reports.writing.twin import twin
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
     from governance.domain.case import Case
+    from governance.verifier.figures import Marks
 
 VIEWS: Mapping[str, Callable[[Case, References], object]] = {
     "model-card": card.build,
@@ -44,7 +45,7 @@ DIFF = "candidate-diff"
 """The one view over two cases; it is put by `diff_page` and is in no edition of a single case."""
 
 ROLL_UP = "management-roll-up"
-"""The one view over several cases; it is rendered by `roll_up` and is in no edition of a single case."""
+"""The one view over several cases; it is put by `roll_up_page` and is in no edition of a single case."""
 
 TABLES: Mapping[str, Callable[[Case], bytes]] = {
     "risk-register": tables.risk_register,
@@ -98,23 +99,6 @@ def render(name: str, case: Case, templates: Mapping[str, str]) -> bytes:
 def offered(case: Case, templates: Mapping[str, str]) -> tuple[str, ...]:
     """The names of the documents that are made of a case."""
     return Renderer(case, templates).offered
-
-
-def roll_up(
-    cases: Sequence[Case],
-    templates: Mapping[str, str],
-    wish: Mapping[str, str | None],
-    not_on_record: tuple[str, ...] = (),
-) -> dict[str, bytes]:
-    """The documents over all these cases, by file name. Raises `UsageError` where there is no case."""
-    if not cases:
-        raise UsageError("there is no system to look at", hint="Add one with: govern system add FILE.yaml")
-    held = [(case, References(case, f"s{number}-")) for number, case in enumerate(cases, start=1)]
-    renderer = Renderer(cases[0], templates, wish)
-    names = [document for document in renderer.known.values() if document.view == ROLL_UP]
-    for document in names:
-        renderer.put(document, rollup.build(held, not_on_record), held[0][1])
-    return {document.name: renderer.render(document.name) for document in names}
 
 
 @dataclass
@@ -176,12 +160,17 @@ class Renderer:
         """The machine-readable twin of a document, with the claims that were made up to now: render the document first."""
         document = self.document(name)
         built = self._view(document)
-        stem, marks = document.name.rpartition(".")[0], self._language.marks
-        return twin(stem, document.title, built.view, built.references, self.house, marks, more)
+        stem = document.name.rpartition(".")[0]
+        return twin(stem, document.title, built.view, built.references, self.house, self.marks, more)
 
     def put(self, document: Document, view: object, references: References) -> None:
         """Give a view that was built elsewhere, for a document of this renderer."""
         self._built[document.view, document.outline] = _Built(view, references)
+
+    @property
+    def marks(self) -> Marks:
+        """What the language of the documents writes numbers with."""
+        return self._language.marks
 
     def say(self, text: str) -> str:
         """A word of ours in the language of the documents."""

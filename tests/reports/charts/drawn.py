@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from governance.reports.charts import bow_tie, coverage_bars, curves, drift, energy, forest, heat, lineage
+from governance.reports.charts import bow_tie, coverage_bars, curves, drift, energy, forest, heat, lineage, usages
 
 HOSTILE = '<script>alert(1)</script> & "quoted" $x_1^2$ \u202egnp.exe 日本語 🦜 \x07' + "very long " * 40
 
@@ -51,7 +51,9 @@ def curves_(text="", **more):
 
 def usage_(text="GPU 0", **more):
     series = [(minute / 2, 80 + minute % 7) for minute in range(60)]
-    return curves.usage(curves.UsageData(use=[(text, series)], power=[(text, series)]), id="usage", **more)
+    return usages.usage(
+        usages.UsageData(use=[usages.Line(text, series)], power=[usages.Line(text, series)]), id="usage", **more
+    )
 
 
 def energy_(text="training", **more):

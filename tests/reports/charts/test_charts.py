@@ -25,6 +25,7 @@ from governance.reports.charts import (
     inline,
     lineage,
     sheet,
+    usages,
 )
 from tests.reports.charts.drawn import ALL, HOSTILE, TONES
 
@@ -264,7 +265,7 @@ def test_nothing_to_show_is_no_chart():
     assert forest.forest(forest.ForestData((forest.Delta("a", nan),)), id="x") is None
     assert coverage_bars.bars(coverage_bars.BarsData("controls", (coverage_bars.Area("a", ()),)), id="x") is None
     assert curves.curves(curves.CurveData([(1, 2.0), (2, endless)]), id="x") is None
-    assert curves.usage(curves.UsageData(use=[("GPU 0", [(0, 1.0), (1, nan)])]), id="x") is None
+    assert usages.usage(usages.UsageData(use=[usages.Line("GPU 0", [(0, 1.0), (1, nan)])]), id="x") is None
     assert energy.energy((energy.Work("a", nan), energy.Work("b", -1)), id="x") is None
     assert lineage.lineage(lineage.LineageData((lineage.Node("a", "Merge", "", there=False),), ()), id="x") is None
     assert bow_tie.bow_tie(bow_tie.BowTieData("a", "b", (), ("c",)), id="x") is None

@@ -22,6 +22,7 @@ from governance.reports.charts import (
     layering,
     lineage,
     panel,
+    usages,
 )
 from tests.reports.charts.drawn import ALL
 
@@ -185,8 +186,8 @@ def test_points_that_are_no_numbers_are_counted_and_left_out():
 
 
 def test_many_processors_are_a_band_and_each_is_in_the_table():
-    use = [(f"GPU {n}", [(minute, 50.0 + n) for minute in range(20)]) for n in range(8)]
-    chart = curves.usage(curves.UsageData(use=use, memory=use[:1]), id="x")
+    use = [usages.Line(f"GPU {n}", [(minute, 50.0 + n) for minute in range(20)]) for n in range(8)]
+    chart = usages.usage(usages.UsageData(use=use, memory=use[:1]), id="x")
     assert {"most", "mean of 8", "least", "GPU 0"} <= set(texts(chart))
     assert [row[1] for row in chart.rows] == [*(f"GPU {n}" for n in range(8)), "GPU 0"]
     assert chart.note == "Of more than 3 processors the band from the least to the most is drawn, and the mean."
@@ -283,6 +284,28 @@ def test_drift_marks_what_lies_outside_with_another_shape():
     assert len(marks) == 3, "a tick, a ring and a cross"
 
 
+def test_what_the_tool_says_of_a_point_counts_more_than_a_bound_that_may_have_moved():
+    points = [("2026-01-01", 0.3), ("2026-02-01", 0.1), ("2026-03-01", 0.2)]
+    chart = drift.drift(drift.DriftData("a", points, most=0.25, crossed=[False, True, None]), id="x")
+    assert [row[2] for row in chart.rows] == ["inside", "outside", "not told"]
+    assert chart.alt.endswith("Outside what is accepted: 1 of 3, the furthest 0.100 on 2026-02-01.")
+
+
+def test_a_crossing_is_told_where_no_bound_is_known():
+    chart = drift.drift(drift.DriftData("a", [("2026-01-01", 0.3), ("2026-02-01", 0.1)], crossed=[True, False]), id="x")
+    assert [row[2] for row in chart.rows] == ["outside", "inside"]
+    assert "Nobody" not in chart.alt + chart.caption
+
+
+def test_a_line_of_means_has_the_band_of_its_readings_behind_it_and_tells_their_ends():
+    points = [(minute, 50.0) for minute in range(5)]
+    line = usages.Line("GPU 0", points, [(x, 10.0) for x, _ in points], [(x, 99.0) for x, _ in points], 47.3)
+    chart = usages.usage(usages.UsageData(use=[line]), id="x")
+    assert chart.rows == (("Use, %", "GPU 0", "47.3", "10", "99", "5"),)
+    assert chart.alt == "Use of the graphics processors: mean 47.3 %, from 10 to 99, over 1 lines."
+    assert "from the least to the most reading" in chart.note
+
+
 def test_points_without_a_date_stand_in_the_order_given_and_it_is_said():
     chart = drift.drift(drift.DriftData("a", [("week 2", 1.0), ("week 1", 2.0), ("2026-01-01", NAN)]), id="x")
     assert [row[0] for row in chart.rows] == ["week 2", "week 1"]
@@ -314,7 +337,7 @@ def test_whatever_the_numbers_charts_are_well_formed_and_count_what_they_leave_o
     made = (
         forest.forest(forest.ForestData(deltas), id="a"),
         curves.curves(curves.CurveData(points, points[:1], points), id="b"),
-        curves.usage(curves.UsageData(use=[("GPU", points)]), id="c"),
+        usages.usage(usages.UsageData(use=[usages.Line("GPU", points)]), id="c"),
         energy.energy(tuple(energy.Work("w", value, low=low, high=high) for value, low, high, _ in rows), id="d"),
         drift.drift(
             drift.DriftData("m", [("2026-01-01", value) for value, *_ in rows], rows[0][1], rows[0][2], None), id="e"
