@@ -63,6 +63,18 @@ def test_swapping_the_models_negates_the_difference_digit_by_digit(sides: tuple[
     assert one.p_not_below(0.1234567) == pytest.approx(other.p_below(-0.1234567), rel=1e-9)
 
 
+@pytest.mark.parametrize("clusters", [False, True])
+def test_two_models_that_differ_evenly_are_swapped_digit_by_digit_too(clusters: bool) -> None:
+    ids = [f"q{at:02d}" for at in range(30)]
+    names = {one: at for at, one in enumerate(ids)} if clusters else None
+    steps = {one: (at % 15 + 1) * (1 if at < 15 else -1) / 16 for at, one in enumerate(ids)}
+    after, before = Samples(steps, names), Samples(dict.fromkeys(ids, 0.0), names)
+    one, other = made(after, before), made(before, after)
+    assert one.low is not None
+    assert told(one) == negated(other)
+    assert one.low == -one.high
+
+
 @settings(max_examples=100, deadline=None)
 @given(two_sides())
 def test_lower_is_better_is_the_swap_of_the_two(sides: tuple[Samples, Samples]) -> None:
