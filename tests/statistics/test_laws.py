@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from governance.statistics import multiplicity, paired
@@ -128,6 +128,7 @@ def test_tangos_interval_holds_the_estimate_and_mirrors(gained: int, lost: int, 
     st.floats(-0.99, 0.99),
     st.sampled_from([0.005, 0.025, 0.1]),
 )
+@example(gained=0, lost=0, same=0, bound=-3.3e-285, level=0.005)
 def test_tangos_p_value_is_its_interval_turned_round(
     gained: int, lost: int, same: int, bound: float, level: float
 ) -> None:
