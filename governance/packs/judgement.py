@@ -15,16 +15,19 @@ from governance.assurance.register import register
 from governance.assurance.then_and_now import Now
 from governance.domain.case import Case
 from governance.domain.entry import EntryType
+from governance.domain.evidence import Columns
+from governance.parsing import sample_table
 from governance.signing import statements
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
     from governance.domain.assessment import Assessment
     from governance.domain.catalogue import Catalogue
     from governance.domain.dossier import Dossier
     from governance.domain.entry import Checkpoint, Entry
+    from governance.domain.evidence import Evidence
     from governance.proofs.public_keys import PublicKey
 
 
@@ -39,7 +42,7 @@ def dossier_of(
 ) -> Dossier:
     """Fold the entries of a system, and those of the whole workspace among them, into a dossier.
 
-    `body` gives a parsed body by digest, `raw` the bytes of a signed envelope.
+    `body` gives a parsed body by digest, `raw` the bytes of a signed envelope or of what is attached to evidence.
     """
     listed = [entry for entry in entries if known_at is None or entry.recorded_at <= known_at]
     roster = statements.roster(listed, raw, ledger_key)
@@ -53,11 +56,25 @@ def dossier_of(
         system_id,
         listed,
         bodies=body,
+        columns=lambda record, said: columns_of(record, said, raw),
         decisions=decisions,
         attested=statements.duties(own, raw, roster),
         ledger_size=size,
         known_at=known_at,
     )
+
+
+def columns_of(record: Evidence, body: Mapping[str, Any], raw: Callable[[str], bytes]) -> Columns | None:
+    """The table of samples that a piece has attached, read when it is asked for; None where there is none."""
+    named = (each for each in record.attachments or () if each.name == sample_table.ATTACHMENT)
+    if (attachment := next(named, None)) is None:
+        return None
+
+    def read() -> Mapping[str, Any]:
+        said = sample_table.stated(body.get("table"), where=record.id)
+        return sample_table.by_question(sample_table.read(raw(attachment.digest), said, where=record.id))
+
+    return Columns(attachment.digest, read)
 
 
 def judge(dossier: Dossier, catalogue: Catalogue, policy_id: str, checkpoint: Checkpoint, on: datetime) -> Case:

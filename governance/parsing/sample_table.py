@@ -38,6 +38,7 @@ ATTACHMENT = "samples"
 MOST_ROWS = 5_000_000
 MOST_BYTES = 256 << 20
 """Bytes of a stream before it is packed."""
+MOST_PACKED = MOST_BYTES + (1 << 20)
 MOST_METRICS = 2_048
 OWN = ("id", "doc_sha256", "prompt_sha256", "cluster", "seed", "attempt")
 """Names of columns that no metric bears."""
@@ -76,7 +77,7 @@ class Stated:
 def stated(table: Any, *, where: str = "table") -> Stated:
     """What a body says of its table. Raises `UnreadableError` for what says nothing, or names another format."""
     if not isinstance(table, Mapping):
-        raise UnreadableError("is no table that is told of", where=where)
+        raise UnreadableError("is not told of in its body", where=where)
     if table.get("format") != FORMAT:
         raise UnreadableError(
             f"a table of the format {str(table.get('format'))[:40]!a}; this program reads {FORMAT}", where=where
