@@ -39,7 +39,7 @@ MOST_ROWS = 5_000_000
 MOST_BYTES = 256 << 20
 """Bytes of a stream before it is packed."""
 MOST_PACKED = MOST_BYTES + (1 << 20)
-MOST_METRICS = 2_048
+MOST_COLUMNS = 2_100
 OWN = ("id", "doc_sha256", "prompt_sha256", "cluster", "seed", "attempt")
 """Names of columns that no metric bears."""
 _LEVEL, _WINDOW, _WIDTH, _PIECE = 9, 1 << 27, 32, 4096
@@ -233,7 +233,7 @@ def _unpacked(packed: bytes, said: Stated, where: str) -> bytes:
 def _known_columns(listed: Sequence[arrow_table.Column], said: Stated) -> None:
     """Names, order and types are those that this page lists, and those that were stated."""
     names = tuple(column.name for column in listed)
-    if names != said.columns or names[:2] != OWN[:2] or len(set(names)) != len(names) or len(names) > MOST_METRICS:
+    if names != said.columns or names[:2] != OWN[:2] or len(set(names)) != len(names) or len(names) > MOST_COLUMNS:
         raise UnreadableError("its columns are not those that its evidence states")
     for name, kind in listed:
         if kind not in _TYPES.get(name, ("float64",)):
