@@ -14,6 +14,7 @@ from governance.domain.evidence import Evidence
 from governance.errors import IntegrityError
 from governance.ledger.fsck import fsck
 from governance.ledger.store import Draft
+from governance.packs.verify import judge_again
 from governance.packs.verify import verify as verify_fully
 from governance.parsing import canonical, sample_table, strict_json
 from governance.verifier.pack import verify
@@ -202,16 +203,23 @@ def samples(case_pieces):
 def test_the_recorded_samples_are_tables_and_form_the_same_pairs_from_ledger_and_pack(
     recorded: Workspace, packed: Path
 ) -> None:
-    report = verify_fully(packed)
+    ours, theirs = samples(recorded.case("elm-desk").dossier.pieces), []
+
+    def again(pack, report):
+        judge_again(pack, report)
+        theirs.extend((piece, piece.with_columns) for piece in samples(report.case.dossier.pieces))
+
+    report = verify(packed, again=again)
     assert report.ok, report.problems
-    assert report.case is not None
-    ours, theirs = samples(recorded.case("elm-desk").dossier.pieces), samples(report.case.dossier.pieces)
     assert len(ours) == 6
-    for pieces in (ours, theirs):
-        sides = {piece.record.subject.role: piece for piece in pieces if piece.body["task"] == "elm_desk_qa"}
+    for pieces in ([(piece, piece.with_columns) for piece in ours], theirs):
+        held = {
+            piece.record.subject.role: (piece, whole) for piece, whole in pieces if piece.body["task"] == "elm_desk_qa"
+        }
+        sides, wholes = ({role: each[at] for role, each in held.items()} for at in (0, 1))
         assert {piece.body["columns"] for piece in sides.values()} == {None}
         after, before = (
-            pairing.find([sides[role].with_columns], ["acc"], sides[role].body["means"]["acc"], sides[role].body["n"])
+            pairing.find([wholes[role]], ["acc"], sides[role].body["means"]["acc"], sides[role].body["n"])
             for role in ("candidate", "base")
         )
         assert isinstance(after, pairing.Samples)
@@ -220,7 +228,7 @@ def test_the_recorded_samples_are_tables_and_form_the_same_pairs_from_ledger_and
         assert found.n == sides["base"].body["n"]
         assert found.mean == pytest.approx(sides["candidate"].body["means"]["acc"] - sides["base"].body["means"]["acc"])
         assert found.low is not None
-    assert [piece.with_columns for piece in ours] == [piece.with_columns for piece in theirs]
+    assert [piece.with_columns for piece in ours] == [whole for _, whole in theirs]
 
 
 def test_attaching_the_same_files_again_changes_nothing(recorded: Workspace) -> None:
