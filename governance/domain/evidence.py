@@ -148,6 +148,9 @@ class Columns:
         """The columns by name."""
         return self.read()
 
+    def __getstate__(self) -> dict[str, Any]:
+        return {"digest": self.digest, "read": self.read}
+
 
 class Piece(Noun):
     """A record together with its body, as judgement sees it."""

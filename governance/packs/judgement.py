@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from governance.assurance import decided, validity
@@ -70,11 +71,25 @@ def columns_of(record: Evidence, body: Mapping[str, Any], raw: Callable[[str], b
     if (attachment := next(named, None)) is None:
         return None
 
-    def read() -> Mapping[str, Any]:
-        said = sample_table.stated(body.get("table"), where=record.id)
-        return sample_table.by_question(sample_table.read(raw(attachment.digest), said, where=record.id))
+    return Columns(attachment.digest, _Reader(record.id, body.get("table"), attachment.digest, raw))
 
-    return Columns(attachment.digest, read)
+
+@dataclass(frozen=True)
+class _Reader:
+    """Reads one table: of a piece, as its body states it. It goes to another process with the packed bytes."""
+
+    where: str
+    table: Any
+    digest: str
+    raw: Callable[[str], bytes]
+
+    def __call__(self) -> Mapping[str, Any]:
+        said = sample_table.stated(self.table, where=self.where)
+        return sample_table.by_question(sample_table.read(self.raw(self.digest), said, where=self.where))
+
+    def __reduce__(self) -> tuple[type[_Reader], tuple[object, ...]]:
+        held = {self.digest: self.raw(self.digest)}
+        return _Reader, (self.where, self.table, self.digest, held.__getitem__)
 
 
 def judge(dossier: Dossier, catalogue: Catalogue, policy_id: str, checkpoint: Checkpoint, on: datetime) -> Case:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from typing import TYPE_CHECKING
 
 import pytest
@@ -348,3 +349,9 @@ def test_a_comparison_over_a_table_that_is_gone_or_broken_says_so(tmp_path: Path
     with pytest.raises(IntegrityError, match="can not be read"):
         _ = again.with_columns
     assert again.body == piece.body
+
+
+def test_a_piece_goes_to_another_process_with_its_table(recorded: Workspace) -> None:
+    piece = samples(recorded.case("elm-desk").dossier.pieces)[0]
+    sent = pickle.loads(pickle.dumps(piece))  # noqa: S301 - our own bytes
+    assert sent.with_columns == piece.with_columns
