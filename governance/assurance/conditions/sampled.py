@@ -35,7 +35,7 @@ def find(now: Now, side: Side, task: str, metric: str, row: Mapping[str, Any]) -
     ]
     why = f"the single samples of {side.said} are not on record"
     for piece in sorted(pieces, key=moment, reverse=True):
-        columns = piece.body.get("columns")
+        columns = piece.with_columns.get("columns")
         for name in [each for each in names if columns and each in columns] or [metric]:
             found = _read(columns, name)
             if isinstance(found, str):
