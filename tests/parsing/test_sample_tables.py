@@ -17,7 +17,7 @@ from nanoarrow import ipc
 
 from governance.errors import UnreadableError
 from governance.parsing import canonical, sample_table
-from governance.parsing.sample_table import Stated, by_question, check, read, stated, write
+from governance.parsing.sample_table import Stated, by_question, check, clusters, read, stated, write
 
 ROWS = 40
 
