@@ -19,7 +19,7 @@ from governance.assurance.differences import differences, told
 from governance.domain import faults
 from governance.domain.applicability import SERIES, SOA_KIND, Statement
 from governance.domain.entry import EntryType
-from governance.domain.evidence import Evidence, Subject
+from governance.domain.evidence import Attachment, Evidence, Subject
 from governance.domain.target import TARGET_KIND, TargetProfile
 from governance.errors import ContentError, UnreadableError, UsageError
 from governance.ledger.store import Draft
@@ -179,7 +179,7 @@ def attach(
             whole(found.kind, found.body, catalogue)  # first: it names the row, which a schema can not
             check.require(found.kind, found.body)
             _may_be_declared(found, catalogue, now)
-            record, body = _record(found, system)
+            record, kept = _record(found, system)
             plain = record.plain()
         except ContentError:
             raise
@@ -196,7 +196,7 @@ def attach(
         items.setdefault(evidence_id, _item(evidence_id, found, record))
         compared.setdefault(evidence_id, told(evidence_id, record, found.body))
         drafts.append(Draft(EntryType.EVIDENCE, evidence_id, system, plain))
-        bodies[record.body_digest] = body
+        bodies |= kept
     attested = attest.over(system, _pieces(drafts)) if attest is not None else None
     if attested is not None:
         bodies[attested.draft.record["envelope_digest"]] = attested.envelope
@@ -329,8 +329,14 @@ def _may_be_declared(found: Found, catalogue: Catalogue, now: datetime) -> None:
         raise UnreadableError(f"approved_on: {approved} lies in the future", hint="Give the day of the approval.")
 
 
-def _record(found: Found, system: str) -> tuple[Evidence, bytes]:
+def _record(found: Found, system: str) -> tuple[Evidence, dict[str, bytes]]:
+    """The record of a fact, and what it names by digest: the body, and what is enclosed with it."""
     body = canonical.dumps(found.body)
+    attached = tuple(
+        Attachment(name=each.name, media_type=each.media_type, digest=canonical.sha256(each.data), size=len(each.data))
+        for each in found.enclosures
+    )
+    kept = {row.digest: each.data for row, each in zip(attached, found.enclosures, strict=True)}
     return Evidence(
         kind=found.kind,
         system=system,
@@ -348,7 +354,8 @@ def _record(found: Found, system: str) -> tuple[Evidence, bytes]:
         sources=found.sources,
         conflicts=found.conflicts or None,
         redacted=found.redacted or None,
-    ), body
+        attachments=attached or None,
+    ), kept | {canonical.sha256(body): body}
 
 
 def _item(evidence_id: str, found: Found, record: Evidence) -> Item:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from governance.anchoring.kept import Anchors
-from governance.domain.entry import body_of
+from governance.domain.entry import named_by
 from governance.errors import GovernanceError, UsageError
 from governance.ledger.store import Check
 from governance.proofs import note
@@ -20,13 +20,14 @@ if TYPE_CHECKING:
 
 
 def verify(root: Path, ledger: Ledger, blobs: Blobs, progress: Callable[[int, int], None] | None = None) -> Check:
-    """Recompute the tree and every body, then ask whether the ledger continues every anchor; names the first that fails."""
+    """Recompute the tree and every body and attachment, then hold the ledger against every anchor; names the first that fails."""
     check = ledger.verify(progress)
     if check.failed_at is not None:
         return check
     for entry in ledger.entries():
         try:
-            blobs.read(body_of(entry))
+            for digest in named_by(entry):
+                blobs.read(digest)
         except GovernanceError as error:
             return Check(check.checkpoint, entry.seq, f"entry {entry.seq} ({entry.id}): {error}")
     departed = Anchors(root).check(ledger)

@@ -20,6 +20,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from governance.assurance.charted import charted
+from governance.assurance.enough import short
 from governance.assurance.expect import Outcome, check, is_number, unsaid
 from governance.assurance.subjects import moment, speaks_of
 from governance.domain.assessment import AskResult
@@ -82,6 +84,7 @@ def answer(ask: Ask, dossier: Dossier, catalogue: Catalogue, on: datetime) -> As
         return AskResult(ask=ask.id, kind=ask.kind, standing=Standing.MISSING, reason=_why_missing(ask, pool, dossier))
     deciding_pieces = [pair for _, group in sorted(groups.items()) for pair in _deciding(ask, group)]
     judged = [(_judge(ask, piece, body, on), piece) for piece, body in deciding_pieces]
+    judged += _over_time(ask, pool, dossier, catalogue)
     standing = worst([verdict[0] for verdict, _ in judged])
     deciding = [(verdict, piece) for verdict, piece in judged if verdict[0] is standing]
     reasons = list(dict.fromkeys(verdict[1] for verdict, _ in deciding))
@@ -92,6 +95,21 @@ def answer(ask: Ask, dossier: Dossier, catalogue: Catalogue, on: datetime) -> As
         reason="; ".join(reasons[:3]) + (f"; and {len(reasons) - 3} more" if len(reasons) > 3 else ""),
         evidence=tuple(dict.fromkeys(piece.id for _, piece in deciding)),
     )
+
+
+def _over_time(
+    ask: Ask, pool: list[Piece], dossier: Dossier, catalogue: Catalogue
+) -> list[tuple[tuple[Standing, str], Piece]]:
+    """*Unmet* for each sort of thing whose number is out of control, where a chart is asked for."""
+    if ask.chart is None:
+        return []
+    series: dict[str, list[Piece]] = {}
+    for piece in pool:
+        if piece.record.quality in ask.quality:
+            for key, _ in _parts(ask, piece, dossier, catalogue):
+                series.setdefault(key, []).append(piece)
+    found = [(charted(ask.chart, pieces)[0], max(pieces, key=moment)) for _, pieces in sorted(series.items())]
+    return [((Standing.UNMET, why), piece) for why, piece in found if why is not None]
 
 
 def _teller(piece: Piece) -> str:
@@ -188,6 +206,8 @@ def _judge(ask: Ask, piece: Piece, body: Mapping[str, Any], on: datetime) -> tup
         standing, reason = _has_numbers(ask, body, reason)
         if standing is not Standing.MET:
             return standing, reason
+    if ask.claim is not None and (lacking := short(ask.claim, body)):
+        return Standing.INCONCLUSIVE, f"too few items to show that {ask.claim.says}: {lacking}"
     if ask.topic is not None and body.get("in_place") is False:
         return Standing.UNMET, "its author states that it is not in place"
     due = body.get("review_due")

@@ -300,7 +300,7 @@ def _samples(row: Row, case: Case) -> pairing.Samples | str:
         for piece in case.dossier.of_kind(SAMPLES)
         if piece.body.get("task") == task and speaks_of(About.CANDIDATE, piece, case.dossier)
     ]
-    bodies = [piece.body for piece in sorted(pieces, key=moment, reverse=True)]
+    bodies = (piece.with_columns for piece in sorted(pieces, key=moment, reverse=True))
     names = (f"{metric},{named}", metric) if named else (metric,)
     return pairing.find(bodies, names, float(row.result["value"]), row.result.get("n"))
 

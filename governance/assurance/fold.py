@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from governance.domain.decision import SignedDecision
     from governance.domain.entry import Entry
+    from governance.domain.evidence import Columns
     from governance.verifier.decisions import Held
 
 
@@ -29,6 +30,7 @@ def fold(
     entries: Iterable[Entry],
     *,
     bodies: Callable[[str], Mapping[str, Any]],
+    columns: Callable[[Evidence, Mapping[str, Any]], Columns | None] = lambda _record, _body: None,
     decisions: Mapping[str, SignedDecision],
     attested: tuple[Held, ...] = (),
     ledger_size: int,
@@ -36,7 +38,8 @@ def fold(
 ) -> Dossier:
     """The dossier of a system.
 
-    `entries` are in order; those of another system are passed over. `bodies` gives a body by digest, `decisions` the
+    `entries` are in order; those of another system are passed over. `bodies` gives a body by digest, `columns` the
+    table that a piece with this record and body has attached, or None, `decisions` the
     read signatures by entry id, `attested` the duties that attestations show. With `known_at`, entries recorded later are
     as if they had never been. Raises `UsageError` for an unknown system.
     """
@@ -55,14 +58,16 @@ def fold(
                 registrations.append(Registration(entry.seq, entry.id, entry.recorded_at, body))
             case EntryType.EVIDENCE:
                 record = Evidence.model_validate(entry.record)
+                body_of_it = bodies(record.body_digest)
                 pieces.append(
                     Piece(
                         id=entry.id,
                         record=record,
-                        body=bodies(record.body_digest),
+                        body=body_of_it,
                         recorded_at=entry.recorded_at,
                         seq=entry.seq,
                         leaf=tree.leaf_hash(entry.to_bytes()).hex(),
+                        columns=columns(record, body_of_it),
                     )
                 )
             case EntryType.DECISION:

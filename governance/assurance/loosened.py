@@ -236,6 +236,7 @@ def _asks(name: str, before: Ask, after: Ask) -> Iterator[Found]:
         old, new = getattr(before, field), getattr(after, field)
         if old != new:
             yield f"ask {name}: {field}", _said(old), _said(new), "changed"
+    yield from _nested(name, before, after)
     ours, theirs = ({_of(each): each for each in ask.expect} for ask in (before, after))
     for key in sorted({*ours, *theirs}):
         then, now = ours.get(key), theirs.get(key)
@@ -246,6 +247,25 @@ def _asks(name: str, before: Ask, after: Ask) -> Iterator[Found]:
             yield what, _bound(then), _bound(now), "loosened" if now is None else "tightened"
         else:
             yield what, _bound(then), _bound(now), _way(key[1], then.tests[key[1]], now.tests[key[1]])
+
+
+def _nested(name: str, before: Ask, after: Ask) -> Iterator[Found]:
+    """What differs in the claim and in the control chart of an ask, field by field."""
+    for part in ("claim", "chart"):
+        then, now = getattr(before, part), getattr(after, part)
+        if (then is None) != (now is None):
+            there = ("not asked for", "asked for")
+            yield (
+                f"ask {name}: {part}",
+                *(there[::-1] if now is None else there),
+                "loosened" if now is None else "tightened",
+            )
+        elif then is not None and now is not None and then != now:
+            old, new = then.plain(), now.plain()
+            for field in sorted({*old, *new} - {"says"}):
+                if old.get(field) != new.get(field):
+                    way = _way(field, old.get(field), new.get(field))
+                    yield f"ask {name}: {part} {field}", _said(old.get(field)), _said(new.get(field)), way
 
 
 def _of(each: Expectation) -> tuple[str, str]:

@@ -122,6 +122,8 @@ def evidence_show(
         )
         return
     output.say(f"{piece.id}  {piece.record.kind}  {piece.record.quality}")
+    for each in piece.record.attachments or ():
+        output.say(f"  attached: {each.name}, {each.size:,} bytes of {each.media_type}, {each.digest}")
     for made in attested:
         shows = f", which shows the duty {' and '.join(made.duties)}" if made.duties else ""
         output.say(f"  attested by {', '.join(map(output.one_line, made.by))} in {made.entry}{shows}")

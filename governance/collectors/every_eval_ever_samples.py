@@ -5,7 +5,8 @@
 which samples belong to it.
 
 *Says* which score each sample got in each evaluation, by its id and the digest of question and reference answer, so that
-two runs can be compared sample by sample. A question asked in several rounds is one row with the plain average.
+two runs can be compared sample by sample. A question asked in several rounds has a row for each; it counts once, with the plain
+average.
 
 *Does not say* what was asked or answered: texts are digested and never copied. A samples file without its record, with
 other rows than its record counted, or with samples that ended in an error, is partial. One corrupt line, and nothing of
@@ -30,13 +31,15 @@ from governance.collectors.every_eval_ever import (
     record_of,
     results_of,
 )
+from governance.collectors.formats.sample_columns import clean_ids, with_table
 from governance.collectors.reading import fields
 from governance.collectors.reading.doubts import Doubts
 from governance.collectors.reading.interface import Marks, NotMine, OneFile, Tried
 from governance.collectors.reading.names import named
 from governance.domain.evidence import Collector, Subject, SubjectType
 from governance.errors import UnreadableError
-from governance.parsing import canonical, strict_json
+from governance.parsing import canonical, sample_table, strict_json
+from governance.parsing.sample_table import average
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -45,7 +48,6 @@ if TYPE_CHECKING:
     from governance.collectors.reading.files import File
     from governance.collectors.reading.walk import Folder
 
-MOST_KEPT = 20_000
 MOST_ROWS = 2_000_000
 MOST_TASKS = 1_000
 _END = "_samples.jsonl"
@@ -100,8 +102,9 @@ class EveryEvalEverSamples(OneFile):
     ) -> Found:
         told = record[1] if record else {"evaluation_results": []}
         metric = _metric(told, of)
-        columns: dict[str, list[Any]] = {"id": list(table.docs), "doc_sha256": list(table.docs.values())}
-        column = [_mean(scores.values()) for scores in table.scores.values()]
+        ids, redacted = clean_ids(list(table.docs))
+        columns: dict[str, list[Any]] = {"id": ids, "doc_sha256": list(table.docs.values())}
+        column = [average(scores.values()) for scores in table.scores.values()]
         scored = [value for value in column if value is not None]
         if scored:
             columns[metric] = column
@@ -114,13 +117,14 @@ class EveryEvalEverSamples(OneFile):
             "n": len(column),
             "metrics": [metric] if scored else [],
             "duplicated_ids": table.repeated,
-            "columns": columns if len(column) <= MOST_KEPT else None,
             "columns_digest": canonical.digest(columns),
             "means": {metric: math.fsum(scored) / len(scored)} if scored else {},
         }
+        body, enclosures = with_table(body, _rows_of(table, ids, metric if scored else None))
         return self.found(
             folder, file, "eval-samples.v1", body, Subject(type=SubjectType.MODEL, name=model["name"]),
             doubts=doubts, at=moment_of(told), version=version, beside=[record[0]] if record else [],
+            enclosures=enclosures, redacted=redacted,
         )  # fmt: skip
 
 
@@ -172,9 +176,24 @@ def _digest(row: dict[str, Any]) -> str:
     return "sha256:" + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _mean(scores: Iterable[float | int | None]) -> float | int | None:
-    known = [score for score in scores if score is not None]
-    return known[0] if len(known) == 1 else math.fsum(known) / len(known) if known else None
+def _rows_of(table: _Table, ids: list[Any], metric: str | None) -> dict[str, Any]:
+    """One row for each answer, in the order of the file; attempts are counted from 1 where their rounds are not numbers."""
+    answers = [
+        (identity, digest, turn, score)
+        for identity, (digest, rounds) in zip(
+            ids, zip(table.docs.values(), table.scores.values(), strict=True), strict=True
+        )
+        for turn, score in enumerate(rounds.values(), start=1)
+    ]
+    made: dict[str, Any] = {
+        "id": [answer[0] for answer in answers],
+        "doc_sha256": b"".join(bytes.fromhex(answer[1][7:]) for answer in answers),
+    }
+    if any(rounds.keys() != {""} for rounds in table.scores.values()):
+        turns = [turn for rounds in table.scores.values() for turn in rounds]
+        named = all(re.fullmatch(r"[0-9]{1,9}", turn) for turn in turns)
+        made["attempt"] = [int(turn) for turn in turns] if named else [answer[2] for answer in answers]
+    return made if metric is None else made | {metric: [answer[3] for answer in answers]}
 
 
 def _metric(record: dict[str, Any], of: tuple[str, str | None]) -> str:
@@ -184,7 +203,7 @@ def _metric(record: dict[str, Any], of: tuple[str, str | None]) -> str:
     fitting = fitting or [row for row in rows if row.get("evaluation_name") == of[0]] or rows
     names = {metric_of(row) for row in fitting}
     metric = names.pop() if len(names) == 1 else "score"
-    return "score" if metric in ("id", "doc_sha256", "prompt_sha256") else metric
+    return "score" if metric in sample_table.OWN else metric
 
 
 def _record(folder: Folder, file: File) -> tuple[File, dict[str, Any]] | None:

@@ -5,7 +5,8 @@ all that it left.
 
 *Says* which score each question got from each scorer, by the question's id and the digest of question, reference answer
 and choices, so that two runs can be compared question by question. Letters count as the tool counts them: C is 1, P is
-one half, I and N are 0. A question asked several times is one row with the plain average of its scores.
+one half, I and N are 0. A question asked several times has a row for each time; it counts once, with the plain average of its
+scores. The seed of the answers, and the cluster that a metric was taken over, are taken where the log tells them.
 
 *Does not say* what was asked or answered: texts are digested and never copied. Words that stand for no number, and lists
 of numbers, are no score here. What keeps the run from being complete keeps its samples from it too; a log without its
@@ -14,26 +15,28 @@ samples gives nothing here.
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
-from governance.collectors.formats.inspect_log import TOOL, Sample, log_of
+from governance.collectors.formats.inspect_log import TOOL, log_of
+from governance.collectors.formats.sample_columns import clean_ids, with_table
 from governance.collectors.inspect_log import InspectLog, doubts_of, missing, model_of, moment_of, results_of, task_of
 from governance.collectors.reading.interface import NotMine, OneFile, recognised
 from governance.domain.evidence import Collector, Subject, SubjectType
 from governance.errors import UnreadableError
-from governance.parsing import canonical
+from governance.parsing import canonical, sample_table
+from governance.parsing.sample_table import average
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
+    from governance.collectors.formats.inspect_log import Log, Sample
     from governance.collectors.reading.answers import Found
     from governance.collectors.reading.doubts import Doubts
     from governance.collectors.reading.files import File
     from governance.collectors.reading.walk import Folder
 
-MOST_KEPT = 20_000
 MOST_METRICS = 64
+MOST_EPOCH = 2**31 - 1
 
 
 class InspectSamples(OneFile):
@@ -60,8 +63,9 @@ class InspectSamples(OneFile):
             raise NotMine("a log without its samples")
         results_of(log)  # a log whose results can not be read gives no samples either
         doubts = doubts_of(log)
-        columns = columns_of(log.samples, doubts)
-        names = [name for name in columns if name not in ("id", "doc_sha256")]
+        ids, redacted = clean_ids([sample.id for sample in log.samples])
+        columns = columns_of(ids, log.samples, doubts)
+        names = [name for name in columns if name not in sample_table.OWN]
         model = model_of(log)
         rows = len(columns["id"])
         repeated = len(log.samples) - len({(sample.id, sample.epoch) for sample in log.samples})
@@ -76,26 +80,28 @@ class InspectSamples(OneFile):
             "n": rows,
             "metrics": names,
             "duplicated_ids": repeated,
-            "columns": columns if rows <= MOST_KEPT else None,
             "columns_digest": canonical.digest(columns),
-            "means": {name: _mean([value for value in columns[name] if value is not None]) for name in names},
+            "means": {name: average(columns[name]) for name in names},
             "epochs": log.epochs,
         }
         subject = Subject(type=SubjectType.MODEL, name=model["name"])
+        body, enclosures = with_table(body, _table(ids, log, names))
         yield self.found(
-            folder, file, "eval-samples.v1", body, subject, doubts=doubts, at=moment_of(log), version=log.version
-        )
+            folder, file, "eval-samples.v1", body, subject, doubts=doubts, at=moment_of(log), version=log.version,
+            enclosures=enclosures, redacted=redacted,
+        )  # fmt: skip
 
 
-def columns_of(samples: list[Sample], doubts: Doubts) -> dict[str, list[Any]]:
+def columns_of(ids: Sequence[int | str], samples: Sequence[Sample], doubts: Doubts) -> dict[str, list[Any]]:
     """One row for each question, one column for each score that at least one question got."""
     rows: dict[int | str, list[Sample]] = {}
-    for sample in samples:
-        rows.setdefault(sample.id, []).append(sample)
+    for identity, sample in zip(ids, samples, strict=True):
+        rows.setdefault(identity, []).append(sample)
     changed = sum(len({sample.doc_sha256 for sample in asked}) > 1 for asked in rows.values())
     if changed:
         doubts.partial(f"{changed} questions were asked in several versions under one id")
-    names = list(dict.fromkeys(name for sample in samples for name in sample.scores))
+    named = dict.fromkeys(name for sample in samples for name in sample.scores)
+    names = [name for name in named if name not in sample_table.OWN]
     if len(names) > MOST_METRICS:
         raise UnreadableError(f"more than {MOST_METRICS} scores a sample")
     columns: dict[str, list[Any]] = {
@@ -103,7 +109,7 @@ def columns_of(samples: list[Sample], doubts: Doubts) -> dict[str, list[Any]]:
         "doc_sha256": [asked[0].doc_sha256 for asked in rows.values()],
     }
     for name in names:
-        column = [_mean_of(asked, name) for asked in rows.values()]
+        column = [average(sample.scores.get(name) for sample in asked) for asked in rows.values()]
         without = sum(value is None for value in column)
         if without:
             doubts.partial(f"{name}: {without} of {len(column)} samples have no number for a score")
@@ -112,15 +118,19 @@ def columns_of(samples: list[Sample], doubts: Doubts) -> dict[str, list[Any]]:
     return columns
 
 
-def _mean_of(asked: list[Sample], name: str) -> float | int | None:
-    scores = [score for sample in asked if (score := sample.scores.get(name)) is not None]
-    if len(scores) == 1:
-        return scores[0]
-    return _mean(scores) if scores else None
-
-
-def _mean(scores: list[float | int]) -> float:
-    return math.fsum(scores) / len(scores)
+def _table(ids: Sequence[int | str], log: Log, names: Sequence[str]) -> dict[str, Any]:
+    """One row for each answer, in the order of the questions and of the rounds in which they were asked."""
+    samples = log.samples
+    made: dict[str, Any] = {
+        "id": ids,
+        "doc_sha256": b"".join(bytes.fromhex(sample.doc_sha256[7:]) for sample in samples),
+    }
+    if any(sample.cluster is not None for sample in samples):
+        made["cluster"] = [sample.cluster for sample in samples]
+    if log.seed is not None:
+        made["seed"] = [log.seed] * len(samples)
+    made["attempt"] = [min(sample.epoch, MOST_EPOCH) for sample in samples]
+    return made | {name: [sample.scores.get(name) for sample in samples] for name in names}
 
 
 COLLECTOR = InspectSamples()

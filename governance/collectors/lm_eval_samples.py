@@ -7,7 +7,8 @@ else because there is only one. Where the rows do not name the filter (up to 0.4
 once for each filter of the results, each repetition is the next filter.
 
 *Says* which score each sample got, by the sample's id and the digest of its document, so that two runs can be
-compared sample by sample. Where answers were scored through several filters, a metric is named `metric,filter`.
+compared sample by sample, and what the sample belongs with where its document has a subject, a group or a passage.
+Where answers were scored through several filters, a metric is named `metric,filter`.
 
 *Does not say* what was asked or answered: questions, prompts and answers are digested and never copied. A repeated
 sample id makes the evidence partial, and so do a samples file without its results or with fewer rows, and a run over
@@ -26,7 +27,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from governance.collectors.formats import json_array
-from governance.collectors.formats.sample_columns import SampleColumns
+from governance.collectors.formats.sample_columns import SampleColumns, cluster_of, with_table
 from governance.collectors.lm_eval import TOOL, model_of, moment_of, results_in, subject_of, version_of
 from governance.collectors.reading import fields
 from governance.collectors.reading.answers import Found, NotRead
@@ -35,7 +36,7 @@ from governance.collectors.reading.interface import Tried, attempt, recognised
 from governance.collectors.reading.names import named
 from governance.domain.evidence import Collector
 from governance.errors import UnreadableError
-from governance.parsing import strict_json
+from governance.parsing import sample_table, strict_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -43,14 +44,15 @@ if TYPE_CHECKING:
     from governance.collectors.reading.files import File
     from governance.collectors.reading.walk import Folder
 
-MOST_KEPT = 20_000
 _SPACE = b"\xef\xbb\xbf \t\r\n"
 _NOT_METRICS = frozenset(
     {"doc_id", "doc", "target", "arguments", "resps", "filtered_resps", "filter", "metrics", "doc_hash", "prompt_hash",
-     "target_hash", "id", "doc_sha256", "prompt_sha256"}
+     "target_hash", *sample_table.OWN}
 )  # fmt: skip
 _MEANS = frozenset({"acc", "acc_norm", "exact_match"})
 """Metrics whose score is the mean over the samples where the task does not say otherwise."""
+_CLUSTERS = ("cluster_id", "cluster", "group", "subject", "passage_id", "passage", "article", "story")
+"""Fields of a document that say what it belongs with: several questions about one passage are no independent questions."""
 _NAMED = re.compile(r"(?:^|_)samples_(?P<task>.+)_(?P<stamp>\d{4}-\d\d-\d\dT\d\d[-:]\d\d[-:]\d\d[.\d]*)\.jsonl$")
 _STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d[-:]\d\d[-:]\d\d[.\d]*\d")
 
@@ -91,6 +93,7 @@ class LmEvalSamples:
         run = _results_of(folder, file, rows)
         table = rows.columns
         table.fold(_filters(run))
+        table.clean()
         doubts = Doubts()
         for why in (*run.reasons, *_shortened(run, table)):
             doubts.partial(why)
@@ -112,10 +115,10 @@ class LmEvalSamples:
             "n": len(table),
             "metrics": metrics,
             "duplicated_ids": table.duplicated,
-            "columns": table.columns() if len(table) <= MOST_KEPT else None,
             "columns_digest": table.digest(),
             "means": table.means(),
         }
+        body, enclosures = with_table(body, table.table())
         yield Found(
             kind="eval-samples.v1",
             body=body,
@@ -129,6 +132,8 @@ class LmEvalSamples:
             tool=TOOL,
             tool_version=version,
             sources=(file.source(), *((run.file.source(),) if run.file else ())),
+            redacted=table.redacted,
+            enclosures=enclosures,
             place=folder.place,
         )
 
@@ -150,7 +155,10 @@ class _Rows:
         else:
             self.hashed = False
         prompt = fields.hex_digest(row, "prompt_hash")
-        place = self.columns.place(_identity(row), through, _document_digest(row), prompt)
+        document = row.get("doc")
+        told = (document.get(name) for name in _CLUSTERS) if isinstance(document, dict) else ()
+        cluster = next((name for name in map(cluster_of, told) if name is not None), None)
+        place = self.columns.place(_identity(row), through, _document_digest(row), prompt, cluster)
         for metric in _metrics(row):
             self.columns.score(metric, through, place, _score(row.get(metric), metric))
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -89,6 +89,30 @@ class Expectation(Noun):
         return {name: getattr(self, name) for name in names if getattr(self, name) is not None}
 
 
+class Claim(Noun):
+    """What a result is to show, and how surely: too few items for it are *inconclusive*, with how many more would settle it.
+
+    The number of items is that of a test which sees a distance of `margin`, in the metric's own unit, with this power.
+    """
+
+    says: Sentence
+    metric: str | None = Field(default=None, description="as the tool spells it; absent means every metric of the task")
+    margin: float = Field(gt=0)
+    confidence: float = Field(default=0.95, gt=0.5, lt=1)
+    power: float = Field(default=0.8, ge=0.5, lt=1)
+
+
+class ControlChart(Noun):
+    """A number of the body, over all pieces that say the same sort of thing, on a control chart: out of control is *unmet*.
+
+    The first `baseline` points set the limits. Up to then there is no chart, and the ask is judged without it.
+    """
+
+    field: str = Field(pattern="^[a-z_0-9]+$", description="a number at the top of the body")
+    baseline: int = Field(default=8, ge=5, le=1000)
+    method: Literal["individuals", "ewma"] = "individuals"
+
+
 class Ask(Noun):
     """A demand for evidence. `within` is the greatest age in days; absent, the evidence does not age.
 
@@ -109,6 +133,10 @@ class Ask(Noun):
     within: int | None = Field(default=None, ge=1)
     quality: tuple[Quality, ...] = (Quality.COMPLETE,)
     expect: tuple[Expectation, ...] = ()
+    claim: Claim | None = Field(
+        default=None, description="for evaluations: what the number of items must be enough for"
+    )
+    chart: ControlChart | None = Field(default=None, description="limits of the same number over time")
 
 
 class AppliesWhen(Noun):

@@ -95,6 +95,12 @@ def body_of(entry: Entry) -> str:
     return str(entry.record["envelope_digest" if entry.type in SIGNED else "body_digest"])
 
 
+def named_by(entry: Entry) -> tuple[str, ...]:
+    """The digests of all that an entry names and that is kept beside the ledger: its body, and what is attached to evidence."""
+    attached = entry.record.get("attachments") or () if entry.type is EntryType.EVIDENCE else ()
+    return body_of(entry), *(str(each["digest"]) for each in attached)
+
+
 class Checkpoint(Noun):
     """The head of the ledger: how many entries, and the root of the tree over them (RFC 6962)."""
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from governance.domain.entry import MAX_ENTRY_BYTES, Checkpoint, Entry, body_of
+from governance.domain.entry import MAX_ENTRY_BYTES, Checkpoint, Entry, named_by
 from governance.errors import GovernanceError, IntegrityError, UnreadableError, UsageError
 from governance.ledger import checking, schema
 from governance.ledger.blobs import Blobs
@@ -179,8 +179,9 @@ def _entries(raw: sqlite3.Connection, found: Found, progress: Callable[[int, int
             found.add(where, "was recorded before the entry before it")
         last = entry.recorded_at
         try:
-            named.setdefault(body_of(entry), seq)
-        except KeyError:
+            for digest in named_by(entry):
+                named.setdefault(digest, seq)
+        except (KeyError, TypeError):
             found.add(where, f"is of the type {entry.type} and names no body")
     return named
 

@@ -11,7 +11,7 @@ import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from governance.domain.entry import EntryType, body_of
+from governance.domain.entry import EntryType, named_by
 from governance.errors import ContentError, IntegrityError, UsageError
 from governance.packs.example import trust_example
 from governance.packs.spec import SPEC
@@ -150,8 +150,8 @@ def packed_digests(entries: Iterable[Entry]) -> tuple[str, ...]:
 
 
 def body_digests(entries: Iterable[Entry]) -> tuple[str, ...]:
-    """The digests of all bodies that entries name, sorted, each once."""
-    return tuple(sorted({body_of(entry) for entry in entries}))
+    """The digests of all bodies that entries name, and of what is attached to them, sorted, each once."""
+    return tuple(sorted({digest for entry in entries for digest in named_by(entry)}))
 
 
 def _size(name: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from governance.assurance import decided, validity
@@ -15,16 +16,19 @@ from governance.assurance.register import register
 from governance.assurance.then_and_now import Now
 from governance.domain.case import Case
 from governance.domain.entry import EntryType
+from governance.domain.evidence import Columns
+from governance.parsing import sample_table
 from governance.signing import statements
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
     from governance.domain.assessment import Assessment
     from governance.domain.catalogue import Catalogue
     from governance.domain.dossier import Dossier
     from governance.domain.entry import Checkpoint, Entry
+    from governance.domain.evidence import Evidence
     from governance.proofs.public_keys import PublicKey
 
 
@@ -39,7 +43,7 @@ def dossier_of(
 ) -> Dossier:
     """Fold the entries of a system, and those of the whole workspace among them, into a dossier.
 
-    `body` gives a parsed body by digest, `raw` the bytes of a signed envelope.
+    `body` gives a parsed body by digest, `raw` the bytes of a signed envelope or of what is attached to evidence.
     """
     listed = [entry for entry in entries if known_at is None or entry.recorded_at <= known_at]
     roster = statements.roster(listed, raw, ledger_key)
@@ -53,11 +57,39 @@ def dossier_of(
         system_id,
         listed,
         bodies=body,
+        columns=lambda record, said: columns_of(record, said, raw),
         decisions=decisions,
         attested=statements.duties(own, raw, roster),
         ledger_size=size,
         known_at=known_at,
     )
+
+
+def columns_of(record: Evidence, body: Mapping[str, Any], raw: Callable[[str], bytes]) -> Columns | None:
+    """The table of samples that a piece has attached, read when it is asked for; None where there is none."""
+    named = (each for each in record.attachments or () if each.name == sample_table.ATTACHMENT)
+    if (attachment := next(named, None)) is None:
+        return None
+
+    return Columns(attachment.digest, _Reader(record.id, body.get("table"), attachment.digest, raw))
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """Reads one table: of a piece, as its body states it. It goes to another process with the packed bytes."""
+
+    where: str
+    table: Any
+    digest: str
+    raw: Callable[[str], bytes]
+
+    def __call__(self) -> Mapping[str, Any]:
+        said = sample_table.stated(self.table, where=self.where)
+        return sample_table.by_question(sample_table.read(self.raw(self.digest), said, where=self.where))
+
+    def __reduce__(self) -> tuple[type[_Reader], tuple[object, ...]]:
+        held = {self.digest: self.raw(self.digest)}
+        return _Reader, (self.where, self.table, self.digest, held.__getitem__)
 
 
 def judge(dossier: Dossier, catalogue: Catalogue, policy_id: str, checkpoint: Checkpoint, on: datetime) -> Case:

@@ -2,9 +2,9 @@
 
 In place of a withheld item stands a line with its number, its leaf and a commitment (`governance.verifier.withheld`); the salt of the
 commitment is made from the ledger's private key, the full edition's manifest and the number, so that nobody keeps a list
-of salts and nobody else can make one. What names a withheld item is withheld with it: an attestation over it, a piece whose body
-quotes it or is the same. What judgement said about it is cut down to standings, and the documents, which show what is in the
-evidence, are left out.
+of salts and nobody else can make one. What is attached to a withheld item is withheld with it, and so is what names it: an attestation
+over it, a piece whose body quotes it, or whose body or attachment is the same. What judgement said about it is cut down to
+standings, and the documents, which show what is in the evidence, are left out.
 
 It can not hide how many items there are, of which type and when each was appended between others, nor what others say of them elsewhere.
 """
@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from governance.domain.entry import SIGNED, EntryType, body_of
+from governance.domain.entry import SIGNED, EntryType, body_of, named_by
 from governance.errors import IntegrityError, UsageError
 from governance.packs.build import Filled, Parts, fill, packed_digests, write
 from governance.parsing import canonical, strict_json
@@ -123,7 +123,7 @@ def _closed(parts: Parts, hidden: dict[int, Entry]) -> dict[int, Entry]:
 
 
 def _names_of(entries: Iterable[Entry]) -> set[bytes]:
-    return {name.encode() for entry in entries for name in (entry.id, body_of(entry)[7:])}
+    return {name.encode() for entry in entries for name in (entry.id, *(digest[7:] for digest in named_by(entry)))}
 
 
 def _quoted(entry: Entry, body: Callable[[str], bytes]) -> set[bytes]:

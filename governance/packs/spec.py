@@ -96,11 +96,21 @@ Each line of `ledger/entries.jsonl` is canonical JSON, ends in LF, and hashes to
 
 The record of evidence has `kind`, `system`, `subject` (`type`, `name`, `digest`?, `role`?, `bound_by`?), `body_digest`,
 `body_size`, `quality`, `quality_reasons`, `effective_at`?, `effective_clock`?, `collector` (`name`, `version`), `declared_by`?,
-`tool`?, `tool_version`?, `sources` (each `path`, `size`, `sha256`), `conflicts`?, `redacted`?. Its id is `ev-` and the first 20
+`tool`?, `tool_version`?, `sources` (each `path`, `size`, `sha256`), `conflicts`?, `redacted`?, `attachments`? (one or more, each
+`name`, `media_type`, `digest`, `size`: bytes kept beside the body, of which the body tells). Its id is `ev-` and the first 20
 digits of the hash of the canonical JSON of `{"kind", "system", "subject", "body": body_digest, "sources"}`.
 
-Every body that an entry names (but those of `content` entries) is a member of that digest and size; every member under
-`bodies/` is named by an entry.
+Every body and attachment that an entry names (but the bodies of `content` entries) is a member of that digest and size; every
+member under `bodies/` is named by an entry.
+
+**Samples.** The attachment `samples` of evidence of the kind `eval-samples.v1` is an Apache Arrow IPC stream, packed as one
+Zstandard frame that states its size. `table` in the body tells of it: `format` (`arrow-stream+zstd`), `digest` and `size` of the
+stream before it was packed, `rows`, `columns`. The columns, in order: `id` (int64 or string), `doc_sha256` (32 bytes: question
+and reference answer), then where they are known `prompt_sha256` (32 bytes), `cluster` (string), `seed` (int64), `attempt`
+(int32), then float64 for each metric, null for no score. Without `attempt` a row is a question. With it the rows of one `id` are
+one question, whose score is the average of those that are not null. Of that, one row a question in the order of the first
+answers, `columns_digest` is the digest of the canonical JSON of `{"id": […], "doc_sha256": ["sha256:…", …], "prompt_sha256"?,
+METRIC: […], …}`, `n` the number of rows, `means` the average of each metric over its rows that are not null.
 
 **Content.** `content_digest` is the digest of the canonical JSON of `[[path, "sha256:…"], …]` over the members under
 `content/`, without that prefix, sorted by path, leaving out `templates/…` and `controls/wording/…`, which judge nothing.

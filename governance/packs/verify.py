@@ -12,11 +12,11 @@ from pydantic import ValidationError
 
 from governance.content import loader, places
 from governance.domain.entry import Checkpoint, Entry
-from governance.errors import GovernanceError, IntegrityError
+from governance.errors import GovernanceError, IntegrityError, UnreadableError
 from governance.packs import layout
 from governance.packs.judgement import dossier_of, judge
 from governance.packs.redraw import redraw
-from governance.parsing import canonical, strict_json
+from governance.parsing import canonical, sample_table, strict_json
 from governance.proofs import public_keys
 from governance.verifier import members
 from governance.verifier import pack as light
@@ -67,6 +67,7 @@ def _judge(pack: Container, about: members.About, report: PackReport) -> None:
     content = {name[len(prefix) :]: pack.read(name) for name in pack.names if name.startswith(prefix)}
     case = _case(pack, about, content)
     report.case = case
+    _tables(case, report)
     own = places.read_all([places.builtin_root()])
     report.lines["CONTENT"] += "; " + _against(own, content)
     for name, data in layout.results_of(case).items():
@@ -81,6 +82,19 @@ def _judge(pack: Container, about: members.About, report: PackReport) -> None:
     report.lines["JUDGEMENT"] = f"{again}; gate {case.gate.policy} says {case.gate.answer}"
 
 
+def _tables(case: Case, report: PackReport) -> None:
+    """Every table of samples can be read, and comes to what its evidence says: how many, their digest, the averages."""
+    for piece in case.dossier.pieces:
+        if piece.columns is None:
+            continue
+        try:
+            sample_table.check(piece.columns.read(), piece.body, where=piece.id)
+        except UnreadableError as error:
+            report.problem(
+                members.BODIES + piece.columns.digest[7:], f"the table of samples of {piece.id} {error.message}"
+            )
+
+
 def _case(pack: Container, about: members.About, content: Mapping[str, bytes]) -> Case:
     entries = [
         Entry.model_validate(strict_json.loads(line, where=members.ENTRIES))
@@ -91,7 +105,7 @@ def _case(pack: Container, about: members.About, content: Mapping[str, bytes]) -
         about.system,
         entries,
         lambda digest: strict_json.loads(pack.read(members.BODIES + digest[7:]), where=digest),
-        lambda digest: pack.read(members.BODIES + digest[7:]),
+        lambda digest: pack.read(members.BODIES + digest[7:], limit=sample_table.MOST_PACKED),
         public_keys.parse(about.ledger_key),
         head.size,
     )

@@ -61,6 +61,7 @@ class Discordant:
         root = math.sqrt(max(0.0, linear * linear + 8 * n * c * delta * (1 - delta)))
         # Of the two ways to write the root, the one that does not subtract like from like.
         found = (root - linear) / (4 * n) if linear <= 0 else 2 * c * delta * (1 - delta) / (root + linear)
+        # The root is never below −Δ; where the square of a tiny Δ is nothing, it would come out as the half of that.
         return max(found, 0.0, -delta)
 
 

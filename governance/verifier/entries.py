@@ -52,6 +52,12 @@ class Entry:
         """How many bytes that body has."""
         return int(self.record["envelope_size" if self.type in SIGNED else "body_size"])
 
+    @property
+    def named(self) -> tuple[tuple[str, int], ...]:
+        """(digest, bytes) of all that it names: its body, and what is attached to evidence."""
+        attached = self.record.get("attachments", ()) if self.type == "evidence" else ()
+        return (self.body, self.body_size), *((str(each["digest"]), int(each["size"])) for each in attached)
+
 
 @dataclass(frozen=True, slots=True)
 class Withheld:

@@ -178,6 +178,7 @@ _SUBJECT: Shape = {
     "role?": one_of("candidate", "base", "reference"), "bound_by?": text,
 }  # fmt: skip
 _SOURCE: Shape = {"path": text, "size": count, "sha256": digest}
+_ATTACHMENT: Shape = {"name": slug, "media_type": text, "digest": digest, "size": count}
 _BODY: Shape = {"body_digest": digest, "body_size": count}
 _ENVELOPE: Shape = {"envelope_digest": digest, "envelope_size": count}
 RECORDS: Mapping[str, Shape] = {
@@ -194,6 +195,7 @@ RECORDS: Mapping[str, Shape] = {
         "effective_clock?": one_of("tool", "file-name", "declared", "observed"),
         "collector": obj({"name": slug, "version": text}), "declared_by?": text, "tool?": text, "tool_version?": text,
         "sources": all_of(obj(_SOURCE)), "conflicts?": all_of(text, 1), "redacted?": count,
+        "attachments?": all_of(obj(_ATTACHMENT), 1),
     },
 }  # fmt: skip
 """What the record of an entry holds, by the type of the entry."""

@@ -211,18 +211,22 @@ class _Inside:
             listed.withheld = entries.read_withheld(self.pack.read(members.WITHHELD), made.leaves, shown, self.report)
 
     def _bodies(self, listed: entries.Listed) -> None:
-        """Each body that an entry names is there and right, in digest and size; each that is there is named."""
-        wanted = {members.BODIES + entry.body[7:]: entry for entry in listed.entries if entry.type != "content"}
+        """Each body and attachment that an entry names is there and right, in digest and size; each that is there is named."""
+        wanted: dict[str, tuple[entries.Entry, set[int]]] = {}
+        for entry in listed.entries:
+            for digest, size in entry.named if entry.type != "content" else ():
+                wanted.setdefault(members.BODIES + digest[7:], (entry, set()))[1].add(size)
         held = {name for name in self.pack.names if name.startswith(members.BODIES)}
         for name in sorted(set(wanted) - held):
-            self.report.problem(name, f"is named by entry {wanted[name].seq} and is missing")
+            self.report.problem(name, f"is named by entry {wanted[name][0].seq} and is missing")
         for name in sorted(held - set(wanted)):
             self.report.problem(name, "is named by no entry")
         for name in held & set(wanted):
+            entry, sizes = wanted[name]
             if self.manifest.digests.get(name, "")[7:] != name[len(members.BODIES) :]:
-                self.report.problem(name, f"is not the bytes that entry {wanted[name].seq} names")
-            elif self.pack.size(name) != wanted[name].body_size:
-                self.report.problem(name, f"has another size than entry {wanted[name].seq} says")
+                self.report.problem(name, f"is not the bytes that entry {entry.seq} names")
+            elif sizes != {self.pack.size(name)}:
+                self.report.problem(name, f"has another size than entry {entry.seq} says")
 
     def _content(self, listed: entries.Listed) -> None:
         """The content comes to its digest, and is what the ledger says was in use, where it says so."""

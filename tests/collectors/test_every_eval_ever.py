@@ -10,6 +10,7 @@ import pytest
 
 from governance.domain.evidence import Quality
 
+from .tables import columns, rows
 from .test_contract import schema
 
 
@@ -204,7 +205,7 @@ def test_converted_samples_are_whole_and_tied_to_their_record(sample, read):
     facts = {fact.kind: fact for fact in read(sample("every-eval-ever-samples")).found}
     fact = facts["eval-samples.v1"]
     assert (fact.quality, fact.body["task"], fact.body["metrics"]) == (Quality.COMPLETE, "desk", ["accuracy"])
-    assert fact.body["columns"]["accuracy"] == [1.0, 1.0, 0.0, 1.0]
+    assert columns(fact)["accuracy"] == [1.0, 1.0, 0.0, 1.0]
     assert (fact.body["means"], fact.body["model"]) == ({"accuracy": 0.75}, facts["eval-run.v1"].body["model"])
     assert len(fact.sources) == 2
 
@@ -213,12 +214,15 @@ def test_each_evaluation_in_a_file_is_a_fact_of_its_own(samples):
     other = row("a", 0.5, evaluation_name="chair", evaluation_result_id="chair.f1")
     found, _ = samples(lines(row("a"), row("b", 0), other))
     assert [(fact.body["task"], fact.body["n"]) for fact in found] == [("desk", 2), ("chair", 1)]
-    assert [fact.body["columns"]["acc"] for fact in found] == [[1, 0], [0.5]]
+    assert [columns(fact)["acc"] for fact in found] == [[1, 0], [0.5]]
 
 
 def test_rounds_are_averaged_and_true_repeats_counted(samples):
     found, _ = samples(lines(row("a", 1, metadata={"epoch": "1"}), row("a", 0, metadata={"epoch": "2"})))
-    assert (found[0].body["columns"]["acc"], found[0].quality) == ([0.5], Quality.COMPLETE)
+    assert (columns(found[0])["acc"], found[0].quality) == ([0.5], Quality.COMPLETE)
+    assert (rows(found[0])["attempt"], rows(found[0])["acc"]) == ([1, 2], [1, 0])
+    found, _ = samples(lines(row("a", 1, metadata={"epoch": "first"}), row("a", 0, metadata={"epoch": "again"})))
+    assert rows(found[0])["attempt"] == [1, 2]
     found, _ = samples(lines(row("a"), row("a")))
     assert (found[0].body["duplicated_ids"], found[0].quality) == (1, Quality.PARTIAL)
 
@@ -270,4 +274,4 @@ def test_one_corrupt_line_and_nothing_of_the_file_is_taken(text, reason, samples
 def test_no_word_of_a_sample_is_kept(samples):
     (fact,), _ = samples(lines(row("a")))
     assert "secret" not in json.dumps(fact.body)
-    assert fact.body["columns"]["doc_sha256"] == ["sha256:" + hashlib.sha256(b"secret ayes").hexdigest()]
+    assert columns(fact)["doc_sha256"] == ["sha256:" + hashlib.sha256(b"secret ayes").hexdigest()]

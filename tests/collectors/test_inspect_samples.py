@@ -17,6 +17,7 @@ from governance.domain.evidence import Quality
 from governance.errors import UnreadableError
 
 from .inspect_made import archive, log, sample, zipped
+from .tables import columns, rows
 from .test_contract import schema
 
 
@@ -37,9 +38,9 @@ def test_the_recorded_samples_have_their_ids_digests_and_scores(sample, read):
     found = {fact.tool_version: fact for fact in read(*folders).found if fact.kind == "eval-samples.v1"}
     body = found["0.3.285"].body
     assert (body["task"], body["n"], body["metrics"]) == ("desk", 4, ["both/a", "both/b"])
-    assert body["columns"]["id"] == ["q0", "q1", "q2", "q3"]
-    assert (body["columns"]["both/b"], body["means"]) == ([0.25] * 4, {"both/a": 1.0, "both/b": 0.25})
-    digests = {tuple(fact.body["columns"]["doc_sha256"]) for fact in found.values()}
+    assert columns(found["0.3.285"])["id"] == ["q0", "q1", "q2", "q3"]
+    assert (columns(found["0.3.285"])["both/b"], body["means"]) == ([0.25] * 4, {"both/a": 1.0, "both/b": 0.25})
+    digests = {tuple(columns(fact)["doc_sha256"]) for fact in found.values()}
     assert len(digests) == 1
     assert {fact.quality for fact in found.values()} == {Quality.COMPLETE}
     assert {fact.body["means"].get("includes", 0.75) for fact in found.values()} == {0.75}
@@ -53,19 +54,47 @@ def test_a_log_that_the_tool_cut_into_pieces_has_the_same_samples(sample, read):
 
 def test_both_forms_and_the_form_in_pieces_are_the_same_rows_in_the_order_of_their_ids(samples):
     made = log([sample(10), sample(2, "I"), sample("b", "P"), sample("a", "N")])
-    bodies = [samples(content).body for content in (made, archive(made), archive(made, chunked=True))]
-    assert bodies[0] == bodies[1] == bodies[2]
-    assert bodies[0]["columns"]["id"] == [2, 10, "a", "b"]
-    assert bodies[0]["columns"]["includes"] == [0, 1, 0, 0.5]
+    facts = [samples(content) for content in (made, archive(made), archive(made, chunked=True))]
+    assert facts[0].body == facts[1].body == facts[2].body
+    assert facts[0].enclosures == facts[1].enclosures == facts[2].enclosures
+    assert columns(facts[0])["id"] == ["2", "10", "a", "b"]
+    assert columns(facts[0])["includes"] == [0, 1, 0, 0.5]
 
 
-def test_a_question_asked_several_times_is_one_row_with_the_average(samples):
+def test_a_question_asked_several_times_has_a_row_for_each_time_and_counts_once_with_the_average(samples):
     made = log([sample(1, "C"), sample(1, "I", epoch=2), sample(2, "C"), sample(2, "C", epoch=2)])
     made["eval"]["config"]["epochs"] = 2
     made["eval"]["dataset"]["samples"] = 2
-    body = samples(made).body
-    assert (body["n"], body["duplicated_ids"], body["epochs"]) == (2, 0, 2)
-    assert body["columns"]["includes"] == [0.5, 1.0]
+    made["plan"] = {"config": {"seed": 7}}
+    fact = samples(made)
+    assert (fact.body["n"], fact.body["duplicated_ids"], fact.body["epochs"]) == (2, 0, 2)
+    assert columns(fact)["includes"] == [0.5, 1.0]
+    table = rows(fact)
+    assert list(table) == ["id", "doc_sha256", "seed", "attempt", "includes"]
+    assert (table["id"], table["attempt"], table["seed"]) == ([1, 1, 2, 2], [1, 2, 1, 2], [7] * 4)
+    assert table["includes"] == [1, 0, 1, 1]
+
+
+def test_the_cluster_is_the_field_that_a_metric_was_taken_over(samples):
+    made = log([sample(1, metadata={"passage": "a-1"}), sample(2, metadata={"passage": "the elm is ill"}), sample(3)])
+    score = made["results"]["scores"][0]
+    score["metrics"] = {"stderr": {"name": "stderr", "value": 0.1, "params": {"cluster": "passage"}}}
+    for content in (made, archive(made)):
+        found = rows(samples(content))["cluster"]
+        assert (found[0], found[1][:7], len(found[1]), found[2]) == ("a-1", "sha256:", 39, None)
+    del score["metrics"]["stderr"]["params"]
+    assert "cluster" not in rows(samples(made))
+
+
+def test_a_scorer_that_is_named_like_a_column_of_the_table_takes_no_columns_place(samples):
+    fact = samples(log([sample("q1", scores={"id": {"value": 1}, "match": {"value": 1}})]))
+    assert (fact.body["metrics"], rows(fact)["id"]) == (["match"], ["q1"])
+
+
+def test_an_id_that_holds_an_address_is_redacted_and_stays_one_of_its_own(samples):
+    fact = samples(log([sample("ada@example.com"), sample("bob@example.com"), sample("q1")]))
+    assert (rows(fact)["id"], fact.redacted) == (["[redacted] 1", "[redacted] 2", "q1"], 2)
+    assert columns(fact)["id"] == rows(fact)["id"]
 
 
 def test_a_sample_filed_twice_is_counted_and_makes_it_partial(samples):
@@ -80,7 +109,7 @@ def test_one_id_with_two_questions_is_told(samples):
 
 def test_a_score_that_is_no_number_is_null_and_told(samples):
     fact = samples(log([sample(1), sample(2, "purple"), sample(3, None)]))
-    assert fact.body["columns"]["includes"] == [1, None, None]
+    assert columns(fact)["includes"] == [1, None, None]
     assert "includes: 2 of 3 samples have no number for a score" in fact.quality_reasons
     fact = samples(log([sample(1, [1, 2])]))
     assert (fact.body["metrics"], fact.quality) == ([], Quality.FAILED)
@@ -102,7 +131,7 @@ def test_a_log_without_samples_gives_none_and_says_nothing_is_broken(read, write
 def test_the_digest_does_not_depend_on_the_ids_the_tool_gives_to_messages(samples):
     def asked(identity, role="user"):
         message = {"id": identity, "role": role, "content": [{"type": "text", "text": "hello", "internal": identity}]}
-        return samples(log([sample(1, input=[message])])).body["columns"]["doc_sha256"]
+        return columns(samples(log([sample(1, input=[message])])))["doc_sha256"]
 
     assert asked("a") == asked("b")
     assert asked("a") != asked("a", "system")
@@ -110,19 +139,20 @@ def test_the_digest_does_not_depend_on_the_ids_the_tool_gives_to_messages(sample
 
 def test_question_answer_and_choices_are_all_in_the_digest(samples):
     changes = ({}, {"input": "other"}, {"target": ["yes"]}, {"choices": ["yes", "no"]})
-    digests = {samples(log([sample(1, **change)])).body["columns"]["doc_sha256"][0] for change in changes}
+    digests = {columns(samples(log([sample(1, **change)])))["doc_sha256"][0] for change in changes}
     assert len(digests) == 4
 
 
 def test_nothing_of_a_sample_but_numbers_and_digests_is_kept(samples):
-    body = json.dumps(samples(log([sample("q1", metadata={"name": "Ada"}, messages=[{"content": "secret"}])])).body)
+    fact = samples(log([sample("q1", metadata={"name": "Ada"}, messages=[{"content": "secret"}])]))
+    kept = json.dumps(fact.body) + json.dumps(rows(fact))
     for word in ("secret", "question", "Ada"):
-        assert word not in body
+        assert word not in kept
 
 
-def test_above_twenty_thousand_questions_only_the_digest_is_kept(samples):
-    body = samples(log([sample(number) for number in range(20_001)])).body
-    assert (body["n"], body["columns"], body["means"]) == (20_001, None, {"includes": 1.0})
+def test_twenty_thousand_questions_and_more_are_kept_row_by_row(samples):
+    fact = samples(log([sample(number) for number in range(20_001)]))
+    assert (fact.body["n"], len(columns(fact)["id"]), fact.body["means"]) == (20_001, 20_001, {"includes": 1.0})
 
 
 def test_more_scores_than_anybody_needs_are_refused(read, write):

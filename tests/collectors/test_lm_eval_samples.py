@@ -7,12 +7,13 @@ import json
 
 import pytest
 
-from governance.collectors import lm_eval_samples
 from governance.collectors.formats import json_array
 from governance.domain.evidence import Quality
-from governance.parsing import canonical
+from governance.parsing import canonical, sample_table
 
 from .made import results
+from .tables import columns
+from .tables import rows as table_of
 
 
 def row(number, acc, **extra):
@@ -53,20 +54,22 @@ def test_a_sample_scored_through_two_filters_is_one_row(sample, read):
     assert fact.body["metrics"] == ["exact_match,strict", "exact_match,digits"]
     assert fact.body["duplicated_ids"] == 0
     assert fact.body["task"] == "tiny_gen"
-    assert len(fact.body["columns"]["exact_match,digits"]) == 6
+    assert len(columns(fact)["exact_match,digits"]) == 6
 
 
 def test_no_text_of_a_question_or_an_answer_is_kept(write, only):
     write("samples_qa_2026-01-01T00-00-00.0.jsonl", lines([row(0, 1.0), row(1, 0.0)]))
-    assert "secret" not in json.dumps(only().body)
+    assert "secret" not in json.dumps(only().body) + json.dumps(table_of(only()))
 
 
 def test_columns_and_means_follow_the_file(write, only):
     write("samples_qa_2026-01-01T00-00-00.0.jsonl", lines([row(0, 1.0), row(1, 0.0), row(2, True)]))
-    body = only().body
-    assert body["columns"]["id"] == [0, 1, 2]
-    assert body["columns"]["acc"] == [1.0, 0.0, 1]
-    assert body["columns"]["doc_sha256"][1] == "sha256:" + f"{1:064x}"
+    body, held = only().body, columns(only())
+    assert held["id"] == [0, 1, 2]
+    assert held["acc"] == [1.0, 0.0, 1]
+    assert held["doc_sha256"][1] == "sha256:" + f"{1:064x}"
+    assert held["prompt_sha256"][2] == "sha256:" + f"{102:064x}"
+    assert body["table"]["columns"] == ["id", "doc_sha256", "prompt_sha256", "acc"]
     assert body["means"] == {"acc": pytest.approx(2 / 3)}
 
 
@@ -137,18 +140,36 @@ def test_the_array_of_0_4_2_is_read_and_its_documents_get_the_same_digest(write,
     write("run__qa.jsonl", json.dumps([old], indent=2))
     body = only().body
     # The digest that 0.4.13 itself wrote for this very document.
-    assert body["columns"]["doc_sha256"] == ["sha256:025afeed50b892bfcee21e77da798b316b7c8fbdf433a34b6bcc3a4e89437321"]
-    assert "prompt_sha256" not in body["columns"]
+    held = columns(only())
+    assert held["doc_sha256"] == ["sha256:025afeed50b892bfcee21e77da798b316b7c8fbdf433a34b6bcc3a4e89437321"]
+    assert "prompt_sha256" not in held
     assert body["metrics"] == ["acc"]
 
 
 def test_above_the_cap_only_the_digest_of_the_columns_is_kept(write, only, monkeypatch):
     write("samples_qa_2026-01-01T00-00-00.0.jsonl", lines([row(0, 1.0), row(1, 0.0)]))
     kept = only().body
-    monkeypatch.setattr(lm_eval_samples, "MOST_KEPT", 1)
-    body = only().body
-    assert body["columns"] is None
-    assert body["columns_digest"] == kept["columns_digest"]
+    for limit in ("MOST_ROWS", "MOST_BYTES"):
+        with monkeypatch.context() as patched:
+            patched.setattr(sample_table, limit, 1)
+            fact = only()
+        assert (fact.body["columns"], fact.body["table"], fact.enclosures) == (None, None, ())
+        assert fact.body["columns_digest"] == kept["columns_digest"]
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ({"subject": "high_school_physics"}, "high_school_physics"),
+        ({"group": 7, "subject": "physics"}, "7"),
+        ({"passage": "The elm desk is ill."}, "sha256:" + hashlib.sha256(b"The elm desk is ill.").hexdigest()[:32]),
+        ({"subject": "ada@example.com"}, "sha256:" + hashlib.sha256(b"ada@example.com").hexdigest()[:32]),
+    ],
+)
+def test_what_a_question_belongs_with_is_kept_by_a_plain_name_or_by_a_digest(said, kept, write, only):
+    rows = [row(0, 1.0) | {"doc": said}, row(1, 0.0)]
+    write("samples_qa_2026-01-01T00-00-00.0.jsonl", lines(rows))
+    assert table_of(only())["cluster"] == [kept, None]
 
 
 def test_a_score_that_is_a_pair_is_no_score_of_a_sample(write, only):
@@ -173,7 +194,7 @@ def test_filters_that_the_rows_do_not_name_are_told_by_the_results(write, only):
     fact = only()
     assert (fact.quality, fact.body["n"], fact.body["duplicated_ids"]) == (Quality.COMPLETE, 2, 0)
     assert fact.body["means"] == {"acc,strict": 0.5, "acc,loose": 0.0}
-    assert fact.body["columns"]["acc,strict"] == [1.0, 0.0]
+    assert columns(fact)["acc,strict"] == [1.0, 0.0]
 
 
 def test_repeated_rows_that_do_not_fit_the_filters_are_counted(write, only):
@@ -190,13 +211,13 @@ def test_the_digest_taken_piece_by_piece_is_that_of_the_whole(write, only):
     rows = [row(number, number / 3) for number in range(5000)]
     write("samples_qa_2026-01-01T00-00-00.0.jsonl", lines(rows))
     body = only().body
-    assert body["columns_digest"] == canonical.digest(body["columns"])
+    assert body["columns_digest"] == canonical.digest(columns(only()))
 
 
 @pytest.mark.parametrize("identity", ["q-1", -5, 10**12])
 def test_ids_of_every_sort_are_kept(identity, write, only):
     write("samples_qa_2026-01-01T00-00-00.0.jsonl", lines([row(3, 1.0), row(4, 0.0) | {"doc_id": identity}]))
-    assert only().body["columns"]["id"] == [3, identity]
+    assert columns(only())["id"] == [3 if isinstance(identity, int) else "3", identity]
 
 
 @pytest.mark.parametrize("damage", [

@@ -28,6 +28,9 @@ def shell(tmp_path: Path) -> dict[str, str]:
     command.parent.mkdir()
     command.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m governance "$@"\n')
     command.chmod(0o755)
+    python = command.with_name("python3")
+    python.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} "$@"\n')
+    python.chmod(0o755)
     return os.environ | {
         "PATH": f"{command.parent}:{os.environ['PATH']}",
         "RUN": str(RECORDED),

@@ -40,6 +40,7 @@ START = datetime(2026, 11, 23, 9, tzinfo=UTC)
 USE = "Drafting an answer that a person at the desk reads"
 KINDS = (
     "model-artifacts.v1", "release-manifest.v1", "eval-run.v1", "finding.v1", "compute-environment.v1", "training-run.v1",
+    "eval-samples.v1",
 )  # fmt: skip
 POLICY = """\
 id: release
@@ -99,6 +100,19 @@ def model(folder: Path) -> None:
     (folder / "config.json").write_text('{"architectures": ["GPT2LMHeadModel"], "model_type": "gpt2"}\n', "utf-8")
 
 
+def samples(path: Path) -> None:
+    """Six samples about two passages, one of them without a score."""
+    rows = (
+        {
+            "doc_id": number, "doc": {"question": f"Question {number}?", "passage": f"Passage {number // 3}."}, "resps": [["x"]],
+            "filter": "none", "metrics": ["acc"], "doc_hash": f"{number:064x}", "prompt_hash": f"{number + 100:064x}",
+            "target_hash": f"{number + 200:064x}", "acc": None if number == 5 else number % 2,
+        }
+        for number in range(6)
+    )  # fmt: skip
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+
+
 def workspace(root: Path, clock: _Clock) -> Workspace:
     """An empty workspace with the fixed key and the content of the sample."""
     made = Workspace.init(root, origin=ORIGIN, clock=clock)
@@ -122,7 +136,11 @@ def fill(made: Workspace, clock: _Clock, folder: Path) -> None:
         made.people.enrol(name, by=made.operator, reason="They joined.", roles=roles, key=person(name).public.line)
     clock.later()
     done = release(folder / "model", SYSTEM, Named(base="example/base@abc", runtime="example 1.0"), made)
-    pieces = [made.evidence(item.id) for item in done.attached.appended]
+    asked = folder / "samples_desk_2026-11-23T09-00-00.000000.jsonl"
+    samples(asked)
+    attached = made.attach([asked], SYSTEM, environment=False)
+    asked.unlink()
+    pieces = [made.evidence(item.id) for item in (*done.attached.appended, *attached.appended)]
     rows = [(piece.id, piece.record.body_digest) for piece in pieces]
     sealed = person("Tina Example").seal(attestation(SYSTEM, rows, ("trainer",), "Tina Example", clock()))
     append_signed(made.ledger, made.blobs, EntryType.ATTESTATION, "att", sealed, SYSTEM)
@@ -182,9 +200,8 @@ def freeze(out: Path) -> None:
     made = workspace(out / "workspace", clock)
     fill(made, clock, out)
     clock.later()
-    documents = {"model-card.md": b"# Elm desk\n"}
-    made.pack(SYSTEM, out / "pack.zip", documents=documents)
-    made.pack(SYSTEM, out / "redacted.zip", withhold=["model-artifacts.v1"])
+    made.pack(SYSTEM, out / "pack.zip", documents={})
+    made.pack(SYSTEM, out / "redacted.zip", withhold=["model-artifacts.v1", "eval-samples.v1"])
     case, held = made.case(SYSTEM), made.ledger
     (out / "approval.json").write_bytes(
         build_approval(

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from governance.domain.entry import EntryType
-from governance.domain.evidence import Collector, Evidence, Source, Subject, SubjectType
+from governance.domain.evidence import Attachment, Collector, Evidence, Source, Subject, SubjectType
 from governance.domain.seen import evidence_root
 from governance.enrolling import People, append_signed, attestation
 from governance.ledger.blobs import Blobs
@@ -48,6 +48,12 @@ CONTENT_DIGEST = canonical.digest(
 POLICY_DIGEST = canonical.sha256(b"policy")
 IDENTITY = canonical.sha256(b"identity")
 START = datetime(2026, 11, 23, 9, tzinfo=UTC)
+
+
+def attachment(data: bytes, **changed: Any) -> Attachment:
+    """What a record says of bytes that are kept beside a body."""
+    said = {"name": "samples", "media_type": "application/vnd.apache.arrow.stream+zstd"}
+    return Attachment(**{**said, "digest": canonical.sha256(data), "size": len(data), **changed})
 
 
 @dataclass
@@ -104,7 +110,12 @@ class Made:
     def evidence(self, count: int = 3, kind: str = "eval-run.v1", first: int = 0) -> list[tuple[str, str]]:
         drafts, bodies, made = [], {}, []
         for number in range(first, first + count):
-            body = canonical.dumps({"task": f"task-{number}", "score": number / 8, "said": "plain words " * 20})
+            said: dict[str, Any] = {"task": f"task-{number}", "score": number / 8, "said": "plain words " * 20}
+            table = b"rows of task %d " % number * 20 if number % 10 == 0 else None
+            if table is not None:
+                bodies[canonical.sha256(table)] = table
+                said["table"] = {"size": len(table)}
+            body = canonical.dumps(said)
             digest = canonical.sha256(body)
             record = Evidence(
                 kind=kind,
@@ -116,6 +127,7 @@ class Made:
                 effective_clock="tool",
                 collector=Collector(name="lm-eval", version="1"),
                 sources=(Source(path=f"results-{number}.json", size=len(body), sha256=digest),),
+                attachments=None if table is None else (attachment(table),),
             )
             drafts.append(Draft(EntryType.EVIDENCE, record.id, SYSTEM, record.plain()))
             bodies[digest] = body
@@ -243,7 +255,7 @@ class Made:
 
 
 def usual(root: Path) -> Made:
-    """The ledger that most tests stand on: three people, six pieces, an attestation, a hold and an approval, one anchor."""
+    """The ledger that most tests stand on: people, six pieces (two with a table attached), an attestation, a hold and an approval, one anchor."""
     root.mkdir(parents=True, exist_ok=True)
     made = Made(root)
     made.system()

@@ -207,6 +207,9 @@ class Pack:
                 assert entry["id"] == "ev-" + sha(canonical(said)).hex()[:20]
             if entry["type"] != "content":
                 wanted["bodies/sha256/" + self._named(entry)[7:]] = record.get("body_size", record.get("envelope_size"))
+                for each in record.get("attachments", ()):
+                    assert set(each) == {"name", "media_type", "digest", "size"}
+                    wanted["bodies/sha256/" + each["digest"][7:]] = each["size"]
         held = {name: data for name, data in self.parts.items() if name.startswith("bodies/")}
         assert {name: len(data) for name, data in held.items()} == wanted
         assert all(sha(data).hex() == name[14:] for name, data in held.items())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from governance.statistics import multiplicity, paired
@@ -63,6 +63,18 @@ def test_swapping_the_models_negates_the_difference_digit_by_digit(sides: tuple[
     assert one.p_not_below(0.1234567) == pytest.approx(other.p_below(-0.1234567), rel=1e-9)
 
 
+@pytest.mark.parametrize("clusters", [False, True])
+def test_two_models_that_differ_evenly_are_swapped_digit_by_digit_too(clusters: bool) -> None:
+    ids = [f"q{at:02d}" for at in range(30)]
+    names = {one: at for at, one in enumerate(ids)} if clusters else None
+    steps = {one: (at % 15 + 1) * (1 if at < 15 else -1) / 16 for at, one in enumerate(ids)}
+    after, before = Samples(steps, names), Samples(dict.fromkeys(ids, 0.0), names)
+    one, other = made(after, before), made(before, after)
+    assert one.low is not None
+    assert told(one) == negated(other)
+    assert one.low == -one.high
+
+
 @settings(max_examples=100, deadline=None)
 @given(two_sides())
 def test_lower_is_better_is_the_swap_of_the_two(sides: tuple[Samples, Samples]) -> None:
@@ -116,6 +128,7 @@ def test_tangos_interval_holds_the_estimate_and_mirrors(gained: int, lost: int, 
     st.floats(-0.99, 0.99),
     st.sampled_from([0.005, 0.025, 0.1]),
 )
+@example(gained=0, lost=0, same=0, bound=-3.3e-285, level=0.005)
 def test_tangos_p_value_is_its_interval_turned_round(
     gained: int, lost: int, same: int, bound: float, level: float
 ) -> None:

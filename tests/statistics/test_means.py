@@ -141,13 +141,13 @@ def test_the_digits_are_those_that_were_written_down() -> None:
     """Whoever reckons again elsewhere gets these. They were made once, on numpy 2.4 and scipy 1.17."""
     values = [((7 * at * at + 3 * at) % 101) / 101 for at in range(83)]
     found = resampling.bootstrap(values, seed=2**70 + 1, resamples=2000)
-    clusters = resampling.bootstrap(values, seed=3, resamples=2000, clusters=[at // 4 for at in range(83)])
+    clusters = resampling.bootstrap(values, seed=3, resamples=2000, clusters=[at // 3 for at in range(83)])
     one, other = found.interval(), clusters.interval(0.9)
     digits = [one.low, one.high, found.p_at_least(0.4), other.low, other.high, clusters.p_below(0.6)]
     assert digits == WRITTEN_DOWN
 
 
-WRITTEN_DOWN = [0.417034474532, 0.55063819635, 0.00963029660885, 0.413064477179, 0.534295598235, 0.00096931419686]
+WRITTEN_DOWN = [0.417034474532, 0.55063819635, 0.00963029660885, 0.417290509539, 0.545628056782, 0.00430397190728]
 
 
 def test_a_p_value_is_the_interval_turned_round() -> None:

@@ -13,6 +13,7 @@ import pytest
 from governance.errors import UsageError
 from governance.statistics import non_inferiority, paired, permutation
 from governance.statistics.paired import Samples
+from governance.statistics.score_interval import mcnemar
 
 CASES = sorted((Path(__file__).parent.parent / "samples" / "paired").glob("*.json"))
 
@@ -135,6 +136,9 @@ def test_few_signs_are_all_tried_and_many_are_drawn() -> None:
     )
     assert p == pytest.approx(float(theirs.pvalue), abs=0.01)
     assert permutation.sign_flip([1.0] * 200, seed=0, resamples=99) == 0.01
+    # Sums as far as the one that was seen count: 21 against 19, as in McNemar's test
+    ties = permutation.sign_flip([1.0] * 21 + [-1.0] * 19, seed=0, resamples=20_000)
+    assert ties == pytest.approx(mcnemar(21, 19), abs=0.01)
 
 
 def test_signs_of_binary_scores_are_mcnemars_test() -> None:

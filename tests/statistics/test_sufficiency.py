@@ -61,10 +61,12 @@ def test_paired_shares_without_a_margin_need_what_mcnemars_test_does() -> None:
 def test_an_unchanged_difference_is_settled_by_tango_from_that_number_on(
     discordant: float, margin: float, difference: float
 ) -> None:
-    n = sufficiency.for_paired_shares(discordant, margin, difference=difference, power=sufficiency.UNCHANGED)
-    for asked, settled in ((n * 1.1, True), (n * 0.9, False)):
-        gained, lost = round(asked * (discordant + difference) / 2), round(asked * (discordant - difference) / 2)
-        assert (Discordant(gained, lost, round(asked)).interval().low >= -margin) == settled
+    million = 10**6
+    gained, lost = (round(million * (discordant + sign * difference) / 2) for sign in (1, -1))
+    # The score grows with √n, so n for a score of 1.96 follows from that of a million pairs.
+    expected = million * (1.959963984540054 / Discordant(gained, lost, million).score(-margin)) ** 2
+    found = sufficiency.for_paired_shares(discordant, margin, difference=difference, power=sufficiency.UNCHANGED)
+    assert found == pytest.approx(expected, abs=1.01)
 
 
 def test_an_open_comparison_says_how_many_more() -> None:

@@ -7,7 +7,7 @@ only the reference was asked among them, and so must each filter of a task.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from governance.assurance.conditions import judged, runs, sampled
@@ -16,7 +16,6 @@ from governance.assurance.conditions.telling import percent, untold, worst
 from governance.assurance.intervals import of_result
 from governance.domain.assessment import ConditionResult, Numbers
 from governance.domain.policy import Answer
-from governance.parsing import canonical
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,9 +23,20 @@ if TYPE_CHECKING:
     from governance.assurance.then_and_now import Now
     from governance.domain.conditions import NonInferior
     from governance.domain.evidence import Piece
-    from governance.statistics.paired import Paired
+    from governance.statistics.paired import Paired, Pairs
 
 RESAMPLES = 10_000
+SEED = 0
+"""Draws are the same for everybody, so that whoever judges again comes to the same digits."""
+
+
+@dataclass(frozen=True)
+class _Matched:
+    """The items of both sides, whether more is better, and the evidence that holds them."""
+
+    pairs: Pairs
+    up: bool
+    seen: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -40,6 +50,7 @@ class _One:
     attempts: int = 1
     problem: str = ""
     turn: str = ""
+    matched: _Matched | None = None
 
     def p(self, margin: float) -> tuple[float, float]:
         """The p-values of no worse than the margin, and of worse, each times the runs it stands for; 1 where nothing was compared."""
@@ -65,7 +76,7 @@ def non_inferior(condition: str, asked: NonInferior, now: Now) -> ConditionResul
         turn = f"run a task for {asked.purpose} that gives {asked.metric} on both models, and attach the results"
         return untold(condition, f"no task for {asked.purpose} gives {asked.metric}", (turn,))
     ones = [one for task in tasks for one in _compared(task, asked, own, side, now)]
-    return _judged(condition, asked, ones)
+    return _judged(condition, asked, _together(ones, asked))
 
 
 def _compared(task: str, asked: NonInferior, own: runs.Side, side: runs.Side, now: Now) -> Iterator[_One]:
@@ -93,8 +104,10 @@ def _compared(task: str, asked: NonInferior, own: runs.Side, side: runs.Side, no
         if isinstance(made, str):
             turn = f"run {task} on both models with --log_samples, and attach the samples"
             yield _One(task, what, None, seen, problem=f"{what}: {made}", turn=turn)
+        elif isinstance(made, Independent):
+            yield _One(task, what, made, seen, tried)
         else:
-            yield _One(task, what, made[0], (*seen, *made[1]), tried)
+            yield _One(task, what, None, (*seen, *made.seen), tried, matched=made)
 
 
 def _difference(
@@ -106,8 +119,8 @@ def _difference(
     both: list[Piece],
     now: Now,
     tried: int,
-) -> tuple[Paired | Independent, tuple[str, ...]] | str:
-    """(the difference, the samples it rests on), or why there is none."""
+) -> _Matched | Independent | str:
+    """The items of both sides, or the difference of two results without them, or why there is none."""
     if other is None:
         return f"{sides[1].said} has no result through the filter {row.get('filter')}"
     up = row.get("higher_is_better")
@@ -121,13 +134,10 @@ def _difference(
     lacking = [each for each in found if isinstance(each, str)]
     judges = sorted({name for run in both for name in judged.judges(run)})
     if not lacking and not judges:
-        from governance.statistics.paired import compare, pair
+        from governance.statistics.paired import pair
 
         (after, mine), (before, theirs) = (each for each in found if not isinstance(each, str))
-        pairs = pair(after, before)
-        seed = _seed(mine, theirs)
-        made = compare(pairs, seed=seed, confidence=confidence, higher_is_better=up, resamples=RESAMPLES)
-        return made, (mine.id, theirs.id)
+        return _Matched(pair(after, before), up, (mine.id, theirs.id))
     if judges and asked.paired:
         return f"was scored by {', '.join(judges)}, whose errors differ between two models; say paired: false to carry them along"
     if asked.paired:
@@ -138,13 +148,37 @@ def _difference(
         if one is None or isinstance(one, str):
             return one or "a result without n or standard error"
         held.append(one)
-    return Independent(row, other, up=up, confidence=confidence, ends=(held[0], held[1])), ()
+    return Independent(row, other, up=up, confidence=confidence, ends=(held[0], held[1]))
 
 
-def _seed(mine: Piece, theirs: Piece) -> int:
-    """Draws depend on what is compared and on nothing else: not on the day, the machine or the order of evidence."""
-    said = [piece.body.get("columns_digest") for piece in (mine, theirs)]
-    return int(canonical.digest(said)[7:23], 16)
+def _together(ones: list[_One], asked: NonInferior) -> list[_One]:
+    """The same with every matched one compared. All are resampled at once, so that tasks of one size share their draws."""
+    from governance.statistics.paired import compare_many
+
+    held = [(at, one.matched) for at, one in enumerate(ones) if one.matched is not None]
+    if not held:
+        return ones
+    found = compare_many(
+        [matched.pairs for _, matched in held], seed=SEED, confidence=asked.confidence,
+        higher_is_better=[matched.up for _, matched in held], resamples=RESAMPLES,
+    )  # fmt: skip
+    made = list(ones)
+    for (at, _), paired in zip(held, found, strict=True):
+        made[at] = replace(ones[at], made=_at_level(paired, ones[at].attempts))
+    return made
+
+
+def _at_level(paired: Paired, attempts: int) -> Paired:
+    """The difference with the interval that it has where the error is divided among so many runs."""
+    if attempts == 1:
+        return paired
+    confidence = 1 - (1 - paired.confidence) / attempts
+    held = paired.interval(confidence)
+    if held is None:
+        return replace(
+            paired, low=None, high=None, confidence=confidence, method="too few resamples for this confidence"
+        )
+    return replace(paired, low=held.low, high=held.high, confidence=confidence)
 
 
 def _judged(condition: str, asked: NonInferior, ones: list[_One]) -> ConditionResult:

@@ -35,8 +35,9 @@ def find(now: Now, side: Side, task: str, metric: str, row: Mapping[str, Any]) -
     ]
     why = f"the single samples of {side.said} are not on record"
     for piece in sorted(pieces, key=moment, reverse=True):
-        for name in names:
-            found = _read(piece.body.get("columns"), name)
+        columns = piece.body.get("columns")
+        for name in [each for each in names if columns and each in columns] or [metric]:
+            found = _read(columns, name)
             if isinstance(found, str):
                 why = f"of {side.said} {found}"
             elif not _fits(found, piece, row):

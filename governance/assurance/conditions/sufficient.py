@@ -9,10 +9,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from governance.assurance import enough
 from governance.assurance.conditions import runs, sampled
 from governance.assurance.conditions.telling import WORST_FIRST, untold
-from governance.assurance.expect import is_number
-from governance.assurance.intervals import of_result
 from governance.domain.assessment import ConditionResult
 from governance.domain.policy import Answer
 
@@ -86,23 +85,8 @@ def _said(what: str, task: str, n: int, needed: int | None, asked: Sufficient, s
 
 
 def _of_share(row: Mapping[str, Any], asked: Sufficient) -> tuple[int, int | None, tuple[str, ...]] | str:
-    from governance.statistics import sufficiency
-
-    value, n = row.get("value"), row.get("n")
-    held = of_result(row, asked.confidence)
-    if held is None or not isinstance(n, int) or not is_number(value):
-        return "n, or the spread, is not on record"
-    if held.method == "Wilson":
-        bound = (
-            value - asked.margin if value >= 0.5 else value + asked.margin
-        )  # toward one half, where the spread is the greater
-        return (
-            n,
-            sufficiency.for_share(value, min(1.0, max(0.0, bound)), confidence=asked.confidence, power=asked.power),
-            (),
-        )
-    spread = float(row["stderr"]) * math.sqrt(n)
-    return n, sufficiency.for_mean(spread, asked.margin, confidence=asked.confidence, power=asked.power), ()
+    found = enough.needed(row, asked.margin, asked.confidence, asked.power)
+    return found if isinstance(found, str) else (*found, ())
 
 
 def _of_pairs(

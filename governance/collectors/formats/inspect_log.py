@@ -6,7 +6,8 @@ leaves no header, and then what was planned and the samples that were finished a
 `version` has been 2 since 2024 through every change, so shapes are told by their fields.
 
 Of a sample are taken its id, its scores, how it ended, and the digest of question and reference answer. The question is
-digested as text, or as the roles and texts of its messages: the ids that the tool gives to messages are new in each run.
+digested as text, or as the roles and texts of its messages: the ids that the tool gives to messages are new in each run. Where a
+metric was taken over clusters (`stderr(cluster=…)`), the field of the sample's metadata that it names is taken too.
 
 Source: `inspect_ai/log/_log.py`, `_recorders/eval.py` and `_recorders/chunked/format.py`.
 """
@@ -19,6 +20,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from governance.collectors.formats.json_members import members
+from governance.collectors.formats.sample_columns import cluster_of
 from governance.collectors.formats.zip_archive import Archive
 from governance.collectors.reading import fields
 from governance.collectors.reading.interface import NotMine, not_understood
@@ -61,6 +63,8 @@ class Sample:
     invalid: bool
     edits: int = 0
     """How many of its scores were edited after the run."""
+    cluster: str | None = None
+    """What the question belongs with, where a metric was taken over clusters."""
 
 
 @dataclass
@@ -123,6 +127,22 @@ class Log:
         return len(chosen) or (min(known) if known else None)
 
     @property
+    def seed(self) -> int | None:
+        """The seed that answers were made with, where one was set."""
+        for config in (_held(_held(self.header, "plan"), "config"), _held(self.eval, "model_generate_config")):
+            seed = config.get("seed")
+            if isinstance(seed, int) and not isinstance(seed, bool) and abs(seed) < 2**63:
+                return seed
+        return None
+
+    @property
+    def cluster(self) -> str | None:
+        """The field of a sample's metadata over which a metric was taken in clusters."""
+        metrics = [metric for scorer in self.scorers for metric in _held(scorer, "metrics").values()]
+        parts = [_held(metric, part) for metric in metrics for part in ("params", "options")]
+        return next((part["cluster"] for part in parts if isinstance(part.get("cluster"), str)), None)
+
+    @property
     def scorers(self) -> list[dict[str, Any]]:
         """The scorers with their metrics; up to May 2024 there was one, with its metrics beside it."""
         results = fields.table(self.header, "results")
@@ -133,6 +153,12 @@ class Log:
         if not all(isinstance(row, dict) for row in listed):
             raise not_understood(TOOL, self.version, "an entry of results.scores is not an object")
         return listed
+
+
+def _held(holder: Any, key: str) -> dict[str, Any]:
+    """An object in an object, or an empty one: what merely adds to a log is no reason to refuse it."""
+    value = holder.get(key) if isinstance(holder, dict) else None
+    return value if isinstance(value, dict) else {}
 
 
 def log_of(folder: Folder, file: File) -> Log:
@@ -156,9 +182,9 @@ def _of_json(file: File) -> Log:
         raise NotMine("not a log with eval and status")
     log = Log({name: part for name, part in header.items() if name != "samples"}, True, [], file.not_finite)
     _check(log)
-    scorer = _only_scorer(log)
+    scorer, cluster = _only_scorer(log), log.cluster
     samples = fields.rows(header, "samples")
-    log.samples = _sorted(_sample(row, scorer, f"sample {index + 1}") for index, row in enumerate(samples))
+    log.samples = _sorted(_sample(row, scorer, cluster, f"sample {index + 1}") for index, row in enumerate(samples))
     return log
 
 
@@ -176,7 +202,7 @@ def _of_archive(file: File) -> Log:
         raise NotMine("an archive whose header is none of an evaluation")
     log = Log(header, closed, [], not_finite)
     _check(log)
-    log.samples = _sorted(_archived(archive, _only_scorer(log), log.unread))
+    log.samples = _sorted(_archived(archive, _only_scorer(log), log.cluster, log.unread))
     return log
 
 
@@ -189,7 +215,8 @@ def _check(log: Log) -> None:
         raise not_understood(TOOL, log.version, "status is missing")
 
 
-def _archived(archive: Archive, scorer: str, unread: list[str]) -> Iterator[Sample]:
+def _archived(archive: Archive, scorer: str, cluster: str | None, unread: list[str]) -> Iterator[Sample]:
+    wanted = _WANTED if cluster is None else _WANTED | {"metadata"}
     left = 3_000_000 + 2 * archive.file.size  # a transcript takes up about two bytes for each object or list in it
     for name in archive.names():
         if not _SAMPLE.fullmatch(name):
@@ -201,12 +228,14 @@ def _archived(archive: Archive, scorer: str, unread: list[str]) -> Iterator[Samp
         left -= _holders(data)
         if left < 0:
             raise UnreadableError("its samples hold more objects and lists than a log of this size could")
-        parts = members(data, _WANTED, where=name)
+        parts = members(data, wanted, where=name)
+        if _too_large(parts.get("metadata", b"")):
+            del parts["metadata"]
         if any(_too_large(part) for part in parts.values()):
             unread.append(name)
             continue
         row = {key: strict_json.loads_lenient(part, where=name)[0] for key, part in parts.items()}
-        yield _sample(row, scorer, name)
+        yield _sample(row, scorer, cluster, name)
 
 
 def _holders(data: bytes) -> int:
@@ -232,7 +261,7 @@ def _only_scorer(log: Log) -> str:
     return next((name for name in names if name), "score")
 
 
-def _sample(row: Any, scorer: str, where: str) -> Sample:
+def _sample(row: Any, scorer: str, cluster: str | None, where: str) -> Sample:
     if not isinstance(row, dict):
         raise UnreadableError(f"{where} is not an object")
     identity = row.get("id")
@@ -240,6 +269,7 @@ def _sample(row: Any, scorer: str, where: str) -> Sample:
         raise UnreadableError(f"{where} has no id of at most 500 characters")
     if isinstance(identity, int):
         fields.whole(row, "id")
+    metadata = row.get("metadata")
     scores = fields.table(row, "scores")
     if not scores and row.get("score") is not None:
         scores = {scorer: row["score"]}
@@ -252,6 +282,7 @@ def _sample(row: Any, scorer: str, where: str) -> Sample:
         stopped=row.get("limit") is not None,
         invalid=row.get("invalidation") is not None,
         edits=sum(bool(score.get("history")) for score in scores.values() if isinstance(score, dict)),
+        cluster=cluster_of(metadata.get(cluster)) if cluster is not None and isinstance(metadata, dict) else None,
     )
 
 

@@ -2,21 +2,28 @@
 
 Ids are whole numbers or text, digests are kept as their 32 bytes, scores as doubles with NaN where there is none. A sample
 that was scored through several filters is one row. The digest over the columns is taken piece by piece, in the canonical
-spelling, and is the one that `canonical.digest` gives for the columns as a whole.
+spelling, and is the one that `canonical.digest` gives for the columns as a whole. The rows themselves are kept as a table beside
+the body (`governance.parsing.sample_table`).
+
+Ids and clusters are the only words in it. An id that holds a secret or a personal datum is redacted and stays one of its own by a
+number; a cluster that is not a plain name is kept by a digest.
 """
 
 from __future__ import annotations
 
 import hashlib
 import math
+import re
 from array import array
 from typing import TYPE_CHECKING, Any
 
+from governance.collectors.reading import redaction
+from governance.collectors.reading.answers import Enclosure
 from governance.errors import UnreadableError
-from governance.parsing import canonical
+from governance.parsing import sample_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 MOST_ROWS = 2_000_000
 MOST_CELLS = 8_000_000
@@ -28,6 +35,38 @@ MOST_SPARSE = 300_000
 MOST_LETTERS = 32_000_000
 _PIECE = 4096
 _WIDTH = 32
+_NAME = re.compile(r"[A-Za-z0-9][\w.+-]{0,63}")
+
+
+def with_table(body: dict[str, Any], columns: dict[str, Any]) -> tuple[dict[str, Any], tuple[Enclosure, ...]]:
+    """A body of samples that tells of a table of these columns, and the table; without one where it is beyond what is kept."""
+    made = sample_table.write(columns)
+    if made is None:
+        return body | {"columns": None, "table": None}, ()
+    said, packed = made
+    kept = Enclosure(sample_table.ATTACHMENT, sample_table.MEDIA_TYPE, packed)
+    return body | {"columns": None, "table": said.plain()}, (kept,)
+
+
+def clean_ids(ids: Sequence[int | str]) -> tuple[list[int] | list[str], int]:
+    """The ids without secrets and personal data, and how many of them held one. Numbers among texts become texts."""
+    if all(isinstance(identity, int) for identity in ids):
+        return [int(identity) for identity in ids], 0
+    known: dict[str, str] = {}
+    for identity in map(str, ids):
+        if (cleaned := redaction.text(identity)) != identity and identity not in known:
+            known[identity] = f"{cleaned} {len(known) + 1}"
+    return [known.get(identity, identity) for identity in map(str, ids)], len(known)
+
+
+def cluster_of(value: Any) -> str | None:
+    """What a question belongs with, by the name that the tool has for it: a plain name as it is, longer words by a digest."""
+    if isinstance(value, bool) or not isinstance(value, (int, str)) or not str(value).strip():
+        return None
+    name = str(value)
+    if _NAME.fullmatch(name) and redaction.text(name) == name:
+        return name
+    return "sha256:" + hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 class SampleColumns:
@@ -40,6 +79,9 @@ class SampleColumns:
         self.scores: dict[tuple[str, str | None], array[float]] = {}
         self.filters: dict[str | None, bytearray] = {}
         self.duplicated = 0
+        self.redacted = 0
+        self.clusters: list[str | None] = []
+        self._names: dict[str, str] = {}
         self._places = array("i")
         self._sparse: dict[int | str, int] = {}
         self._letters = 0
@@ -47,7 +89,9 @@ class SampleColumns:
     def __len__(self) -> int:
         return len(self.ids)
 
-    def place(self, identity: int | str, through: str | None, document: str, prompt: str | None) -> int:
+    def place(
+        self, identity: int | str, through: str | None, document: str, prompt: str | None, cluster: str | None = None
+    ) -> int:
         """The row of a sample; a new one, unless the same sample was seen through other filters only.
 
         `document` and `prompt` are digests as `sha256:<hex>`. An id that repeats gets a row of its own and is counted.
@@ -69,6 +113,7 @@ class SampleColumns:
         _mark(seen, place)
         self._remember(identity, place)
         self.docs += bytes.fromhex(document[7:])
+        self.clusters.append(None if cluster is None else self._names.setdefault(cluster, cluster))
         if prompt is None:
             self.prompts = None
         elif self.prompts is not None:
@@ -107,7 +152,7 @@ class SampleColumns:
             del self.scores[(metric, None)]
             for number, name in enumerate(names):
                 self.scores[(metric, name)] = column[number * rows : (number + 1) * rows]
-        del self.ids[rows:], self.docs[rows * _WIDTH :]
+        del self.ids[rows:], self.docs[rows * _WIDTH :], self.clusters[rows:]
         if self.prompts is not None:
             del self.prompts[rows * _WIDTH :]
         self.filters = {name: bytearray() for name in names}
@@ -127,21 +172,27 @@ class SampleColumns:
             made[name] = math.fsum(score for score in column if not math.isnan(score)) / count
         return made
 
-    def columns(self) -> dict[str, list[Any]]:
-        """All columns as lists, in the order of the file."""
-        return {name: [item for piece in pieces for item in piece] for name, pieces in self._all()}
+    def clean(self) -> None:
+        """Take secrets and personal data out of the ids, once all rows are there; `redacted` then says of how many."""
+        if not isinstance(self.ids, array):
+            ids, self.redacted = clean_ids(self.ids)
+            self.ids = list(ids)
+
+    def table(self) -> dict[str, Any]:
+        """All columns as a table is written of them, in the order of the file."""
+        made: dict[str, Any] = {"id": self.ids.tolist() if isinstance(self.ids, array) else self.ids}
+        made["doc_sha256"] = self.docs
+        if self.prompts:
+            made["prompt_sha256"] = self.prompts
+        if any(cluster is not None for cluster in self.clusters):
+            made["cluster"] = self.clusters
+        for name, column in self._named().items():
+            made[name] = [score for piece in self._scores(column) for score in piece]
+        return made
 
     def digest(self) -> str:
         """The digest of the columns in canonical JSON, as `sha256:<hex>`."""
-        made = hashlib.sha256(b"{")
-        ordered = sorted(self._all(), key=lambda pair: pair[0].encode("utf-16-be"))
-        for count, (name, pieces) in enumerate(ordered):
-            made.update((b"," if count else b"") + canonical.dumps(name) + b":[")
-            for number, piece in enumerate(pieces):
-                made.update((b"," if number else b"") + canonical.dumps(piece)[1:-1])
-            made.update(b"]")
-        made.update(b"}")
-        return "sha256:" + made.hexdigest()
+        return sample_table.digest_of(self._all())
 
     def _named(self) -> dict[str, array[float]]:
         several = len(self.filters) > 1

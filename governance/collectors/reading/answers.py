@@ -19,6 +19,15 @@ Clock = Literal["tool", "file-name", "declared", "observed"]
 
 
 @dataclass(frozen=True)
+class Enclosure:
+    """Bytes that belong to a fact and are kept beside its body, which tells of them by digest: a table of samples."""
+
+    name: str
+    media_type: str
+    data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Found:
     """One fact. `path` is relative to what was attached; `place` is the folder on this machine and is never stored."""
 
@@ -37,6 +46,7 @@ class Found:
     sources: tuple[Source, ...] = ()
     redacted: int = 0
     conflicts: tuple[str, ...] = ()
+    enclosures: tuple[Enclosure, ...] = ()
     place: str = field(default="", compare=False, repr=False)
 
 

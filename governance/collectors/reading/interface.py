@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime
 
-    from governance.collectors.reading.answers import Clock
+    from governance.collectors.reading.answers import Clock, Enclosure
     from governance.collectors.reading.files import File, Form
     from governance.collectors.reading.walk import Folder
     from governance.domain.evidence import Collector, Subject
@@ -148,6 +148,8 @@ class OneFile:
         tool: str | None = None,
         version: str | None = None,
         beside: Iterable[File] = (),
+        enclosures: tuple[Enclosure, ...] = (),
+        redacted: int = 0,
     ) -> Found:
         """One fact read off `file` and off the files `beside` it; `at` is the tool's own clock, or None."""
         doubts = doubts or Doubts()
@@ -164,6 +166,8 @@ class OneFile:
             tool=tool or self.tool,
             tool_version=version,
             sources=(file.source(), *(each.source() for each in beside)),
+            redacted=redacted,
+            enclosures=enclosures,
             place=folder.place,
         )
 

@@ -116,7 +116,7 @@ def redacted(found: Found, *, by_hand: bool) -> Found:
         conflicts=conflicts,
         path=path,
         sources=sources,
-        redacted=count.taken,
+        redacted=found.redacted + count.taken,
     )
 
 

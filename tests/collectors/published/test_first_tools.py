@@ -7,6 +7,7 @@ import pytest
 
 from governance.domain.evidence import Quality
 
+from ..tables import columns
 from ..test_contract import schema
 
 
@@ -59,10 +60,10 @@ def test_the_harness_is_read_in_all_its_shapes(read, published):
 
 def test_samples_of_both_forms_have_the_same_documents(read, published):
     samples = of_kind(read(published("lm-eval")), "eval-samples.v1")
-    old = samples["old0.4.2__local_qa.jsonl"].body
-    new = samples["new0.4.13_samples_local_qa_2026-11-22T13-35-00.720942.jsonl"].body
-    assert old["columns"]["doc_sha256"] == new["columns"]["doc_sha256"]
-    assert new["task"] == "local_qa"
+    old = samples["old0.4.2__local_qa.jsonl"]
+    new = samples["new0.4.13_samples_local_qa_2026-11-22T13-35-00.720942.jsonl"]
+    assert columns(old)["doc_sha256"] == columns(new)["doc_sha256"]
+    assert new.body["task"] == "local_qa"
 
 
 def test_the_template_of_a_card_is_a_placeholder(read, published):
