@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from governance.content import loader, places
+from governance.content import layers, loader
 from governance.content.skeletons import skeleton
 from governance.errors import UnreadableError, UsageError
 
@@ -19,10 +19,12 @@ if TYPE_CHECKING:
 def begin(root: Path, what: str, name: str, *, replace: bool = False) -> Path:
     """Write the skeleton of a new file under a root and return its path. Raises `UsageError` where one is there.
 
-    A file that would stand instead of one of ours is begun only with `replace`, and then with the bytes of ours.
+    A file that would stand instead of one of ours, or of the organisation's, is begun only with `replace`, and then with its bytes.
     """
     path, data = skeleton(what, name)
-    target, ours = root / path, places.builtin_root() / path
+    target = root / path
+    earlier = [each / path for each in reversed(layers.roots(root)[:-1])]
+    ours = next((each for each in earlier if each.is_file()), earlier[-1])
     replaces = ours.is_file() and ours.resolve() != target.resolve()
     if replaces and not replace:
         raise UsageError(
@@ -58,7 +60,7 @@ def take_over(root: Path, source: Path, framework_id: str, day: date) -> tuple[P
 
     folder = root / "controls" / "frameworks" / framework_id
     skeleton("framework", framework_id)  # the id has the form of one
-    held, _ = loader.survey(places.read_all([places.builtin_root(), root]))
+    held, _ = loader.survey(layers.read(layers.roots(root)))
     if folder.exists() or framework_id in {name for row in held.frameworks.values() for name in (row.id, row.series)}:
         raise UsageError(f"there is a framework {framework_id} already", hint="Give it another id: --as")
     try:

@@ -3,12 +3,12 @@
 Every command of `govern` is one call here. Whatever judges is pure and lives below; whatever writes goes through the ledger.
 The clock is a parameter, so that a past day, and a test, can be judged as well as today.
 
-    governance.toml   name of the ledger, default policy
+    governance.toml   name of the ledger, default policy, folders of the organisation's content
     ledger.db         entries and tree
     blobs/            bodies by digest
     keys/ledger.pem   the ledger's own key; signs checkpoints, packs and enrolments, never a decision. ledger.pub is for auditors
     anchors/          checkpoints that others have witnessed
-    controls/ evidence/ policies/ templates/    the user's own content, over ours
+    controls/ evidence/ policies/ templates/    the user's own content, over ours and the organisation's
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from governance.anchoring import whole
 from governance.anchoring.kept import Anchors
 from governance.assurance.applicability import documented
 from governance.assurance.profiles import form, profile
-from governance.content import cache, loader, places
+from governance.content import cache, layers, loader, places
 from governance.domain.entry import BodyRecord, EntryType
 from governance.domain.evidence import Evidence, Piece
 from governance.domain.system import System
@@ -59,7 +59,7 @@ if TYPE_CHECKING:
     from governance.proofs.public_keys import PublicKey
     from governance.signing.keys import SigningKey
 
-CONFIG = "governance.toml"
+CONFIG = layers.CONFIG
 DEFAULT_POLICY = "release"
 
 
@@ -106,8 +106,8 @@ class Workspace:
 
     @cached_property
     def content(self) -> Mapping[str, bytes]:
-        """All content files, ours with the user's over them."""
-        return places.read_all([places.builtin_root(), self.root])
+        """All content files: ours, over them the organisation's, over both the user's."""
+        return layers.read(layers.roots(self.root))
 
     @cached_property
     def catalogue(self) -> Catalogue:

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from governance.assurance.gate import policy_digest
+from governance.checking import given
 from governance.domain.assessment import Assessment, ControlResult, Finding
 from governance.domain.control import About, ExamplePiece, Standing
 from governance.domain.decision import Decision, DecisionKind, SignedDecision
@@ -16,15 +17,17 @@ from governance.domain.evidence import Collector, Evidence, Piece, Role, Subject
 from governance.domain.risk import Rating, RegisterRow, Treatment
 from governance.domain.seen import evidence_root, risk_state, system_digest
 from governance.domain.system import System
-from governance.parsing import canonical
 from governance.verifier.meanings import MEANING
 
 if TYPE_CHECKING:
+    from governance.checking.given import Made
     from governance.domain.catalogue import Catalogue
     from governance.domain.control import Control, ControlExample
     from governance.domain.policy import Policy, PolicyExample
 
-DIGEST = "sha256:" + "c" * 64
+DIGEST, OTHER = "sha256:" + "c" * 64, "sha256:" + "b" * 64
+PLANNER = "Theo Example"
+"""Who seals the plans of examples."""
 SYSTEM = {"id": "example", "name": "Example system", "purpose": "Answers questions of readers", "owner": "Ada Example"}
 ARTIFACTS_BODY = {
     "form": "weights", "name": "example", "manifest_digest": DIGEST, "files": [], "total_bytes": 1,
@@ -32,10 +35,6 @@ ARTIFACTS_BODY = {
     "architecture": None, "unsafe_files": [],
     "remote_code": False, "lfs_pointers": [], "chat_template_sha256": None, "generation_config_sha256": None,
 }  # fmt: skip
-GIVEN = frozenset(
-    {"controls", "results", "pairs", "groups", "risks", "appetite", "findings", "signed", "later", "duties", "tier"}
-)
-"""What an example of a policy may say; see `PolicyExample`."""
 _TYPES = {
     About.DATA_SET: SubjectType.DATA_SET,
     About.ENVIRONMENT: SubjectType.ENVIRONMENT,
@@ -47,15 +46,7 @@ def body_of(row: ExamplePiece, catalogue: Catalogue) -> dict[str, Any]:
     """The body of an example: its own, or that of the kind's example it is like, but for the fields it names."""
     if row.body is not None or row.like is None:
         return row.body or {}
-    return _merged(catalogue.kinds[row.kind].examples.holds[row.like], row.but)
-
-
-def _merged(held: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
-    both = {
-        name: _merged(held[name], value) if isinstance(value, dict) and isinstance(held.get(name), dict) else value
-        for name, value in over.items()
-    }
-    return held | both
+    return given.merged(catalogue.kinds[row.kind].examples.holds[row.like], row.but)
 
 
 def dossier_of(control: Control, example: ControlExample, catalogue: Catalogue) -> Dossier:
@@ -80,7 +71,7 @@ def _artifacts(number: int) -> Piece:
     return _piece(row, ARTIFACTS_BODY, number)
 
 
-def _piece(row: ExamplePiece, body: dict[str, Any], number: int) -> Piece:
+def _piece(row: ExamplePiece, body: dict[str, Any], number: int, digest: str = DIGEST) -> Piece:
     modelled = row.about in {About.CANDIDATE, About.BASE}
     record = Evidence(
         kind=row.kind,
@@ -88,7 +79,7 @@ def _piece(row: ExamplePiece, body: dict[str, Any], number: int) -> Piece:
         subject=Subject(
             type=SubjectType.MODEL if modelled else _TYPES.get(row.about, SubjectType.DOCUMENT),
             name=str(body.get("name", "example")),
-            digest=DIGEST if row.about is About.CANDIDATE else None,
+            digest=digest if row.about is About.CANDIDATE else None,
             role=Role(row.about.value) if modelled else None,
         ),
         body_digest=f"sha256:{number:064x}",
@@ -105,126 +96,99 @@ def case_of(
     policy: Policy, example: PolicyExample, catalogue: Catalogue
 ) -> tuple[Dossier, Assessment, tuple[RegisterRow, ...]]:
     """The dossier, assessment and register that a policy example describes."""
-    given, on = example.given, noon(example.on)
-    unknown = set(given) - GIVEN
-    if unknown:
-        raise ValueError(f"given has unknown fields {sorted(unknown)}")
-    strangers = set(given.get("controls", {})) - set(catalogue.controls)
-    if strangers:
-        raise ValueError(f"given names controls that are not there: {sorted(strangers)}")
-    appetite = given.get("appetite")
-    stated = {"risk_appetite": appetite, "tier": given.get("tier"), "duties": given.get("duties")}
+    said, on = given.whole(policy, example, catalogue), noon(example.on)
+    appetite = said.get("appetite")
+    stated = {"risk_appetite": appetite, "tier": said.get("tier"), "duties": said.get("duties")}
     system = System.model_validate(SYSTEM | {name: value for name, value in stated.items() if value is not None})
-    register = tuple(_register_row(rid, score, appetite, example.on) for rid, score in given.get("risks", {}).items())
-    bodies = [*map(_of_result, given.get("results", ())), *map(_of_groups, given.get("groups", ()))]
-    bodies += [each for row in given.get("pairs", ()) for each in _of_pairs(row)]
-    rows = [_measured(*each, number, example.on) for number, each in enumerate(bodies)]
-    pieces = (*rows, _artifacts(len(rows))) if given else tuple(rows)
-    seen = Dossier(
-        system=system,
-        system_entry="sys-example",
-        registered_at=on - timedelta(days=1),
-        pieces=pieces,
-        ledger_size=len(pieces) + 1,
+    register = tuple(_register_row(rid, score, appetite, example.on) for rid, score in said.get("risks", {}).items())
+    made = given.measured(said)
+    first = on - timedelta(days=max((each.days for each in made), default=0))
+    sign = _Signing(register, policy, catalogue)
+    dossier = Dossier(
+        system=system, system_entry="sys-example", registered_at=first - timedelta(days=3), ledger_size=1,
         system_body=system.plain(),
-    )
-    sign = _Signing(seen, register, policy, catalogue, on)
-    signed = tuple(sign(row, number) for number, row in enumerate(given.get("signed", ())))
-    first = seen.ledger_size + len(signed)
-    later = [
-        _measured(*_of_result(row), first + number, example.on) for number, row in enumerate(given.get("later", ()))
-    ]
-    dossier = replace(seen, pieces=(*pieces, *later), decisions=signed, ledger_size=first + len(later) + 1)
-    standings = given.get("controls", {})
+    )  # fmt: skip
+    before = [each for each in made if each.about == given.APPROVED]
+    if before:
+        dossier = _earlier(dossier, before, sign, example.on, first - timedelta(days=2))
+    if "planned" in said:
+        plan = {"decision": "plan", "role": "threshold-author", "person": PLANNER, "plan": {"suites": said["planned"]}}
+        dossier = _said(dossier, sign(dossier, plan, first - timedelta(days=1)))
+    start = dossier.ledger_size - 1
+    now = [each for each in made if each.about != given.APPROVED]
+    rows = tuple(_measured(each, start + number, example.on) for number, each in enumerate(now))
+    dossier = _with(dossier, (*rows, _artifacts(start + len(rows))) if said else rows)
+    seen = dossier
+    for row in said.get("signed", ()):
+        dossier = _said(dossier, sign(seen, row, on, dossier.ledger_size))
+    start = dossier.ledger_size - 1
+    after = [given.of_result(row) for row in said.get("later", ())]
+    dossier = _with(dossier, tuple(_measured(each, start + number, example.on) for number, each in enumerate(after)))
+    standings = said.get("controls", {})
     controls = tuple(
         _control_result(catalogue.controls[cid], Standing(standings.get(cid, "missing")))
         for cid in sorted(catalogue.controls)
     )
     assessment = Assessment(
         system="example", on=on, identity=dossier.identity, content_digest="", ledger_size=dossier.ledger_size,
-        controls=controls, requirements=(), frameworks=(),
-        findings=tuple(_finding(s) for s in given.get("findings", ())),
+        controls=controls, requirements=given.requirements(said, catalogue, example.on), frameworks=(),
+        findings=tuple(_finding(severity) for severity in said.get("findings", ())),
     )  # fmt: skip
     return dossier, assessment, register
 
 
-_Body = tuple[str, str, dict[str, Any]]
-"""(kind, about, body) of a piece that an example describes in short."""
-_MADE_BY: dict[str, Any] = {
-    "harness": {"name": "example", "version": "1"},
-    "model": {"name": "example", "digest": None},
-}
+def _earlier(seen: Dossier, made: list[Made], sign: _Signing, on: date, at: datetime) -> Dossier:
+    """The same with another release, what was measured of it, and the approval that it got."""
+    rows = [_measured(each, number, on, OTHER) for number, each in enumerate(made)]
+    body = ARTIFACTS_BODY | {"name": "the release before", "manifest_digest": OTHER}
+    row = ExamplePiece(kind=ARTIFACTS, about=About.CANDIDATE, body=body)
+    seen = _with(seen, (*rows, _piece(row, body, len(rows), OTHER)))
+    return _said(seen, sign(seen, {"role": "approver", "person": "Anna Example"}, at))
 
 
-def _of_result(row: dict[str, Any]) -> _Body:
-    result = {"stderr": None, "n": None, **{key: value for key, value in row.items() if key != "about"}}
-    return "eval-run.v1", row.get("about", "candidate"), {**_MADE_BY, "results": [result]}
+def _with(seen: Dossier, pieces: tuple[Piece, ...]) -> Dossier:
+    return replace(seen, pieces=(*seen.pieces, *pieces), ledger_size=seen.ledger_size + len(pieces))
 
 
-def _of_groups(row: dict[str, Any]) -> _Body:
-    """Results for groups; the whole is over all their cases."""
-    groups = [{"stderr": None, **each} for each in row["groups"]]
-    n = sum(each["n"] for each in groups)
-    overall = {"n": n, "value": sum(each["n"] * each["value"] for each in groups) / n if n else None}
-    body = {name: value for name, value in row.items() if name != "about"}
-    body = (
-        {"tool": {"name": "example", "version": "1"}, "higher_is_better": True, "overall": overall}
-        | body
-        | {"groups": groups}
-    )
-    return "subgroup-results.v1", row.get("about", "candidate"), body
+def _said(seen: Dossier, signed: SignedDecision) -> Dossier:
+    return replace(seen, decisions=(*seen.decisions, signed), ledger_size=seen.ledger_size + 1)
 
 
-def _of_pairs(row: dict[str, Any]) -> tuple[_Body, ...]:
-    """Results of candidate and base on the same items, with the samples they rest on."""
-    counts = [(row["both"], 1, 1), (row["gained"], 1, 0), (row["lost"], 0, 1), (row["neither"], 0, 0)]
-    scores = [each[1:] for each in counts for _ in range(each[0])]
-    items = [canonical.sha256(f"{row['task']} {place}".encode()) for place in range(len(scores))]
-    made: list[_Body] = []
-    for side, about in enumerate(("candidate", "base")):
-        own, n = [float(pair[side]) for pair in scores], len(scores)
-        value = sum(own) / n if n else None
-        result = {"task": row["task"], "metric": row["metric"], "value": value, "n": n, "higher_is_better": True}
-        columns = {"id": list(range(n)), "doc_sha256": items, row["metric"]: own}
-        samples = {**_MADE_BY, "task": row["task"], "n": n, "columns": columns, "columns_digest": canonical.digest(own)}
-        made += [_of_result({**result, "about": about}), ("eval-samples.v1", about, samples)]
-    return tuple(made)
-
-
-def _measured(kind: str, about: str, body: dict[str, Any], number: int, on: date) -> Piece:
-    return _piece(ExamplePiece(kind=kind, about=About(about), effective=on, body=body), body, number)
+def _measured(made: Made, number: int, on: date, digest: str = DIGEST) -> Piece:
+    about = About.CANDIDATE if made.about == given.APPROVED else About(made.about)
+    row = ExamplePiece(kind=made.kind, about=about, effective=on - timedelta(days=made.days), body=made.body)
+    return _piece(row, made.body, number, digest)
 
 
 class _Signing:
     """Signs what the people of an example say, over what was on record before any of them."""
 
-    def __init__(
-        self, seen: Dossier, register: tuple[RegisterRow, ...], policy: Policy, catalogue: Catalogue, on: datetime
-    ) -> None:
-        self._seen, self._register, self._policy, self._catalogue, self._on = seen, register, policy, catalogue, on
+    def __init__(self, register: tuple[RegisterRow, ...], policy: Policy, catalogue: Catalogue) -> None:
+        self._register, self._policy, self._catalogue = register, policy, catalogue
 
-    def __call__(self, row: dict[str, Any], number: int) -> SignedDecision:
+    def __call__(
+        self, seen: Dossier, row: dict[str, Any], recorded: datetime, seq: int | None = None
+    ) -> SignedDecision:
         """One decision; fields beside `person` and `role` are those of a decision. `valid: false` has no good signature."""
-        seen, identity, said = self._seen, self._seen.identity, dict(row)
-        if identity is None:
-            raise ValueError("a signature needs a candidate")
+        identity, said, seq = seen.identity, dict(row), seen.ledger_size if seq is None else seq
         kind, valid = DecisionKind(said.pop("decision", "approve")), said.pop("valid", True)
+        if identity is None and kind is not DecisionKind.PLAN:
+            raise ValueError("a signature needs a candidate")
         decision = Decision.model_validate(
             {
-                "decision": kind, "meaning": MEANING[kind], "system": "example", "identity": identity.digest,
-                "identity_name": identity.name, "signer": said.pop("person"), "role": said.pop("role"),
-                "reason": "as the example says", "signed_at": self._on - timedelta(hours=1),
-                "checkpoint": Checkpoint(origin="example", size=seen.ledger_size + number, root="0" * 64),
-                "policy": self._policy.id, "policy_digest": policy_digest(self._policy),
+                "decision": kind, "meaning": MEANING[kind], "system": "example", "identity": identity.digest if identity else None,
+                "identity_name": identity.name if identity else "", "signer": said.pop("person"), "role": said.pop("role"),
+                "reason": "as the example says", "signed_at": recorded - timedelta(hours=1),
+                "checkpoint": Checkpoint(origin="example", size=seq, root="0" * 64),
+                "policy": self._policy.id, "policy_digest": policy_digest(self._policy, self._catalogue.floors(self._policy.id)),
                 "content_digest": self._catalogue.digest or DIGEST,
                 "evidence_root": evidence_root(piece.leaf for piece in seen.pieces),
                 "system_digest": system_digest(seen.system_body), "risk_state": risk_state(self._register),
                 "gate_answer": "no", "nonce": "0" * 32, **said,
             }
         )  # fmt: skip
-        seq = seen.ledger_size + number
         return SignedDecision(
-            id=f"dec-{number}", seq=seq, decision=decision, recorded_at=self._on, key_fingerprint="example",
+            id=f"dec-{seq}", seq=seq, decision=decision, recorded_at=recorded, key_fingerprint="example",
             valid=valid, problem=None if valid else "the example says so",
         )  # fmt: skip
 

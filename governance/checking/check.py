@@ -1,8 +1,8 @@
 """The self-test of content: everything that is wrong, and everything worth a look.
 
 *Faults* are what must be mended: a file that can not be read, a name that leads nowhere, an example that does not come to what it
-says, a number that the facts do not have, a sentence that is not ours. *Notes* are for a person: what nothing leans on, a
-number of an earlier edition without a successor, a pair that a crosswalk leaves out, a check that is a year old.
+says, a number that the facts do not have, a sentence that is not ours. *Notes* are for a person: what nothing leans on, an
+older word in a policy, a number of an earlier edition without a successor, a pair that a crosswalk leaves out, a check that is a year old.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from governance.checking import examples, facts, templates, wording
-from governance.content import graph, loader
+from governance.content import graph, loader, policy_references
 from governance.content.problems import Problem
 from governance.parsing import strict_yaml
 
@@ -84,6 +84,9 @@ def _borrowed(
 def _notes(catalogue: Catalogue, on: date) -> Iterator[str]:
     for name in graph.unused(catalogue):
         yield f"nothing leans on {name}"
+    for policy in catalogue.policies.values():
+        for name in policy_references.older(policy):
+            yield f"policies/{policy.id}.yaml: {name} says metric, which older policies say: say interval or non_inferior"
     for frame in catalogue.frameworks.values():
         if on - frame.checked.on > CHECK_HOLDS_FOR:
             yield f"{frame.id} was last checked on {frame.checked.on}, more than a year ago"

@@ -7,6 +7,7 @@ answer they name; a policy without an example that allows and one that denies is
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from governance.assurance.assess import judge
@@ -126,14 +127,17 @@ def _ages(catalogue: Catalogue, control: Control) -> Iterator[Fault]:
 
 def _policy(catalogue: Catalogue, policy: Policy) -> Iterator[Fault]:
     path = f"policies/{policy.id}.yaml"
+    alone = replace(
+        catalogue, policies={policy.id: policy}
+    )  # its examples are of its own conditions, whatever floors there are
     answers = {example.answers.value for example in policy.examples}
     if policy.conditions and not {"yes", "no"} <= answers:
         yield path, ("examples",), "give an example that allows and one that denies"
     for place, example in enumerate(policy.examples):
         at = ("examples", place)
         try:
-            dossier, assessment, rows = case_of(policy, example, catalogue)
-            result = gate(policy, dossier, catalogue, assessment, rows, noon(example.on))
+            dossier, assessment, rows = case_of(policy, example, alone)
+            result = gate(policy, dossier, alone, assessment, rows, noon(example.on))
         except (GovernanceError, ValueError, KeyError, TypeError, AttributeError) as error:
             yield path, at, f"the example {example.name!r} can not be run: {error}"
             continue

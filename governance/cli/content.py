@@ -39,13 +39,13 @@ def content_check(
     """Read everything, follow every reference, run every example, compare ids and wording. Exit 1 where something is wrong."""
     from governance.checking import check
     from governance.checking import facts as lists
-    from governance.content import cache, places
+    from governance.content import cache, layers, places
 
     over = overlay(workspace)
-    roots = _roots(over)
+    roots = layers.roots(over)
     parse = None if fresh else cache.Parsed()
     report = check.check(
-        places.read_all(roots),
+        layers.read(roots),
         day(on) or date.today(),
         official=places.wording(roots),
         listed=lists.read(facts) if facts else None,
@@ -68,6 +68,7 @@ def content_check(
             "content-check.v1",
             ok=not report.faults,
             workspace=str(over) if over else None,
+            organisation=[str(folder) for folder in layers.organisation(over)] if over else [],
             counts=counts,
             frameworks=[
                 {"id": frame.id, "requirements": len(catalogue.requirements[frame.id]), **frame.checked.plain()}
@@ -265,21 +266,16 @@ def content_import(
         output.say(f"{folder}: {count} requirements, none of them mapped to a control yet")
 
 
-def _roots(workspace: Path | None) -> list[Path]:
-    from governance.content import places
-
-    return [places.builtin_root(), *([workspace] if workspace else [])]
-
-
 def _catalogue(workspace: Path | None) -> Catalogue:
-    from governance.content import cache, places
+    from governance.content import cache, layers
 
-    return cache.load(places.read_all(_roots(workspace)))
+    return cache.load(layers.read(layers.roots(workspace)))
 
 
 def _read_from(workspace: Path | None) -> str:
-    return (
-        f"read: our content, and over it that of the workspace {workspace.resolve()}"
-        if workspace
-        else ("read: our content alone; no workspace was named, and there is none in this folder")
-    )
+    from governance.content import layers
+
+    if workspace is None:
+        return "read: our content alone; no workspace was named, and there is none in this folder"
+    between = "".join(f"that of {folder.resolve()}, " for folder in layers.organisation(workspace))
+    return f"read: our content, and over it {between}that of the workspace {workspace.resolve()}"

@@ -1,5 +1,7 @@
 """Every name is followed to what it names: requirement → control → kind, profile and crosswalk → requirement, risk → control.
 
+What a policy names is followed in `policy_references`.
+
 A name that leads nowhere is a fault with its file and line. So is a framework that does not have as many requirements as it says,
 a version whose dates overlap another's, and a tag that is not in the framework's own list.
 """
@@ -8,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from governance.content import policy_references
 from governance.content.problems import Problem
 from governance.domain.framework import file_stem
 
@@ -18,7 +21,6 @@ if TYPE_CHECKING:
     from governance.domain.control import Control
     from governance.domain.crosswalk import Crosswalk
     from governance.domain.framework import Framework, Profile, Requirement
-    from governance.domain.policy import Policy
     from governance.domain.risk import Risk
 
     Line = Callable[[str, tuple[str | int, ...]], int]
@@ -55,7 +57,7 @@ def _faults(catalogue: Catalogue) -> Iterator[Fault]:
     for risk in catalogue.risks.values():
         yield from _risk(catalogue, risk)
     for policy in catalogue.policies.values():
-        yield from _policy(catalogue, policy)
+        yield from policy_references.faults(catalogue, policy)
     for profile in catalogue.profiles.values():
         yield from _profile(catalogue, profile)
     for crosswalk in catalogue.crosswalks.values():
@@ -226,24 +228,6 @@ def _risk(catalogue: Catalogue, risk: Risk) -> Iterator[Fault]:
     for name in risk.genai_risks if genai else ():
         titles = {reference.title for reference in genai.references} if genai else set()
         yield from _known(name, titles, f"risk of {GENAI}", path, ("genai_risks",))
-
-
-def _policy(catalogue: Catalogue, policy: Policy) -> Iterator[Fault]:
-    path = f"policies/{policy.id}.yaml"
-    series = {frame.series for frame in catalogue.frameworks.values()}
-    families = {control.family.value for control in catalogue.controls.values()}
-    for place, condition in enumerate(policy.conditions):
-        asked, at = condition.controls_met, ("conditions", place, "controls_met")
-        if asked is None:
-            continue
-        for control_id in asked.controls:
-            yield from _known(control_id, catalogue.controls, "control", path, (*at, "controls"))
-        if asked.framework is not None:
-            yield from _known(
-                asked.framework, series | set(catalogue.frameworks), "framework", path, (*at, "framework")
-            )
-        if asked.family is not None:
-            yield from _known(asked.family, families, "family", path, (*at, "family"))
 
 
 def _profile(catalogue: Catalogue, profile: Profile) -> Iterator[Fault]:

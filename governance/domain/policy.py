@@ -72,12 +72,14 @@ class FiguresRule(Noun):
 class PolicyExample(Noun):
     """A case, small enough to read, and what the gate must say.
 
-    `given` holds `controls` (id → standing), `results` (list of task, metric, value, n, about), `risks` (id → residual
-    score), `appetite`, `findings` (list of severities), `duties` (as in a system file), `tier`, `signed` (list of role and person,
-    with `decision` and any field of one, such as `expires`, `waiver` or `exception`), and `later` (results that came in after
-    what was signed). `pairs` are results of candidate and base on the same items: task, metric, and how many items `both` got right,
-    the candidate alone (`gained`), the base alone (`lost`), and `neither`. `groups` are results for people: task, metric, attribute, about,
-    and a list of name, value, n. What is absent is missing.
+    `given` holds `controls` (id → standing), `requirements` (framework → number → standing), `results` (list of task, metric, value,
+    n, about), `risks` (id → residual score), `appetite`, `findings` (list of severities), `duties` (as in a system file), `tier`,
+    `signed` (list of role and person, with `decision` and any field of one, such as `expires`, `waiver` or `exception`), and `later`
+    (results that came in after what was signed). `planned` are suites that were sealed before any result. `pairs` are results on the
+    same items: task, metric, how many items `both` got right, the candidate alone (`gained`), the other alone (`lost`), and `neither`;
+    the other is the base, or with `against: approved` a release that was approved before. `groups` are results for people: task,
+    metric, attribute, about, and a list of name, value, n. `days` makes a result so many days old. `like` names another example of the
+    policy, from which is taken what is not said; null takes away. What is absent is missing.
     """
 
     name: Sentence

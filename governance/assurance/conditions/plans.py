@@ -1,7 +1,7 @@
 """Which plan is in force, since when each suite of it stands as it does, and what was loosened after a result was known.
 
-A plan counts while its signature does. The one sealed last is in force; those before it since the last approval are its history, and
-sealing another one resets no count: runs are counted from the first of them on.
+A plan counts while its signature does. The one sealed last is in force; those before it since the last release was approved are its
+history, and sealing another one resets no count: runs are counted from the first of them on.
 """
 
 from __future__ import annotations
@@ -34,9 +34,15 @@ def history(dossier: Dossier, on: datetime) -> tuple[SignedDecision, ...]:
         for signed in dossier.valid
         if signed.decision.decision is DecisionKind.PLAN and signed.decision.signed_at <= on
     ]
-    approved = max((signed.seq for signed in dossier.valid if signed.decision.decision.approves), default=-1)
-    since = [signed for signed in plans if signed.seq > approved]
+    since = [signed for signed in plans if signed.seq > approved(dossier)]
     return tuple(since or plans)
+
+
+def approved(dossier: Dossier) -> int:
+    """The entry of the last approval of another model, or -1. That the present one is being approved ends no plan and no count."""
+    present = dossier.identity.digest if dossier.identity else None
+    given = [each for each in dossier.valid if each.decision.decision.approves and each.decision.identity != present]
+    return max((each.seq for each in given), default=-1)
 
 
 def fixed(plans: tuple[SignedDecision, ...], task: str, metric: str, against: str | None) -> Fixed | None:

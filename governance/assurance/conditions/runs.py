@@ -139,8 +139,7 @@ def attempts(now: Now, task: str) -> tuple[Piece, ...]:
 
 def _since(now: Now) -> int:
     planned = plans.history(now.dossier, now.on)
-    given = [signed.seq for signed in now.dossier.valid if signed.decision.decision.approves]
-    last = max(given, default=0)
+    last = plans.approved(now.dossier)
     return planned[0].seq if planned and planned[0].seq > last else last
 
 
