@@ -273,7 +273,7 @@ def _upper(claim: Claim, found: list[Any]) -> tuple[str | None, str]:
 
 
 def _ceiling(claim: Claim, found: list[Any]) -> tuple[str | None, str]:
-    return _reckoned(claim, intervals.ceiling(*found))
+    return _reckoned(claim, intervals.ceiling(*found) if len(found) == 2 else None)
 
 
 def _words(claim: Claim, found: list[Any]) -> tuple[str | None, str]:
