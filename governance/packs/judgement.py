@@ -85,7 +85,8 @@ class _Reader:
 
     def __call__(self) -> Mapping[str, Any]:
         said = sample_table.stated(self.table, where=self.where)
-        return sample_table.by_question(sample_table.read(self.raw(self.digest), said, where=self.where))
+        table = sample_table.read(self.raw(self.digest), said, where=self.where)
+        return {**sample_table.by_question(table), **sample_table.clusters(table)}
 
     def __reduce__(self) -> tuple[type[_Reader], tuple[object, ...]]:
         held = {self.digest: self.raw(self.digest)}

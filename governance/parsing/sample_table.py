@@ -157,6 +157,16 @@ def by_question(columns: Columns) -> dict[str, list[Any]]:
     return made
 
 
+def clusters(columns: Columns) -> dict[str, list[Any]]:
+    """The column `cluster` with one row for each question, as its first answer has it; nothing where the table has none."""
+    if "cluster" not in columns:
+        return {}
+    first: dict[Any, Any] = {}
+    for place, identity in enumerate(columns["id"]):
+        first.setdefault(identity if "attempt" in columns else place, columns["cluster"][place])
+    return {"cluster": list(first.values())}
+
+
 def average(scores: Iterable[float | int | None]) -> float | int | None:
     """The plain average of those that are numbers, or None; one alone stays what it is."""
     known = [score for score in scores if score is not None]
@@ -185,7 +195,8 @@ def check(columns: Columns, body: Mapping[str, Any], *, where: str = ATTACHMENT)
         raise UnreadableError(
             f"holds {len(columns['id']):,} questions, and its evidence says {body.get('n')}", where=where
         )
-    if digest_of((name, _pieces(column)) for name, column in columns.items()) != body.get("columns_digest"):
+    held = ((name, _pieces(column)) for name, column in columns.items() if name != "cluster")
+    if digest_of(held) != body.get("columns_digest"):
         raise UnreadableError("does not come to the columns_digest of its evidence", where=where)
     means = body.get("means")
     for name, told in means.items() if isinstance(means, Mapping) else ():

@@ -17,7 +17,7 @@ from nanoarrow import ipc
 
 from governance.errors import UnreadableError
 from governance.parsing import canonical, sample_table
-from governance.parsing.sample_table import Stated, by_question, check, read, stated, write
+from governance.parsing.sample_table import Stated, by_question, check, clusters, read, stated, write
 
 ROWS = 40
 
@@ -107,6 +107,20 @@ def test_the_same_columns_are_the_same_bytes():
 def test_texts_make_the_ids_a_column_of_text():
     said, packed = write(columns(2, id=["q1", "q2"]))
     assert read(packed, said)["id"] == ["q1", "q2"]
+
+
+def test_what_questions_belong_together_is_told_once_for_each_question():
+    rows = {
+        "id": [1, 1, 2],
+        "doc_sha256": b"".join(digest(n) for n in (1, 1, 2)),
+        "cluster": ["a", "a", "b"],
+        "acc": [1, 0, 1],
+    }
+    said, packed = write({**rows, "attempt": [1, 2, 1]})
+    assert clusters(read(packed, said)) == {"cluster": ["a", "b"]}
+    said, packed = write(rows)
+    assert clusters(read(packed, said)) == {"cluster": ["a", "a", "b"]}
+    assert clusters({"id": [1], "acc": [1]}) == {}
 
 
 def test_answers_to_one_question_come_to_their_average_and_no_answer_counts_as_none():

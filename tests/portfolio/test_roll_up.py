@@ -17,7 +17,7 @@ from governance.parsing import canonical
 from governance.portfolio import Portfolio
 from governance.reports.parts.frame import pack_id_of
 from governance.verifier import claims
-from governance.verifier.documents import figures_of
+from governance.verifier.pages import figures_of
 from governance.workspace import Workspace
 from tests.portfolio.test_portfolio import NOW, SYSTEM, attach
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 NONCE = "5" * 32
 SECTIONS = (
-    "WHAT YOU SIGN", "THE GATE SAYS NO: 4 of 10 conditions say yes, 4 no, 2 could not tell", "SINCE THE LAST APPROVAL",
+    "WHAT YOU SIGN", "THE GATE SAYS NO: 5 of 11 conditions say yes, 4 no, 2 could not tell", "SINCE THE LAST APPROVAL",
     "THE THREE WORST ITEMS", "INCONCLUSIVE, STALE, OR FOR A PERSON TO JUDGE", "OVER OR DUE WITHIN 30 DAYS",
     "WAIVERS, ACCEPTED RISKS, EXCEPTIONS FROM DUTIES", "DUTIES, AND WHO MAY THEREFORE NOT APPROVE",
     "WHO HAS DECIDED, AND WHO IS MISSING", "WHAT YOUR SIGNATURE MEANS, BY WHAT YOU DECIDE",
@@ -94,7 +94,7 @@ def test_the_gate_is_told_condition_by_condition_what_denies_first_with_what_wou
     rows = re.findall(r"^  - (NO|COULD NOT TELL|YES) ([a-z-]+):", said, re.MULTILINE)
     gate = attached.case("elm-desk").gate
     assert {name for _, name in rows} == {row.id for row in gate.conditions}
-    assert [answer for answer, _ in rows] == ["NO"] * 4 + ["COULD NOT TELL"] * 2 + ["YES"] * 4
+    assert [answer for answer, _ in rows] == ["NO"] * 4 + ["COULD NOT TELL"] * 2 + ["YES"] * 5
     assert "→ to turn it: bias-evaluated: Run a bias task" in said
 
 

@@ -249,7 +249,7 @@ def _told(
         return answer, why, one.turn or "run the same items on both models, and attach their samples", numbers
     said = (
         f"{one.what} against {asked.against}: {made.delta:+.4g}, {percent(made.confidence)} interval {made.low:+.4g} to {made.high:+.4g} "
-        f"({made.method}, n {made.n:,}{_discordant(made)}), margin −{asked.margin:g}"
+        f"({made.method}, n {_count(made.n)}{_discordant(made)}), margin −{asked.margin:g}"
     )
     if correction:
         said += f", p {numbers.p:.3g} after {correction}"
@@ -257,7 +257,7 @@ def _told(
         said += f", the error divided among {one.attempts} runs"
     turn = {
         Answer.YES: "",
-        Answer.NO: f"a model that loses less than {asked.margin:g} of {one.what} against the {asked.against}",
+        Answer.NO: f"a model that loses less than {asked.margin:g} of {one.what} against {runs.NAMES[asked.against]}",
         Answer.COULD_NOT_TELL: _turn(one, more),
     }[answer]
     return answer, said, turn, numbers
@@ -267,6 +267,10 @@ def _turn(one: _One, more: int | None) -> str:
     if more is None:
         return f"more items of {one.task}: the interval reaches over the margin"
     return f"{more:,} more items of {one.task} would settle it, if the difference stays what it is"
+
+
+def _count(n: int | None) -> str:
+    return "not stated" if n is None else f"{n:,}"
 
 
 def _discordant(made: Paired | Independent) -> str:

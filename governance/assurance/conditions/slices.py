@@ -98,7 +98,7 @@ def _slices(piece: Piece, other: Piece | None, asked: NoWorseSlice, now: Now) ->
         name, n = f"{attribute} {row.get('name')}", row.get("n")
         why = problem
         if asked.against != OVERALL and str(row.get("name")) not in rows:
-            why = why or f"the {asked.against} has no results of this group"
+            why = why or f"{runs.NAMES[asked.against]} has no results of this group"
         if not isinstance(n, int) or n < asked.least:
             why = why or f"{n if n is not None else 'an unknown number of'} cases, and {asked.least} are asked"
         seen = (piece.id, *((other.id,) if other is not None and asked.against != OVERALL else ()))

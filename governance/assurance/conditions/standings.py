@@ -94,7 +94,7 @@ def requirements_met(condition: str, asked: RequirementsMet, now: Now) -> Condit
     told = [row for row in short if row.standing in {Standing.UNMET, Standing.MISSING}]
     reason = f"{len(live) - len(short)} of {len(live)} requirements of {frame.id} met"
     if short:
-        shown = [f"{row.id} {row.standing}" for row in short[:8]]
+        shown = [f"{row.id} ({row.standing})" for row in short[:8]]
         reason += ": " + ", ".join(shown) + (f" and {len(short) - 8} more" if len(short) > 8 else "")
     return ConditionResult(
         id=condition,

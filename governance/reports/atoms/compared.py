@@ -64,6 +64,7 @@ BOUNDS = (
     "risk %(risk)s",
     "system file",
     "condition %(condition)s: what it asks",
+    "condition %(condition)s: of which tiers",
     "condition %(condition)s: %(given)s",
     "condition %(condition)s",
     "envelope %(envelope)s",

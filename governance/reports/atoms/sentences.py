@@ -19,7 +19,7 @@ from governance.domain.decision import DecisionKind
 from governance.domain.evidence import Quality
 from governance.domain.identity import WORDS as PARTS_IN_SENTENCES
 from governance.domain.risk import Level, Treatment
-from governance.reports.atoms import words
+from governance.reports.atoms import measured, words
 from governance.reports.atoms.compared import CHANGES, COMPARED, SETTINGS
 
 if TYPE_CHECKING:
@@ -56,27 +56,6 @@ GATE = (
     "%(n)s open findings of severity %(level)s or above",
 )
 """Of the gate, and of its conditions on controls, risks and findings."""
-
-METRICS = (
-    "run a task for %(purpose)s that gives %(metric)s, and attach its results",
-    "no task for %(purpose)s gives %(metric)s of the candidate",
-    "the worst of %(n)s",
-    "no result %(what)s of the candidate",
-    "no result %(what)s of the base model",
-    "run %(task)s on the base model and attach its results",
-    "run %(task)s again and attach its results",
-    "run %(task)s and attach its results",
-    "%(what)s: the newest result is dated %(day)s, which lies in the future",
-    "%(what)s: the newest result is %(quality)s: %(given)s",
-    "%(what)s: the %(setting)s is %(one)s for the candidate and %(other)s for the base, so they can not be compared",
-    "%(what)s = %(value)s without n or standard error",
-    "attach results that state n or a standard error",
-    "%(what)s = %(point)s, %(confidence)s%% interval %(low)s to %(high)s (%(method)s, n %(n)s), bound %(sign)s %(limit)s",
-    "more samples of %(task)s: the interval reaches over the bound",
-    "a model with %(task)s %(metric)s %(sign)s %(limit)s of the base",
-    "a model with %(task)s %(metric)s %(sign)s %(limit)s",
-)
-"""Of conditions on a metric."""
 
 CONTROLS = (
     "there is evidence",
@@ -155,6 +134,7 @@ SIGNING = (
     "attested %(n)s pieces of evidence",
     "named by the system's owner",
     "set the policy %(policy)s",
+    "sealed a plan under the policy %(policy)s",
 )
 """Of who signed, and of the duties that are kept apart."""
 
@@ -271,10 +251,23 @@ LAST = (
 )
 """What nearly everything fits, and what is tried when nothing else does."""
 
-SENTENCES = (*GATE, *METRICS, *CONTROLS, *REQUIREMENTS, *SIGNING, *RELAXED, *APPROVALS, *OTHERS, *COMPARED, *LAST)
+SENTENCES = (
+    *measured.SENTENCES,
+    *GATE,
+    *CONTROLS,
+    *REQUIREMENTS,
+    *SIGNING,
+    *RELAXED,
+    *APPROVALS,
+    *OTHERS,
+    *COMPARED,
+    *measured.LAST,
+    *LAST,
+)
 
 NUMBERS = frozenset({
     "n", "total", "yes", "no", "untold", "waived", "more", "score", "limit", "point", "low", "high", "confidence", "entry", "now", "before",
+    "attempts", "gained", "lost", "margin", "p", "power", "share",
 })  # fmt: skip
 TOKENS = frozenset({
     "control", "kind", "risk", "topic", "rule", "envelope", "condition", "day", "system", "addressee", "sort", "sign", "policy", "said",
@@ -295,6 +288,10 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "change": {each: each for each in ("evidence", "content", "system", "risk")},
     "setting": {each: each for each in SETTINGS},
     "treatment": {each.value: each.value for each in Treatment},
+    "model": words.MODELS,
+    "reference": words.REFERENCES,
+    "correction": words.CORRECTIONS,
+    "planned": {each: each for each in measured.PLANNED},
     "part": {each: each for each in PARTS_IN_SENTENCES.values()},
 }
 """Names for one word of a closed list, each with how that word is printed."""
@@ -307,6 +304,7 @@ GIVEN: Mapping[str, str] = {
         "its controls are absent",
         "not stated",
         "none on record",
+        "an earlier entry",
     )
 }
 """What stands where somebody else's words would, when there are none."""
@@ -330,7 +328,20 @@ LISTS: Mapping[str, tuple[re.Pattern[str], str, tuple[str, ...]]] = {
     )),
     "changes": (re.compile(r", "), ", ", CHANGES),
     "duties": (re.compile(r", "), ", ", ("%(duty)s",)),
-    "what": (_WHOLE, "", ("%(measure)s against base",)),
+    "what": (_WHOLE, "", ("%(measure)s against base", "%(measure)s against approved", "a task for %(purpose)s")),
+    "problem": (_WHOLE, "", measured.PROBLEMS),
+    "limits": (_WHOLE, "", (measured.CONTROL_LIMITS,)),
+    "looser": (_WHOLE, "", measured.LOOSER),
+    "known": (_WHOLE, "", ("%(n)s run", "%(n)s runs")),
+    "on": (_WHOLE, "", ("the base model",)),
+    "method": (re.compile(r", (?=as independent results|with the agreement of )"), ", ", measured.METHODS),
+    "pairs": (re.compile(r", (?=n [\dn]|[\d,]+ gained |McNemar p |sign-flip p )"), ", ", (
+        "n %(n)s", "%(gained)s gained and %(lost)s lost", "McNemar p %(p)s", "sign-flip p %(p)s", "%(method)s",
+    )),
+    "held": (re.compile(r", (?=p |the error divided )"), ", ", (
+        "margin %(margin)s", "p %(p)s after %(correction)s over %(n)s", "the error divided among %(attempts)s runs",
+    )),
+    "requirements": (re.compile(r"(?<=\)), "), ", ", ("%(requirement)s (%(standing)s)",)),
     "pieces": (_WHOLE, "", ("%(n)s piece of evidence", "%(n)s pieces of evidence")),
     "shown": (_WHOLE, "", ("not stated", "empty", "yes", "no", "a list of %(n)s (%(given)s)", "a list of %(n)s")),
     "bound": (_WHOLE, "", _TESTS),
@@ -338,7 +349,9 @@ LISTS: Mapping[str, tuple[re.Pattern[str], str, tuple[str, ...]]] = {
 }  # fmt: skip
 """Names for several things: where they are cut, how they are joined again, and the patterns of each. What fits none is printed as it is."""
 
-MUST_FIT = frozenset({"pieces", "standings", "above", "test", "changes"})
+MUST_FIT = frozenset(
+    {"pieces", "standings", "above", "test", "changes", "problem", "limits", "looser", "known", "held"}
+)
 """Lists of which each item fits a pattern, else the sentence is another one."""
 
 

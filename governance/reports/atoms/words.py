@@ -106,6 +106,19 @@ RELAXED = {
 DUTIES = {"trainer": "Trainer", "evaluator": "Evaluator", "threshold-author": "Threshold author"}
 """The duties that are kept apart from approving."""
 
+MODELS = {
+    "the candidate": "candidate",
+    "the base model": "base model",
+    "the last approved release": "last approved release",
+}
+"""Whose results are meant, as judgement writes it, and as it is printed."""
+
+REFERENCES = {"base": "base model", "approved": "last approved release", "overall": "the whole"}
+"""What a candidate, or a group, is held against."""
+
+CORRECTIONS = {"holm": "Holm", "benjamini-hochberg": "Benjamini–Hochberg"}
+"""Corrections for several tests at once, by the names of their authors."""
+
 RECIPE = (
     ("govern verify PACK", "rebuilds the tree, hashes each piece again, judges all anew and compares"),
     (

@@ -171,19 +171,16 @@ def _planned(suite: PlannedSuite) -> Phrase:
     values = {"task": suite.task, "metric": suite.metric, "runs": str(suite.runs)}
     if suite.against is not None:
         return phrase(
-            "Planned: %(task)s %(metric)s against %(against)s, margin %(margin)s, at most %(runs)s runs.",
-            against=phrase(REFERENCES[suite.against]), margin=figures.number(suite.margin or 0.0)[0], **values,
+            "Planned: %(task)s %(metric)s against %(against)s, margin %(margin)s; runs: at most %(runs)s.",
+            against=phrase(words.REFERENCES[suite.against]), margin=figures.number(suite.margin or 0.0)[0], **values,
         )  # fmt: skip
     if suite.at_least is not None:
         bound = figures.number(suite.at_least)[0]
-        return phrase("Planned: %(task)s %(metric)s at least %(bound)s, at most %(runs)s runs.", bound=bound, **values)
+        return phrase("Planned: %(task)s %(metric)s at least %(bound)s; runs: at most %(runs)s.", bound=bound, **values)
     if suite.at_most is not None:
         bound = figures.number(suite.at_most)[0]
-        return phrase("Planned: %(task)s %(metric)s at most %(bound)s, at most %(runs)s runs.", bound=bound, **values)
-    return phrase("Planned: %(task)s %(metric)s, at most %(runs)s runs.", **values)
-
-
-REFERENCES = {"base": "the base model", "approved": "the last approved release"}
+        return phrase("Planned: %(task)s %(metric)s at most %(bound)s; runs: at most %(runs)s.", bound=bound, **values)
+    return phrase("Planned: %(task)s %(metric)s; runs: at most %(runs)s.", **values)
 
 
 def listed(duties: tuple[str, ...]) -> Told:

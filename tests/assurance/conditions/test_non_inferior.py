@@ -36,7 +36,7 @@ def test_an_interval_below_the_margin_is_a_no():
     found = against(of_counts(680, 20, 220, 80))
     assert found.answer is Answer.NO
     assert found.numbers[0].high < -0.05
-    assert found.would_turn == ("a model that loses less than 0.05 of xstest acc against the base",)
+    assert found.would_turn == ("a model that loses less than 0.05 of xstest acc against the base model",)
 
 
 def test_an_interval_over_the_margin_can_not_tell_and_says_how_many_more_items_would():
