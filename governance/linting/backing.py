@@ -60,7 +60,8 @@ class Evidence:
         self.numbers = [value.number for value in self.values]
         self.of_piece: dict[str, list[Value]] = {}
         for value in self.values:
-            self.of_piece.setdefault(value.by, []).append(value)
+            for piece in (value.by, *value.rests):
+                self.of_piece.setdefault(piece, []).append(value)
         self.by_task: dict[tuple[str, str], list[Value]] = {}
         for value in known.values:
             if value.task:

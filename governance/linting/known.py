@@ -6,7 +6,7 @@ Taken are the numbers in the bodies of all evidence that speaks of the candidate
 behind it; how many rows a list has and the sums of its fields; and for each task and metric the difference of candidate and base, with
 its interval. Left out are pieces about other weights, lists of more than `LONGEST_LIST` rows (single answers, and no results), and what
 is not finite.
-What the gate answered, and the bounds it was asked to hold, are taken as well, since documents print them.
+What the gate answered, the numbers it judged, and the bounds it was asked to hold, are taken as well, since documents print them.
 """
 
 from __future__ import annotations
@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
 
+    from governance.domain.assessment import Numbers
     from governance.domain.case import Case
+    from governance.domain.conditions import Condition
     from governance.domain.dossier import Dossier
     from governance.verifier.intervals import Interval
 
@@ -35,6 +37,8 @@ LONGEST_LIST = 2_000
 LONGEST_ROW = 50
 """A bare list of more numbers is a column of answers."""
 MAX_VALUES = 200_000
+_MEASURING = frozenset({"metric", "interval", "non_inferior", "no_worse_slice", "sufficient", "max_attempts"})
+"""Words of a policy that are about numbers."""
 _NAMING = ("task", "metric", "filter", "name", "category", "probe", "group", "data_set", "split", "attribute", "unit")
 
 
@@ -43,7 +47,7 @@ class Value:
     """A number in evidence: of which piece, at which pointer, what it is called, and of what it speaks.
 
     `names` are its field and the words beside it and above it (task, metric, group). `of` is `candidate`, `base` or `other` (data, run,
-    machine). `task` and `metric` are set where the evidence tells them apart.
+    machine). `task` and `metric` are set where the evidence tells them apart. `rests` are the pieces that judgement made it of.
     """
 
     number: float
@@ -53,6 +57,7 @@ class Value:
     of: str = "candidate"
     task: str = ""
     metric: str = ""
+    rests: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -119,7 +124,7 @@ def of_case(case: Case) -> Known:
     base = dossier.system.base_model
     return Known(
         system=dossier.system.id,
-        values=(*values[:MAX_VALUES], *_compared(dossier), *_judged(case)),
+        values=(*values[:MAX_VALUES], *_compared(dossier), *_judged(case, sources)),
         sources=sources | {GATE: Source("gate", case.on.date())},
         licence=dossier.system.licence,
         base_licences={base.name: base.licence} if base and base.licence else {},
@@ -216,20 +221,40 @@ def _told(row: Mapping[str, Any], key: str) -> tuple[str, str]:
     return "", ""
 
 
-def _judged(case: Case) -> Iterator[Value]:
-    """The bounds of the policy and the numbers in the reasons of the gate, which our documents print; their source is `gate`."""
+def _judged(case: Case, sources: Mapping[str, Source]) -> Iterator[Value]:
+    """The bounds of the policy and its floors, the numbers that the gate judged, and those in its reasons; their source is `gate`."""
     policy = case.catalogue.policies.get(case.gate.policy)
-    for condition in policy.conditions if policy else ():
-        bound = condition.metric
-        for name in ("at_least", "at_most") if bound else ():
-            limit = getattr(bound, name)
-            if bound and limit is not None:
-                words = tuple(filter(None, (name, bound.metric, bound.purpose, bound.task)))
-                yield Value(float(limit), GATE, f"/policy/{condition.id}", words, "other")
+    for asking in (*((policy,) if policy else ()), *case.catalogue.floors(case.gate.policy)):
+        for condition in asking.conditions:
+            yield from _bounds(condition)
     for at, result in enumerate(case.gate.conditions):
+        for place, held in enumerate(result.numbers or ()):
+            if not any(sources[name].stale for name in held.evidence if name in sources):
+                yield from _measured(held, f"/conditions/{at}/numbers/{place}")
         said = tuple(dict.fromkeys(word for word in folding.words(result.reason[:2000]) if len(word) > 3))[:20]
         for number in numbers.numbers(result.reason[:2000]):
             yield Value(number.value, GATE, f"/conditions/{at}/reason", said, "other")
+
+
+def _bounds(condition: Condition) -> Iterator[Value]:
+    asked = getattr(condition, condition.word)
+    for name in ("at_least", "at_most", "margin", "most"):
+        limit = getattr(asked, name, None)
+        if limit is not None and condition.word in _MEASURING:
+            of = (getattr(asked, field, None) for field in ("metric", "purpose", "task"))
+            yield Value(float(limit), GATE, f"/policy/{condition.id}", tuple(filter(None, (name, *of))), "other")
+
+
+def _measured(held: Numbers, at: str) -> Iterator[Value]:
+    """What the gate judged. A difference is none of the metric's values, so it is named and not told apart by task and metric."""
+    what = ("difference",) if held.against else ()
+    named = (*what, held.task, held.metric, *filter(None, (held.group, held.against)))
+    of = "other" if held.against else "candidate"  # a difference is of both sides
+    for name in ("value", "low", "high", "bound", "n", "gained", "lost", "p", "confidence", "attempts", "more"):
+        number = figures.finite(getattr(held, name))
+        if number is not None:
+            first = {"value": (), "low": ("interval",), "high": ("interval",)}.get(name, (name,))
+            yield Value(float(number), GATE, f"{at}/{name}", (*first, *named), of, rests=held.evidence)
 
 
 def _compared(dossier: Dossier) -> Iterator[Value]:

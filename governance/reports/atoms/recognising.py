@@ -172,6 +172,11 @@ def _value(name: str, text: str, deep: int) -> object | None:
     return Phrase(text) if text in sentences.GIVEN else text
 
 
+def item(name: str, text: str) -> object:
+    """What stands at a name of one of the lists, by itself."""
+    return _listed(name, text, 0)
+
+
 def _listed(name: str, text: str, deep: int) -> object | None:
     cut, by, patterns = sentences.LISTS[name]
     found = [(_one(part, patterns, deep), part) for part in cut.split(text)]

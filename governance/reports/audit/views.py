@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     )
     from governance.reports.charts.canvas import Chart
     from governance.reports.parts.drift import Drift
-    from governance.reports.parts.views import Coverage, Due
+    from governance.reports.parts.views import Coverage, Due, MeasuredRow
 
 
 @dataclass(frozen=True)
@@ -46,12 +46,15 @@ class Item:
 class ConditionRow:
     """A condition of the gate.
 
-    `id`: its id; `why`: why it is asked; `answer`: what it said; `reason`: with which numbers.
+    `id`: its id; `asks`: what it asks, where that is about numbers, or None; `why`: why it is asked; `floor`: the organisation's policy
+    that asks it, or empty; `answer`: what it said; `reason`: with which numbers.
     `turns`: what would turn it; `cites`: by which evidence.
     """
 
     id: str
+    asks: Phrase | None
     why: str
+    floor: str
     answer: Status
     reason: str
     turns: tuple[str, ...]
@@ -278,7 +281,7 @@ class AuditView:
     `controls`: by family; `controls_total`: how many; `frameworks`: requirements by framework.
     `heat`, `bars`: charts of risks, and of each of the coverages; `bow_ties`: of the greatest residual risks.
     `register`: the risk register; `top_risks`: its greatest residual risks.
-    `conditions`: the gate's conditions; `policy_why`: why the policy asks what it asks.
+    `conditions`: the gate's conditions; `measured`: each number that they judged; `policy_why`: why the policy asks what it asks.
     `sign_offs`: decisions, latest first; `words_first`: the same, what is in force and speaks of the model before the rest.
     `attested`: documents people attested.
     `differences`: what two tools tell differently about the same thing.
@@ -321,6 +324,7 @@ class AuditView:
     register: Register
     top_risks: tuple[RiskRow, ...]
     conditions: tuple[ConditionRow, ...]
+    measured: tuple[MeasuredRow, ...]
     policy_why: str
     sign_offs: tuple[SignOff, ...]
     words_first: tuple[SignOff, ...]

@@ -24,11 +24,12 @@ from governance.reports.audit.views import (
     RequirementGroup,
     RequirementRow,
 )
-from governance.reports.parts import coverage, drawn, evaluation, sign_offs
+from governance.reports.parts import asked, coverage, drawn, evaluation, sign_offs
 from governance.reports.parts.attested import attested
 from governance.reports.parts.drift import drift
 from governance.reports.parts.due import calendar
 from governance.reports.parts.frame import frame
+from governance.reports.parts.measured import measured
 from governance.reports.parts.risks import register
 
 if TYPE_CHECKING:
@@ -93,6 +94,7 @@ def build(case: Case, references: References) -> AuditView:
         register=risks,
         top_risks=risks.rows[:TOP_RISKS],
         conditions=_conditions(case, references),
+        measured=measured(case, references),
         policy_why=policy.why if policy else "",
         sign_offs=signed,
         words_first=sign_offs.words_first(signed, case),
@@ -234,13 +236,14 @@ def _force(counted: FrameworkResult) -> Phrase | None:
 
 
 def _conditions(case: Case, references: References) -> tuple[ConditionRow, ...]:
-    policy = case.catalogue.policies.get(case.gate.policy)
-    whys = {condition.id: condition.why for condition in policy.conditions} if policy else {}
+    held = asked.conditions(case)
     order = {Answer.NO: 0, Answer.COULD_NOT_TELL: 1, Answer.YES: 2}
     return tuple(
         ConditionRow(
             id=result.id,
-            why=whys.get(result.id, ""),
+            asks=asked.asks(held[result.id]) if result.id in held else None,
+            why=held[result.id].why if result.id in held else "",
+            floor=result.floor or "",
             answer=words.ANSWERS[result.answer],
             reason=result.reason,
             turns=result.would_turn,

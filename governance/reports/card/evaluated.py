@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 from governance.domain.evidence import Role
 from governance.reports.atoms import words
+from governance.reports.atoms.recognising import item
 from governance.reports.atoms.views import phrase
 from governance.reports.card.details import mapping
 from governance.reports.card.rows import EvaluatedTask, ForestRow, Threshold
 from governance.reports.charts.forest import Against, Delta, ForestData, forest
-from governance.reports.parts import evaluation
+from governance.reports.parts import asked, evaluation
 from governance.verifier import figures
 from governance.verifier.intervals import NEWCOMBE, NORMAL
 
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
     from governance.domain.assessment import ConditionResult
     from governance.domain.case import Case
-    from governance.domain.conditions import MetricBound
     from governance.domain.evidence import Piece
     from governance.reports.atoms.views import Fact, Phrase, ResultRow
     from governance.reports.charts.canvas import Chart
@@ -98,50 +98,33 @@ def _contamination(case: Case, references: References, task: str) -> tuple[Fact 
 
 
 def thresholds(case: Case, references: References) -> tuple[Threshold, ...]:
-    """The bounds on metrics of the policy in use, in its order, with what came of each.
+    """The conditions about numbers that the gate asked, in its order, with what came of each.
 
     The reason quotes figures, so it is not printed where it rests on evidence that the policy holds for too old to quote.
     """
-    policy = case.catalogue.policies.get(case.gate.policy)
-    came = {condition.id: condition for condition in case.gate.conditions}
-    return tuple(
-        Threshold(
-            id=condition.id,
-            asks=_bound(condition.metric),
-            why=condition.why,
-            answer=words.ANSWERS[came[condition.id].answer],
-            reason=TOO_OLD if _old(case, references, came[condition.id]) else came[condition.id].reason,
+    held = asked.conditions(case)
+    made = []
+    for came in case.gate.conditions:
+        condition = held.get(came.id)
+        asks = asked.asks(condition) if condition else None
+        if condition is None or asks is None:
+            continue
+        made.append(
+            Threshold(
+                id=came.id,
+                asks=asks,
+                why=condition.why,
+                floor=came.floor or "",
+                answer=words.ANSWERS[came.answer],
+                reason=TOO_OLD if _old(case, references, came) else came.reason,
+            )
         )
-        for condition in (policy.conditions if policy else ())
-        if condition.metric is not None and condition.id in came
-    )
+    return tuple(made)
 
 
 def _old(case: Case, references: References, came: ConditionResult) -> bool:
     pieces = (case.dossier.by_id.get(name) for name in came.evidence)
     return any(references.stale(piece) for piece in pieces if piece is not None)
-
-
-def _bound(asked: MetricBound) -> Phrase:
-    at_least = asked.at_least is not None
-    bound = figures.number(asked.at_least if asked.at_least is not None else asked.at_most or 0.0)[0]
-    values = {
-        "task": asked.task or asked.purpose or "",
-        "metric": asked.metric,
-        "bound": bound,
-        "level": f"{asked.confidence:.0%}",
-    }
-    if asked.against:
-        if at_least:
-            return phrase(
-                "%(task)s %(metric)s: tuned less base at least %(bound)s, with the whole %(level)s interval", **values
-            )
-        return phrase(
-            "%(task)s %(metric)s: tuned less base at most %(bound)s, with the whole %(level)s interval", **values
-        )
-    if at_least:
-        return phrase("%(task)s %(metric)s: at least %(bound)s, with the whole %(level)s interval", **values)
-    return phrase("%(task)s %(metric)s: at most %(bound)s, with the whole %(level)s interval", **values)
 
 
 def differences(
@@ -157,19 +140,43 @@ def differences(
         if row.difference.missing:
             continue
         key = by_name[row.task, row.metric]
-        held = evaluation.interval(tuned.get(key), base.get(key))
+        after, before = tuned[key], base[key]
+        found = evaluation.paired(case, after, before)
+        held = found.interval if found else evaluation.interval(after, before)
         label = f"{row.task} {row.metric}"
-        made.append(_difference(references, label, row, held, tuned[key], base[key]))
-        drawn.append(_delta(label, row, held, tuned[key], base[key]))
+        ends = _ends(references, label, found, after, before) if held else (None, None)
+        how = _paired(found) if found else method(held)
+        made.append(ForestRow(label, row.difference, *ends, how, row.verdict, row.difference.cites))
+        drawn.append(_delta(label, row, held, after, before, evaluation.compared(case, after, before)))
     return tuple(made), forest(ForestData(tuple(drawn), against=Against.BASE), id="forest", say=references.say)
 
 
-def _difference(references: References, label: str, row: ResultRow, held: Interval | None, *runs: Result) -> ForestRow:
-    low, high = references.ends(label, *((run.piece, run.pointer) for run in runs)) if held else (None, None)
-    return ForestRow(label, row.difference, low, high, method(held), row.verdict, row.difference.cites)
+def _ends(
+    references: References, label: str, found: evaluation.Compared | None, *runs: Result
+) -> tuple[Fact | None, Fact | None]:
+    """The ends of the interval: those that the gate came to on the same items, else those of the two results."""
+    if found is None:
+        return references.ends(label, *((run.piece, run.pointer) for run in runs))
+    pieces = [run.piece for run in runs]
+    low, high = (
+        references.judged(f"{label}, {said}", f"{found.pointer}/{end}", pieces, form="signed")
+        for said, end in (("lower end", "low"), ("upper end", "high"))
+    )
+    return low, high
 
 
-def _delta(label: str, row: ResultRow, held: Interval | None, tuned: Result, base: Result) -> Delta:
+def _paired(found: evaluation.Compared) -> Phrase:
+    return phrase("paired, %(method)s", method=item("method", found.numbers.method))
+
+
+def _delta(
+    label: str,
+    row: ResultRow,
+    held: Interval | None,
+    tuned: Result,
+    base: Result,
+    judged: evaluation.Compared | None,
+) -> Delta:
     after, before = (figures.finite(result.row.get("value")) or 0.0 for result in (tuned, base))
     return Delta(
         label=label,
@@ -178,6 +185,7 @@ def _delta(label: str, row: ResultRow, held: Interval | None, tuned: Result, bas
         high=held.high if held else None,
         n=row.n.text or "",
         higher_is_better=evaluation.direction(tuned, base),
+        margin=judged.margin if judged else None,
     )
 
 

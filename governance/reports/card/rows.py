@@ -93,14 +93,16 @@ class EvaluatedTask:
 
 @dataclass(frozen=True)
 class Threshold:
-    """A bound that the policy sets on a metric.
+    """A condition about numbers that the gate asked.
 
-    `id`: of the condition; `asks`: the bound in words; `why`: the policy's reason; `answer`: what came of it; `reason`: how.
+    `id`: of the condition; `asks`: what it asks, in words; `why`: the policy's reason; `floor`: the organisation's policy that asks it,
+    or empty; `answer`: what came of it; `reason`: how.
     """
 
     id: str
     asks: Phrase
     why: str
+    floor: str
     answer: Status
     reason: str | Phrase
 

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from governance.reports.parts.drift import Drift
     from governance.reports.parts.energy import Energy
     from governance.reports.parts.gpu_use import GpuUse
+    from governance.reports.parts.views import MeasuredRow
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,8 @@ class CardView:
     `energy`: what the training took; `energy_chart`: the same as a chart, or None; `energies`: how many pieces tell it.
     `gpu`: what the graphics processors did during it; `drift`: how far use has moved away from what it was.
     `factors`: what divides people or conditions in the evaluations; `affected`: the groups that an impact assessment names.
-    `tasks`: what was evaluated on which data; `thresholds`: the bounds of the policy on metrics.
+    `tasks`: what was evaluated on which data; `thresholds`: the conditions of the gate about numbers.
+    `measured`: each number that they judged.
     `results`, `safety`: evaluation results; `gaps`, `safety_gaps`: purposes nobody evaluated.
     `forest`: differences from the base as a chart, or None; `differences`: the table behind it.
     `unitary`, `intersectional`: results for each group of people, by one attribute and by several at once.
@@ -126,6 +128,7 @@ class CardView:
     affected: tuple[Fact, ...]
     tasks: tuple[EvaluatedTask, ...]
     thresholds: tuple[Threshold, ...]
+    measured: tuple[MeasuredRow, ...]
     results: tuple[ResultRow, ...]
     safety: tuple[ResultRow, ...]
     gaps: tuple[PurposeGap, ...]

@@ -18,6 +18,7 @@ from governance.reports.parts.attested import attested
 from governance.reports.parts.drift import drift
 from governance.reports.parts.frame import frame
 from governance.reports.parts.gpu_use import gpu_use
+from governance.reports.parts.measured import measured
 from governance.reports.parts.risks import register
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ def build(case: Case, references: References) -> CardView:
         "affected": subgroups.affected(case, references),
         "tasks": tasks,
         "thresholds": evaluated.thresholds(case, references),
+        "measured": measured(case, references),
         "results": results,
         "safety": safety,
         "gaps": tuple(gap for gap in gaps if not evaluation.is_safety(gap)),

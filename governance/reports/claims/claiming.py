@@ -26,7 +26,7 @@ from governance.verifier import claims, figures
 from governance.verifier.claims import Claim, Source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from governance.domain.case import Case
 
@@ -130,6 +130,20 @@ class Figures:
         self.asked -= 1
         return self._make(Claim("", label, "count", (Source(result, pointer),), unit=unit, where=dict(where or {})))
 
+    def judged(
+        self, label: str, pointer: str, evidence: Iterable[Piece], *, form: str = "number", digits: int = 3
+    ) -> Fact:
+        """A number that the gate came to, at a pointer into its result.
+
+        It is judgement's own and may be of two models, so nothing is asked of whose weights it is; where a piece that it rests on is too
+        old to quote, it is not quoted either.
+        """
+        pieces = tuple(evidence)
+        self.asked += 1
+        claim = Claim("", label, "value", (Source("gate", pointer),), form, digits)
+        why = next((found for found in map(self.stale, pieces) if found), "")
+        return self._written(claim, why, pieces)
+
     def claim(
         self, what: str, pointer: str, *, label: str = "", form: str = "number", digits: int = 3, unit: str = ""
     ) -> Fact:
@@ -169,15 +183,19 @@ class Figures:
                 )
         if len(present) < len(pieces):
             return self._absent(claim, "")
+        why = next((found for found in map(self.stale, present) if found), "")
+        return self._written(claim, why, present)
+
+    def _written(self, claim: Claim, why: str, pieces: Sequence[Piece]) -> Fact:
+        """The claim as it is printed with the pieces it rests on, or why it is not."""
         _hold(claim)
         claim = self._in_words(claim)
-        why = next((found for found in map(self.stale, present) if found), "")
         text, rounding = (None, "") if why else claims.written(claim, self._read)
         if text is None:
             return self._absent(claim, why)
         made = replace(claim, id=f"{self._prefix}{len(self.claims) + 1}", text=text, rounding=rounding)
         self.claims.append(made)
-        cites = tuple(dict.fromkeys(self.cite(piece.id) for piece in present))
+        cites = tuple(dict.fromkeys(self.cite(piece.id) for piece in pieces))
         return Fact(claim.label, text, claim.unit, rounding, cites, made, numeric=claims.is_number(made, self._read))
 
     def _absent(self, claim: Claim, why: str) -> Fact:

@@ -2,12 +2,14 @@
 
 The latest run of a task counts, whatever it says, and the number of attempts is printed beside it: the best of
 fourteen is not quietly picked. A difference is called *worse* or *better* only where its whole 95 % interval lies on one
-side of no change (`verifier.intervals`: by standard errors, else by shares of n items); without an interval the words are "can not
-tell". A direction nobody stated is never guessed.
+side of no change (`verifier.intervals`: by standard errors, else by shares of n items; where the gate compared the single samples of
+both, by its own interval, so that one document does not say two things); without an interval the words are "can not tell". A direction
+nobody stated is never guessed.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -17,12 +19,12 @@ from governance.reports.atoms import words
 from governance.reports.atoms.views import Fact, Phrase, PurposeGap, ResultRow, Status, phrase
 from governance.reports.claims import weights
 from governance.verifier import figures
-from governance.verifier.intervals import NORMAL, of_difference
+from governance.verifier.intervals import NORMAL, Interval, of_difference
 
 if TYPE_CHECKING:
+    from governance.domain.assessment import Numbers
     from governance.domain.case import Case
     from governance.reports.claims.references import References
-    from governance.verifier.intervals import Interval
 
 KIND = "eval-run.v1"
 Key = tuple[str, str, str]
@@ -40,6 +42,25 @@ class Result:
     piece: Piece
     row: Mapping[str, Any]
     pointer: str
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What the gate judged of a difference, and the pointer at which it stands in the gate's result."""
+
+    numbers: Numbers
+    pointer: str
+
+    @property
+    def interval(self) -> Interval | None:
+        """Its interval, turned so that more is better."""
+        held = self.numbers
+        return None if held.low is None or held.high is None else Interval(held.low, held.high, held.method)
+
+    @property
+    def margin(self) -> float:
+        """The greatest loss that is no loss."""
+        return -self.numbers.bound
 
 
 def latest(case: Case, role: Role) -> tuple[dict[Key, Result], dict[str, int]]:
@@ -124,6 +145,36 @@ def interval(tuned: Result | None, base: Result | None) -> Interval | None:
     return of_difference(tuned.row, base.row) if tuned and base else None
 
 
+def compared(case: Case, tuned: Result | None, base: Result | None) -> Compared | None:
+    """What the gate made of this very difference; None where it asked nothing of it, or looked at another run or filter."""
+    gain = _gain(tuned, base)
+    if tuned is None or gain is None:
+        return None
+    key = str(tuned.row.get("task")), str(tuned.row.get("metric")), "base"
+    for place, result in enumerate(case.gate.conditions):
+        for at, held in enumerate(result.numbers or ()):
+            same = (held.task, held.metric, held.against) == key and held.group is None
+            if same and math.isclose(held.value, gain, rel_tol=1e-9, abs_tol=1e-9):
+                return Compared(held, f"/conditions/{place}/numbers/{at}")
+    return None
+
+
+def paired(case: Case, tuned: Result | None, base: Result | None) -> Compared | None:
+    """The same, where its interval is one at 95 % over the same items, and stands as it is printed: not turned round."""
+    found = compared(case, tuned, base)
+    if found is None or found.numbers.gained is None or found.numbers.low is None or found.numbers.high is None:
+        return None
+    return found if found.numbers.confidence == 0.95 and direction(tuned, base) else None
+
+
+def _gain(tuned: Result | None, base: Result | None) -> float | None:
+    """How much better the tuned model is; None where one was not measured or nobody says which way is better."""
+    after, before, higher = _value(tuned), _value(base), direction(tuned, base)
+    if after is None or before is None or higher is None:
+        return None
+    return after - before if higher else before - after
+
+
 def direction(*results: Result | None) -> bool | None:
     """Whether higher is better, by the first of these that says so; None where nobody does."""
     said = (each.row.get("higher_is_better") for each in results if each)
@@ -191,7 +242,8 @@ def _verdict(
     if higher is None:
         return CAN_NOT_TELL, phrase("The harness does not state which direction is better.")
     gain = (after - before) if higher else (before - after)
-    held = interval(tuned, base)
+    found = paired(references.case, tuned, base)
+    held = found.interval if found else interval(tuned, base)
     if held is None:
         return CAN_NOT_TELL, _by_chance(gain)
     if gain == 0 or held.low <= 0 <= held.high:

@@ -14,8 +14,9 @@ from governance.domain.decision import DecisionKind
 from governance.domain.risk import Level
 from governance.reports.atoms import words
 from governance.reports.atoms.decided import PendingRow, SignOff
-from governance.reports.atoms.recognising import Told
+from governance.reports.atoms.recognising import Number, Told
 from governance.reports.atoms.views import Phrase, Status, phrase
+from governance.reports.parts import attempts
 from governance.verifier import figures
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def _row(
         state=state_of(found),
         causes=tuple(dict.fromkeys(cause.said for cause in found.causes)) if found else (),
         within=tuple(f"{each.change}: {each.said} ({each.by})" for each in found.within) if found else (),
-        about=_about(decision, references),
+        about=_about(decision, signed.seq, references),
         uses=decision.scope.uses,
         places=decision.scope.places,
         users=decision.scope.users or "",
@@ -133,7 +134,7 @@ def _conditions(decision: Decision, found: ApprovalState | None, references: Ref
     return tuple(made)
 
 
-def _about(decision: Decision, references: References) -> tuple[Phrase, ...]:
+def _about(decision: Decision, seq: int, references: References) -> tuple[Phrase, ...]:
     """What a decision speaks of besides the model."""
     said = []
     if decision.decision.approves and not (decision.scope.uses or decision.scope.places or decision.scope.users):
@@ -162,25 +163,55 @@ def _about(decision: Decision, references: References) -> tuple[Phrase, ...]:
         short = figures.short(decision.policy_digest)
         said.append(phrase("Policy %(policy)s, digest %(digest)s.", policy=decision.policy, digest=short))
     if decision.plan is not None:
-        said.extend(_planned(suite) for suite in decision.plan.suites)
+        for suite in decision.plan.suites:
+            said.append(_planned(suite))
+            said.append(_run(references.case, suite.task, seq))
     return tuple(said)
 
 
 def _planned(suite: PlannedSuite) -> Phrase:
-    """A suite of a plan in a sentence."""
-    values = {"task": suite.task, "metric": suite.metric, "runs": str(suite.runs)}
+    """A suite of a plan in sentences."""
+    made = _bounded(suite)
+    if suite.n is not None:
+        made = phrase("%(planned)s Items: at least %(n)s.", planned=made, n=_number(suite.n))
+    if suite.confidence is not None:
+        made = phrase("%(planned)s Confidence: %(level)s.", planned=made, level=_number(suite.confidence))
+    return made
+
+
+def _bounded(suite: PlannedSuite) -> Phrase:
+    values: dict[str, object] = {"task": suite.task, "metric": suite.metric, "runs": _number(suite.runs)}
     if suite.against is not None:
         return phrase(
             "Planned: %(task)s %(metric)s against %(against)s, margin %(margin)s; runs: at most %(runs)s.",
-            against=phrase(words.REFERENCES[suite.against]), margin=figures.number(suite.margin or 0.0)[0], **values,
+            against=phrase(words.REFERENCES[suite.against]), margin=_number(suite.margin or 0.0), **values,
         )  # fmt: skip
     if suite.at_least is not None:
-        bound = figures.number(suite.at_least)[0]
-        return phrase("Planned: %(task)s %(metric)s at least %(bound)s; runs: at most %(runs)s.", bound=bound, **values)
+        return phrase(
+            "Planned: %(task)s %(metric)s at least %(bound)s; runs: at most %(runs)s.",
+            bound=_number(suite.at_least), **values,
+        )  # fmt: skip
     if suite.at_most is not None:
-        bound = figures.number(suite.at_most)[0]
-        return phrase("Planned: %(task)s %(metric)s at most %(bound)s; runs: at most %(runs)s.", bound=bound, **values)
+        return phrase(
+            "Planned: %(task)s %(metric)s at most %(bound)s; runs: at most %(runs)s.",
+            bound=_number(suite.at_most), **values,
+        )  # fmt: skip
     return phrase("Planned: %(task)s %(metric)s; runs: at most %(runs)s.", **values)
+
+
+def _number(value: float) -> Number:
+    return Number(figures.number(value)[0])
+
+
+def _run(case: Case, task: str, since: int) -> Phrase:
+    """How often a task was run since a plan, in a sentence."""
+    held = attempts.of_task(case, task, since)
+    if not held.runs:
+        return phrase("Not run since: %(task)s.", task=task)
+    runs = _number(len(held.runs))
+    if held.submitted is None:
+        return phrase("Runs of %(task)s since, on any weights: %(n)s, none of them of this model.", task=task, n=runs)
+    return phrase("Runs of %(task)s since, on any weights: %(n)s, 1 submitted.", task=task, n=runs)
 
 
 def listed(duties: tuple[str, ...]) -> Told:

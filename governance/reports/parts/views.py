@@ -1,4 +1,4 @@
-"""What templates may name of the parts that several documents share: coverage with its counts, and dates that act."""
+"""What templates may name of the parts that several documents share: coverage with its counts, dates that act, judged numbers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from governance.reports.atoms.views import Fact, Phrase, Status
+    from governance.reports.atoms.views import Cite, Fact, Phrase, Status
 
 
 @dataclass(frozen=True)
@@ -65,3 +65,38 @@ class Due:
     what: Phrase
     kind: str
     past: bool
+
+
+@dataclass(frozen=True)
+class MeasuredRow:
+    """A number that a condition of the gate judged.
+
+    `condition`: its id; `task`, `metric`: as the tool names them; `group`: the slice, or empty; `against`: what was subtracted, or None.
+    `value`: the result, or the difference; `low`, `high`: the ends of its interval, or None; `confidence`: of the interval; `n`: items.
+    `gained`, `lost`: items that only the candidate, or only the reference, got right, or None; `bound`: what it was held against.
+    `side`: ≥ or ≤; `p`: of the test that decided, or None; `correction`: for several tests, or None; `attempts`: runs that the error was
+    divided among, or None; `more`: how many more items would settle it, or None; `method`: how the interval was made; `answer`: what
+    came of it; `cites`: the evidence. Of evidence that is too old to quote, `value` says so and the other figures are None.
+    """
+
+    condition: str
+    task: str
+    metric: str
+    group: str
+    against: Phrase | None
+    value: Fact
+    low: Fact | None
+    high: Fact | None
+    confidence: Fact | None
+    n: Fact | None
+    gained: Fact | None
+    lost: Fact | None
+    bound: Fact | None
+    side: str
+    p: Fact | None
+    correction: Phrase | None
+    attempts: Fact | None
+    more: Fact | None
+    method: object
+    answer: Status
+    cites: tuple[Cite, ...]

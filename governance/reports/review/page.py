@@ -21,6 +21,7 @@ from governance.reports.atoms import words
 from governance.reports.review import items as review_items
 from governance.reports.review import lines as review_lines
 from governance.reports.review.lines import NOT_KNOWN, ROOM, Row, Section
+from governance.reports.review.planned import planned
 from governance.verifier import figures
 from governance.verifier.decisions import DUTIES
 from governance.verifier.meanings import MEANING
@@ -80,6 +81,7 @@ def sections(case: Case, judged: Judged) -> tuple[Section, ...]:
     return (
         Section("WHAT YOU SIGN", tuple(_signed(case))),
         Section(f"THE GATE SAYS {answer}: {case.gate.reason}", tuple(_gate(case))),
+        Section("WHAT WAS PLANNED, AND HOW OFTEN IT WAS RUN", tuple(planned(case))),
         Section("SINCE THE LAST APPROVAL", tuple(_since(case, judged.last))),
         Section("THE THREE WORST ITEMS", review_items.worst(case)),
         Section("INCONCLUSIVE, STALE, OR FOR A PERSON TO JUDGE", review_items.undecided(case) or none),
