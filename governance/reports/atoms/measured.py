@@ -207,5 +207,9 @@ METHODS = (
     "BCa bootstrap",
     "Newcombe, paired",
     "standard error",
+    "no item on both sides",
+    "every difference is the same",
+    "too few items, clusters or resamples for an interval",
+    "too few resamples for this confidence",
 )
-"""How an interval was made, where that is words."""
+"""How an interval was made, or why there is none, where that is words."""
