@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import content_pages
+import policy_pages
 from content_pages import cell
 
 from governance import errors
@@ -38,9 +39,8 @@ def pages() -> dict[str, str]:
         "commands.md": commands(),
         "exit-codes.md": exit_codes(),
         "risks.md": risks(catalogue),
-        "policies.md": policies(catalogue),
     }
-    made |= collectors() | content_pages.pages(catalogue)
+    made |= collectors() | content_pages.pages(catalogue) | policy_pages.pages(catalogue)
     tops = {name: text for name, text in made.items() if "/" not in name}
     tops |= {name: (HERE / name).read_text("utf-8") for name in BY_HAND}
     listed = "".join(f"- [{text.splitlines()[0].lstrip('# ')}]({name})\n" for name, text in sorted(tops.items()))
@@ -145,16 +145,6 @@ def risks(catalogue: Catalogue) -> str:
         by = ", ".join(f"`{row.control}` −{row.steps} {row.reduces}" for row in risk.mitigated_by)
         lines.append(f"| `{risk.id}` {cell(risk.title)} | {rating} | {by} | {', '.join(risk.genai_risks)} |")
     return "\n".join(lines) + "\n"
-
-
-def policies(catalogue: Catalogue) -> str:
-    """The policies that ship."""
-    lines = ["# Policies\n"]
-    for policy in catalogue.policies.values():
-        lines.append(f"## `{policy.id}`: {policy.title}\n\n{policy.why}\n")
-        lines += [f"- `{condition.id}`: {condition.why}" for condition in policy.conditions]
-        lines.append("")
-    return "\n".join(lines)
 
 
 def main() -> int:

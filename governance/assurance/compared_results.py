@@ -23,6 +23,7 @@ from governance.assurance.subjects import moment, speaks_of
 from governance.domain.comparison import Measured, Reading, Verdict
 from governance.domain.control import About
 from governance.domain.evidence import Quality
+from governance.errors import UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -302,7 +303,10 @@ def _samples(row: Row, case: Case) -> pairing.Samples | str:
     ]
     bodies = (piece.with_columns for piece in sorted(pieces, key=moment, reverse=True))
     names = (f"{metric},{named}", metric) if named else (metric,)
-    return pairing.find(bodies, names, float(row.result["value"]), row.result.get("n"))
+    try:
+        return pairing.find(bodies, names, float(row.result["value"]), row.result.get("n"))
+    except UnreadableError as error:
+        return f"the single samples of one side can not be read: {error.message}"
 
 
 def _reading(row: Row | None, runs: dict[tuple[str, str], int]) -> Reading | None:

@@ -99,17 +99,17 @@ def _show(opened: Workspace, system: str, *, json: bool) -> None:
     from governance.assurance.conditions import plans
 
     sealed = plans.history(opened.dossier(system), opened.clock())
+    if not sealed:
+        raise CouldNotTell(
+            "no plan that counts is on record", where=system, hint="Seal one: govern plan SYSTEM PLAN.yaml."
+        )
     if json:
         output.document(
             "plans.v1", system=system,
             plans=[{"id": each.id, "recorded_at": each.recorded_at.isoformat(), "decision": each.decision.plain()} for each in sealed],
         )  # fmt: skip
-    if not sealed:
-        raise CouldNotTell(
-            "no plan that counts is on record", where=system, hint="Seal one: govern plan SYSTEM PLAN.yaml."
-        )
-    if not json:
-        _say(sealed)
+        return
+    _say(sealed)
 
 
 def _say(sealed: tuple[SignedDecision, ...]) -> None:

@@ -10,9 +10,7 @@ from __future__ import annotations
 import tomllib
 from typing import TYPE_CHECKING
 
-import networkx as nx
-
-from governance.content import graph, loader, places
+from governance.content import loader, places
 from governance.domain.policy import Policy
 from governance.errors import ContentError, UnreadableError, UsageError
 
@@ -83,6 +81,10 @@ def _kept(files: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
                 yield path, f"which can not be read, so nobody knows whether it is a floor: {error.message}"
     if not floors:
         return
+    import networkx as nx
+
+    from governance.content import graph
+
     judging = {path: data for path, data in files.items() if path.startswith(_LEANT_ON)}
     catalogue, _ = loader.survey(judging)
     leant = graph.graph_of(catalogue)

@@ -162,8 +162,8 @@ class Piece(Noun):
     seq: int
     leaf: str = ""
     """The hash of its entry in the tree, hexadecimal; absent in an example, which stands in no ledger."""
-    columns: Columns | None = None
-    """The table of single samples that is attached, which `body` only tells of."""
+    columns: Columns | None = Field(default=None, exclude=True)
+    """The table of single samples that is attached, which `body` only tells of. It is in no JSON form of a piece."""
 
     @property
     def when(self) -> datetime:

@@ -13,22 +13,24 @@ import json
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape, quoteattr
 
+from governance.domain.assessment import ConditionResult
 from governance.domain.policy import Answer
 from governance.parsing import canonical
 from governance.parsing.showing import visible
 
 if TYPE_CHECKING:
-    from governance.domain.assessment import ConditionResult, GateResult
+    from governance.domain.assessment import GateResult
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 LEVELS = {Answer.NO: "error", Answer.COULD_NOT_TELL: "warning"}
 SIGNS = {Answer.YES: "✔ yes", Answer.NO: "✘ no", Answer.COULD_NOT_TELL: "◌ could not tell"}
+WHOLE = "the-answer-as-a-whole"
 FORMS = ("text", "json", "sarif", "junit", "markdown")
 
 
 def sarif(result: GateResult, *, version: str, known: tuple[str, ...] = ()) -> str:
     """A SARIF log, as JSON. `known` are conditions that do not count, which SARIF calls `unchanged`."""
-    told = [each for each in result.conditions if each.answer is not Answer.YES]
+    told = _told(result, known)
     log: dict[str, Any] = {
         "$schema": SCHEMA,
         "version": "2.1.0",
@@ -43,12 +45,16 @@ def sarif(result: GateResult, *, version: str, known: tuple[str, ...] = ()) -> s
                                 "id": each.id,
                                 "shortDescription": {"text": f"Condition {each.id} of {_policy(each, result)}"},
                             }
-                            for each in result.conditions
+                            for each in told
                         ],
                     }
                 },
-                "properties": {"answer": result.answer, "reason": result.reason, "policyDigest": result.policy_digest},
-                "results": [_result(each, result, known) for each in told],
+                "properties": {
+                    "answer": result.answer,
+                    "reason": visible(result.reason),
+                    "policyDigest": result.policy_digest,
+                },
+                "results": [_result(each, result, known) for each in told if each.answer is not Answer.YES],
             }
         ],
     }
@@ -56,26 +62,26 @@ def sarif(result: GateResult, *, version: str, known: tuple[str, ...] = ()) -> s
 
 
 def _result(each: ConditionResult, result: GateResult, known: tuple[str, ...]) -> dict[str, Any]:
-    turns = "".join(f"\n- {turn}" for turn in each.would_turn)
-    return {
+    turns = "".join(f"\n- {_message(turn)}" for turn in each.would_turn)
+    made = {
         "ruleId": each.id,
         "level": "note" if each.id in known else LEVELS[each.answer],
-        "message": {"text": visible(each.reason) + (f"\nWhat would turn it:{turns}" if turns else "")},
+        "message": {"text": _message(each.reason) + (f"\nWhat would turn it:{turns}" if turns else "")},
         "locations": [{"physicalLocation": {"artifactLocation": {"uri": f"policies/{_policy(each, result)}.yaml"}}}],
         "partialFingerprints": {"condition/v1": canonical.digest([result.system, result.policy, each.id])[7:]},
-        "baselineState": "unchanged" if each.id in known else "new",
         "properties": {"answer": each.answer, "evidence": list(each.evidence)}
         | ({"numbers": [numbers.plain() for numbers in each.numbers]} if each.numbers else {}),
     }
+    return made | ({"baselineState": "unchanged" if each.id in known else "new"} if known else {})
 
 
 def junit(result: GateResult, known: tuple[str, ...] = ()) -> str:
     """A JUnit document."""
-    failures = sum(each.answer is Answer.NO and each.id not in known for each in result.conditions)
-    errors = sum(each.answer is Answer.COULD_NOT_TELL and each.id not in known for each in result.conditions)
-    # A policy without conditions denies, and a document without a test case would pass.
-    cases = [_case(each, result, known) for each in result.conditions] or [_empty(result)]
-    counts = f'tests="{len(cases)}" failures="{failures or (0 if result.conditions else 1)}" errors="{errors}"'
+    told = _told(result, known)
+    failures = sum(each.answer is Answer.NO and each.id not in known for each in told)
+    errors = sum(each.answer is Answer.COULD_NOT_TELL and each.id not in known for each in told)
+    cases = [_case(each, result, known) for each in told]
+    counts = f'tests="{len(cases)}" failures="{failures}" errors="{errors}"'
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f'<testsuites {counts}>\n  <testsuite name={_attr(f"gate {result.policy} of {result.system}")} {counts} skipped="0" '
@@ -83,9 +89,16 @@ def junit(result: GateResult, known: tuple[str, ...] = ()) -> str:
     )
 
 
-def _empty(result: GateResult) -> str:
-    failure = f"      <failure message={_attr(result.reason)}/>\n"
-    return f'    <testcase classname={_attr(result.policy)} name="conditions">\n{failure}    </testcase>\n'
+def _told(result: GateResult, known: tuple[str, ...]) -> tuple[ConditionResult, ...]:
+    """The conditions; and the answer as a whole, where none that counts says why it is no yes. What shows no fault would pass."""
+    short = any(each.answer is not Answer.YES and each.id not in known for each in result.conditions)
+    if short or result.answer is Answer.YES:
+        return result.conditions
+    return (*result.conditions, ConditionResult(id=WHOLE, answer=result.answer, reason=result.reason))
+
+
+def _tag(answer: Answer) -> str:
+    return "failure" if answer is Answer.NO else "error"
 
 
 def _case(each: ConditionResult, result: GateResult, known: tuple[str, ...]) -> str:
@@ -99,7 +112,7 @@ def _case(each: ConditionResult, result: GateResult, known: tuple[str, ...]) -> 
         return (
             f"{head}>\n      <system-out>as when the last release was approved: {text}</system-out>\n    </testcase>\n"
         )
-    tag = "failure" if each.answer is Answer.NO else "error"
+    tag = _tag(each.answer)
     return f"{head}>\n      <{tag} message={_attr(each.reason)} type={_attr(each.answer)}>{text}</{tag}>\n    </testcase>\n"
 
 
@@ -126,6 +139,12 @@ def _policy(each: ConditionResult, result: GateResult) -> str:
     return each.floor or result.policy
 
 
+def _message(text: str) -> str:
+    """Text in which SARIF reads no link: `[words](address)` in a plain message is one, unless its brackets are escaped."""
+    shown = visible(text)
+    return shown.replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]") if "](" in shown else shown
+
+
 def _cell(text: str) -> str:
     """Text that ends no cell and begins no markup."""
     shown = " ".join(visible(text).split())
@@ -133,10 +152,10 @@ def _cell(text: str) -> str:
 
 
 def _xml(text: str) -> str:
-    """Text without what XML 1.0 can not hold."""
+    """Text without what nobody can see, and without what XML 1.0 can not hold."""
     return "".join(
         mark if mark in "\t\n\r" or " " <= mark <= "\ud7ff" or "\ue000" <= mark <= "\ufffd" or mark > "\uffff" else "�"
-        for mark in text
+        for mark in visible(text)
     )
 
 

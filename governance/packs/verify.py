@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from governance.domain.case import Case
+    from governance.domain.dossier import Dossier
     from governance.verifier.containers import Container
 
 __all__ = ["Brought", "PackReport", "judge_again", "verify"]
@@ -65,9 +66,12 @@ def judge_again(pack: Container, report: PackReport) -> None:
 def _judge(pack: Container, about: members.About, report: PackReport) -> None:
     prefix = members.CONTENT
     content = {name[len(prefix) :]: pack.read(name) for name in pack.names if name.startswith(prefix)}
-    case = _case(pack, about, content)
+    dossier = _dossier(pack, about)
+    if not _tables(dossier, report):
+        report.lines["JUDGEMENT"] = "FAILED; single samples that judging may ask for can not be read"
+        return
+    case = _case(about, dossier, content)
     report.case = case
-    _tables(case, report)
     own = places.read_all([places.builtin_root()])
     report.lines["CONTENT"] += "; " + _against(own, content)
     for name, data in layout.results_of(case).items():
@@ -82,9 +86,10 @@ def _judge(pack: Container, about: members.About, report: PackReport) -> None:
     report.lines["JUDGEMENT"] = f"{again}; gate {case.gate.policy} says {case.gate.answer}"
 
 
-def _tables(case: Case, report: PackReport) -> None:
-    """Every table of samples can be read, and comes to what its evidence says: how many, their digest, the averages."""
-    for piece in case.dossier.pieces:
+def _tables(dossier: Dossier, report: PackReport) -> bool:
+    """Whether every table of samples can be read, and comes to what its evidence says: how many, their digest, the averages."""
+    before = len(report.problems)
+    for piece in dossier.pieces:
         if piece.columns is None:
             continue
         try:
@@ -93,22 +98,26 @@ def _tables(case: Case, report: PackReport) -> None:
             report.problem(
                 members.BODIES + piece.columns.digest[7:], f"the table of samples of {piece.id} {error.message}"
             )
+    return len(report.problems) == before
 
 
-def _case(pack: Container, about: members.About, content: Mapping[str, bytes]) -> Case:
+def _dossier(pack: Container, about: members.About) -> Dossier:
     entries = [
         Entry.model_validate(strict_json.loads(line, where=members.ENTRIES))
         for line in pack.read(members.ENTRIES).splitlines()
     ]
-    head = about.checkpoint
-    dossier = dossier_of(
+    return dossier_of(
         about.system,
         entries,
         lambda digest: strict_json.loads(pack.read(members.BODIES + digest[7:]), where=digest),
         lambda digest: pack.read(members.BODIES + digest[7:], limit=sample_table.MOST_PACKED),
         public_keys.parse(about.ledger_key),
-        head.size,
+        about.checkpoint.size,
     )
+
+
+def _case(about: members.About, dossier: Dossier, content: Mapping[str, bytes]) -> Case:
+    head = about.checkpoint
     checkpoint = Checkpoint(origin=head.origin, size=head.size, root=head.root)
     return judge(dossier, loader.load(content), about.policy, checkpoint, canonical.moment(about.on))
 

@@ -12,6 +12,7 @@ Ways, a closed list:
     difference   the first source less the second
     lower        the lower end of the 95 % interval (`intervals`) of a row with value, stderr and n, or of the first row less the second
     upper        the upper end of the same
+    ceiling      the greatest share that the first source, seen, of the second, asked, leaves possible at 95 % (`intervals`)
     words        a pattern with `{}` for each source, as "{}, rank {}"
     choice       a text for what stands there, as "by-run" → "by the run itself"
     listed       the texts of a list, joined with ", "
@@ -44,8 +45,8 @@ _INDEX = re.compile(r"0|[1-9][0-9]{0,9}\Z")
 _DIGITS = 12
 _WHERE = 8
 """Fields that `where` may name."""
-_RECKONED = ("total", "difference", "lower", "upper")
-_SOURCES = {"difference": (2, 2), "lower": (1, 2), "upper": (1, 2), "words": (1, 16)}
+_RECKONED = ("total", "difference", "lower", "upper", "ceiling")
+_SOURCES = {"difference": (2, 2), "ceiling": (2, 2), "lower": (1, 2), "upper": (1, 2), "words": (1, 16)}
 """How many sources a way needs, at least and at most, where that is not one."""
 _DIGIT = re.compile("[0-9]")
 _SMALL = re.compile(r"(?<=[A-Za-z])[²³₂₃₄₅₆₇₈]|\b(?:CO2|CH4|N2O|NF3|SF6)(?=e\b|eq\b|\b)")
@@ -271,6 +272,10 @@ def _upper(claim: Claim, found: list[Any]) -> tuple[str | None, str]:
     return _reckoned(claim, held.high if held else None)
 
 
+def _ceiling(claim: Claim, found: list[Any]) -> tuple[str | None, str]:
+    return _reckoned(claim, intervals.ceiling(*found) if len(found) == 2 else None)
+
+
 def _words(claim: Claim, found: list[Any]) -> tuple[str | None, str]:
     texts = [_one(value, "text", 0)[0] for value in found]
     if all(text is None for text in texts) or claim.pattern.count("{}") != len(texts):
@@ -315,6 +320,7 @@ _WAYS: Mapping[str, Callable[[Claim, list[Any]], tuple[str | None, str]]] = {
     "difference": _difference,
     "lower": _lower,
     "upper": _upper,
+    "ceiling": _ceiling,
     "words": _words,
     "choice": _choice,
     "listed": _listed,

@@ -7,6 +7,8 @@
 * Of one result: value ± 1.96 × its standard error, else Wilson's score interval (Wilson 1927, JASA 22:209).
 * Neither standard error nor n: there is none, and nothing is said of chance.
 * An end beyond what a float holds: there is none.
+* `ceiling`: how large a share can be of which k of n were seen: the upper end of Wilson's interval; where none was seen, the exact
+  one-sided bound 1 − 0.05^(1/n) (Clopper and Pearson 1934, Biometrika 26:404; near 3/n, the rule of three).
 """
 
 from __future__ import annotations
@@ -67,6 +69,19 @@ def of_difference(after: Mapping[str, Any], before: Mapping[str, Any]) -> Interv
 
 def _finite(low: float, high: float, method: str) -> Interval | None:
     return Interval(low, high, method) if finite(low) is not None and finite(high) is not None else None
+
+
+def ceiling(seen: object, asked: object) -> float | None:
+    """The greatest share that `seen` of `asked` leave possible at 95 %; None for what are no counts of a share."""
+    counts = [
+        each
+        for each in (seen, asked)
+        if isinstance(each, int) and not isinstance(each, bool) and 0 <= each <= _MOST_ITEMS
+    ]
+    if len(counts) < 2 or counts[1] == 0 or counts[0] > counts[1]:
+        return None
+    k, n = counts
+    return -math.expm1(math.log(0.05) / n) if k == 0 else wilson(k, n)[1]
 
 
 def newcombe(

@@ -186,13 +186,13 @@ def test_loosening_a_bound_after_the_approval_is_told_with_the_result_that_was_o
     assert signing(rita, decision="approve").code == 0
     Path("policies").mkdir()
     ours = Workspace(Path()).content["policies/release.yaml"].decode()
-    Path("policies/release.yaml").write_text(ours.replace("at_least: -0.05", "at_least: -0.25"), "utf-8")
+    Path("policies/release.yaml").write_text(ours.replace("margin: 0.05", "margin: 0.25"), "utf-8")
     found = rita("diff", "elm-desk", "--json").json
     assert found["same_identity"]
     late = [each for each in found["thresholds"] if each["way"] == "loosened"]
     assert late
     assert all(each["results"] for each in late)
-    assert (late[0]["before"], late[0]["after"]) == ("-0.05", "-0.25")
+    assert (late[0]["before"], late[0]["after"]) == ("0.05", "0.25")
     assert f"loosened bound on record after its result: {len(late)} differ" in rita("diff", "elm-desk").out
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from governance.checking.check import Report
 
 DAY = date(2026, 6, 1)
+SAFETY = "evidence/suites/safety.yaml"
 GAP = b"[write this]"
 NAMES = {
     "control": "windows-closed", "kind": "window-count.v1", "framework": "house-2", "requirement": "house-2/W.1(a)",
@@ -43,11 +44,12 @@ PLACES = {
 
 
 def around() -> dict[str, bytes]:
-    """The small content, with a requirement of the name that the skeleton of a profile points at."""
+    """The small content, with what skeletons point at: a requirement of that name, and the suite of safety."""
     files = made.put(made.content(), made.FRAME, "series: house", "series: nist-ai-rmf")
     second = made.put(files, made.SECOND, "id: H.2", "id: MEASURE 2.7")[made.SECOND]
     return {path: data for path, data in files.items() if path != made.SECOND} | {
-        made.SECOND.replace("h.2", "measure-2.7"): second
+        made.SECOND.replace("h.2", "measure-2.7"): second,
+        SAFETY: (places.builtin_root() / SAFETY).read_bytes(),
     }
 
 

@@ -113,7 +113,7 @@ def test_content_that_was_signed_and_is_on_record_nowhere_is_said(attached: Work
     policies = attached.root / "policies"
     policies.mkdir()
     ours = attached.content["policies/release.yaml"].decode()
-    (policies / "release.yaml").write_text(ours.replace("at_least: -0.05", "at_least: -0.15"), "utf-8")
+    (policies / "release.yaml").write_text(ours.replace("margin: 0.05", "margin: 0.15"), "utf-8")
     _forget(attached)
     wish = deciding.Wish(DecisionKind.APPROVE, "reviewer", "Under content that nobody kept.")
     case, roster = attached.case("elm-desk"), attached.people.roster()

@@ -206,9 +206,7 @@ def test_a_page_over_other_controls_is_refused_as_outdated(attached: Workspace) 
     page = made(attached)
     (attached.root / "policies").mkdir()
     builtin = attached.content["policies/release.yaml"].decode()
-    (attached.root / "policies" / "release.yaml").write_text(
-        builtin.replace("at_least: -0.05", "at_least: -0.15"), "utf-8"
-    )
+    (attached.root / "policies" / "release.yaml").write_text(builtin.replace("margin: 0.05", "margin: 0.15"), "utf-8")
     for name in ("content", "catalogue"):
         attached.__dict__.pop(name, None)
     with pytest.raises(UsageError, match="controls, risks and policies that judge are not those of this page"):

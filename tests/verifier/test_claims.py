@@ -31,6 +31,18 @@ def come(way, *pointers, **more):
     return written(claim, {"ev-1": BODY}.__getitem__)
 
 
+@pytest.mark.parametrize(
+    ("seen", "asked", "text"),
+    [
+        (0, 250, "0.0119"), (0, 3, "0.6316"), (0, 1, "0.9500"), (5, 250, "0.0460"), (3, 3, "1"), (0, 0, None), (4, 3, None), (-1, 3, None),
+        (True, 3, None), (0.5, 3, None), ("0", 3, None), (None, 3, None), (0, 10**400, None),
+    ],
+)  # fmt: skip
+def test_of_none_seen_the_greatest_share_that_is_left_possible_is_told(seen, asked, text):
+    claim = Claim("c1", "label", "ceiling", (Source("ev-1", "/seen"), Source("ev-1", "/asked")), digits=4)
+    assert written(claim, {"ev-1": {"seen": seen, "asked": asked}}.__getitem__)[0] == text
+
+
 def test_a_value_is_written_in_its_form_and_says_how_it_was_rounded():
     assert come("value", "/loss", digits=2) == ("2.59", "to 2 decimals")
     assert come("value", "/steps") == ("1,200", "")

@@ -1,7 +1,7 @@
 """Which plan is in force, since when each suite of it stands as it does, and what was loosened after a result was known.
 
-A plan counts while its signature does. The one sealed last is in force; those before it since the last release was approved are its
-history, and sealing another one resets no count: runs are counted from the first of them on.
+A plan counts while its signature does. The one sealed last is in force; those before it since the last approval are its history, and
+sealing another one resets no count: runs are counted from the first of them on.
 """
 
 from __future__ import annotations
@@ -28,21 +28,20 @@ class Fixed:
 
 
 def history(dossier: Dossier, on: datetime) -> tuple[SignedDecision, ...]:
-    """The plans since the last approval, oldest first; where none was sealed since, those of before it."""
+    """The plans since the last approval before the newest of them, oldest first: an approval of what was planned ends no plan."""
     plans = [
         signed
         for signed in dossier.valid
         if signed.decision.decision is DecisionKind.PLAN and signed.decision.signed_at <= on
     ]
-    since = [signed for signed in plans if signed.seq > approved(dossier)]
-    return tuple(since or plans)
+    since = approved(dossier, plans[-1].seq) if plans else -1
+    return tuple(signed for signed in plans if signed.seq > since)
 
 
-def approved(dossier: Dossier) -> int:
-    """The entry of the last approval of another model, or -1. That the present one is being approved ends no plan and no count."""
-    present = dossier.identity.digest if dossier.identity else None
-    given = [each for each in dossier.valid if each.decision.decision.approves and each.decision.identity != present]
-    return max((each.seq for each in given), default=-1)
+def approved(dossier: Dossier, before: int) -> int:
+    """The last entry before another one in which somebody approved, or -1."""
+    given = [signed.seq for signed in dossier.valid if signed.decision.decision.approves and signed.seq < before]
+    return max(given, default=-1)
 
 
 def fixed(plans: tuple[SignedDecision, ...], task: str, metric: str, against: str | None) -> Fixed | None:

@@ -124,23 +124,20 @@ def unlike(task: str, metric: str, runs: list[Piece], other: str = "base") -> st
 def attempts(now: Now, task: str) -> tuple[Piece, ...]:
     """Every run of a task on any weights that were a candidate of the system, oldest record first.
 
-    Since the first plan after the last approval; where there is none, since that approval; where there is none, ever. Runs on a base are
-    none, and neither is the same run attached again, which is the same evidence.
+    Since the first plan after the last approval; where there is none, since that approval; where there is none, ever. An approval that
+    came after the newest run of the candidate is of that run, and ends no count. Runs on a base are none, and neither is the same run
+    attached again, which is the same evidence.
     """
-    since = _since(now)
-    return tuple(
+    tried = [
         piece
         for piece in now.dossier.of_kind(EVALUATION_KIND)
-        if piece.seq >= since
-        and piece.record.subject.role not in _NOT_TRIED
+        if piece.record.subject.role not in _NOT_TRIED
         and any(str(row.get("task")) == task for row in piece.body["results"])
-    )
-
-
-def _since(now: Now) -> int:
-    planned = plans.history(now.dossier, now.on)
-    last = plans.approved(now.dossier)
-    return planned[0].seq if planned and planned[0].seq > last else last
+    ]
+    own = [piece.seq for piece in tried if Side(CANDIDATE).speaks(piece, now.dossier)]
+    last = plans.approved(now.dossier, max(own, default=now.dossier.ledger_size))
+    since = next((each.seq for each in plans.history(now.dossier, now.on) if each.seq > last), last)
+    return tuple(piece for piece in tried if piece.seq >= since)
 
 
 _NOT_TRIED = frozenset({"base", "reference"})

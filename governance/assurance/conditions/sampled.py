@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from governance.assurance.expect import is_number
 from governance.assurance.subjects import moment
+from governance.errors import UnreadableError
 from governance.statistics.paired import Samples
 
 if TYPE_CHECKING:
@@ -35,7 +36,11 @@ def find(now: Now, side: Side, task: str, metric: str, row: Mapping[str, Any]) -
     ]
     why = f"the single samples of {side.said} are not on record"
     for piece in sorted(pieces, key=moment, reverse=True):
-        columns = piece.with_columns.get("columns")
+        try:
+            columns = piece.with_columns.get("columns")
+        except UnreadableError as error:
+            why = f"the single samples of {side.said} can not be read: {error.message}"
+            continue
         for name in [each for each in names if columns and each in columns] or [metric]:
             found = _read(columns, name)
             if isinstance(found, str):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 PROBLEMS = (
     "the single samples of %(model)s are not on record",
+    "the single samples of %(model)s can not be read: %(given)s",
     "of %(model)s the single samples are on record by their digest alone",
     "of %(model)s the single samples hold no column %(name)s",
     "of %(model)s some items have no score",

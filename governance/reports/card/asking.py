@@ -51,6 +51,11 @@ def figure(label: str, pointer: str, *, form: str = "number", digits: int = 3, u
     return lambda references, piece: references.figure(label, piece, pointer, form=form, digits=digits, unit=unit)
 
 
+def ceiling(label: str, seen: str, asked: str) -> Wanted:
+    """The greatest share that so many of so many leave possible."""
+    return lambda references, piece: references.ceiling(label, piece, seen, asked)
+
+
 def length(label: str, pointer: str) -> Wanted:
     """How many there are in a list."""
     return lambda references, piece: references.length(label, piece, pointer)

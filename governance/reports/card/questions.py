@@ -8,7 +8,7 @@ A question that nobody answered is printed all the same.
 from __future__ import annotations
 
 from governance.reports.atoms.views import phrase
-from governance.reports.card.asking import Asked, Of, choice, figure, length, listed, tally, words
+from governance.reports.card.asking import Asked, Of, ceiling, choice, figure, length, listed, tally, words
 
 _TOOL = words("Tool", "{} {}", "/tool/name", "/tool/version")
 _PLACES = {
@@ -62,6 +62,7 @@ SAFETY = (
                 (
                     figure("Attempts judged", "/attempts"),
                     figure("Attempts that got through", "/hits"),
+                    ceiling("Share that may get through all the same, at most", "/hits", "/attempts"),
                     figure("Answers not judged", "/not_scored"),
                     length("Pairs of attack and detector", "/probes"),
                     _TOOL,

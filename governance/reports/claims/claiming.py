@@ -97,6 +97,11 @@ class Figures:
             self._make(Claim("", f"{label}, upper end", "upper", sources, form, digits), *pieces),
         )
 
+    def ceiling(self, label: str, piece: Piece | None, seen: str, asked: str, *, digits: int = 4) -> Fact:
+        """The greatest share that so many seen of so many asked leave possible at 95 %, from two pointers to counts."""
+        sources = (*_at(piece, seen), *_at(piece, asked))
+        return self._make(Claim("", label, "ceiling", sources, "number", digits), piece)
+
     def words(self, label: str, piece: Piece | None, pattern: str, *pointers: str) -> Fact:
         """A pattern with `{}` for what stands at each pointer; a dash for what does not, nothing where none does."""
         sources = tuple(source for pointer in pointers for source in _at(piece, pointer))

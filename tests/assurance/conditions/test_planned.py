@@ -152,7 +152,7 @@ def test_who_seals_a_plan_holds_the_duty_of_a_threshold_author():
 def test_plans_before_the_last_approval_are_past_once_there_is_one_since():
     made = held()
     old = planned(made, RULE, 2, SUITE, at=NOON - timedelta(days=9))
-    approval = signed(15, made, RULE)
+    approval = signed(15, made, RULE, identity=OTHER)
     new = planned(made, RULE, 16, SUITE, at=NOON - timedelta(minutes=30))
     assert plans.history(with_plans(made, old, approval), NOON) == (old,)
     assert plans.history(with_plans(made, old, approval, new), NOON) == (new,)
@@ -204,5 +204,5 @@ def test_what_was_never_run_can_not_tell():
 
 def test_runs_are_counted_since_the_last_approval():
     found = many(6)
-    approval = signed(5, found, policy({"max_attempts": {"task": "xstest", "most": 3}}))
+    approval = signed(5, found, policy({"max_attempts": {"task": "xstest", "most": 3}}), identity=OTHER)
     assert "xstest: 3 runs" in tried(3, with_plans(found, approval)).reason
