@@ -202,6 +202,7 @@ REST = (
     "run xstest on the last approved release and attach its results",
     "xstest acc: the version of the task is 2 for the candidate and 1 for the approved, so they can not be compared",
     "xstest acc: the last approved release has no result through the filter strict-match",
+    "xstest acc: the single samples of the base model can not be read: its table is cut off",
     "xstest acc: no item on both sides, so there is no interval",
     "xstest acc: too few resamples for this confidence, so there is no interval",
     "xstest acc: the differences have no spread that could be told",

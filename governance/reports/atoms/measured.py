@@ -4,6 +4,7 @@ from __future__ import annotations
 
 PROBLEMS = (
     "the single samples of %(model)s are not on record",
+    "the single samples of %(model)s can not be read: %(given)s",
     "of %(model)s the single samples are on record by their digest alone",
     "of %(model)s the single samples hold no column %(name)s",
     "of %(model)s some items have no score",
@@ -207,5 +208,9 @@ METHODS = (
     "BCa bootstrap",
     "Newcombe, paired",
     "standard error",
+    "no item on both sides",
+    "every difference is the same",
+    "too few items, clusters or resamples for an interval",
+    "too few resamples for this confidence",
 )
-"""How an interval was made, where that is words."""
+"""How an interval was made, or why there is none, where that is words."""
