@@ -36,6 +36,10 @@ PARTS: dict[str, dict[str, Any]] = {
     },
     "except-duties": {"exception": {"person": "Bob Day", "duties": ["trainer"]}},
     "set-policy": {"role": "threshold-author"},
+    "plan": {
+        "plan": {"suites": [{"task": "xstest", "metric": "acc", "against": "base", "margin": 0.05, "runs": 1}]},
+        "role": "threshold-author",
+    },
 }  # fmt: skip
 """What a decision of a kind has that others have not."""
 

@@ -113,6 +113,7 @@ OTHER_VALUES: dict[str, Any] = {
     "risk": {"risk": "energy-use", "likelihood": 1, "impact": 1, "level": "low"},
     "waiver": {"control": "c", "standing": "unmet", "compensation": "None at all", "owner": "Bob Day", "retest": "2030-01-01"},
     "exception": {"person": "Bob Day", "duties": ["evaluator"]},
+    "plan": {"suites": [{"task": "xstest", "metric": "acc", "runs": 2}]},
     "nonce": "f" * 32,
 }  # fmt: skip
 
@@ -149,7 +150,7 @@ def test_a_field_changed_after_the_signature_is_never_valid(change, field):
     try:
         found = read(canonical.dumps(forged))
     except UnreadableError:
-        assert change != "another" or field in {"conditions", "risk", "waiver", "exception"}
+        assert change != "another" or field in {"conditions", "risk", "waiver", "exception", "plan"}
         return
     assert (found.valid, found.problem) == (False, NOBODY)
 
