@@ -38,7 +38,7 @@ recording: ## Make the recorded run again (downloads torch; ten minutes)
 	@bash docs/examples/finetune-smollm2/make_recording.sh /tmp/finetune-smollm2 evidence/recorded/smollm2-elm-desk
 
 $(DEMO_VENV)/ready: pyproject.toml constraints.txt .ci/environment
-	@bash .ci/environment "$(PYTHON)" $(DEMO_VENV) '.[documents]'
+	@bash .ci/environment "$(PYTHON)" $(DEMO_VENV) '.[documents,statistics]'
 
 $(TEST_VENV)/ready: pyproject.toml constraints.txt .ci/environment
 	@bash .ci/environment "$(PYTHON)" $(TEST_VENV) '.[documents,statistics,test]'
