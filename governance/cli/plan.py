@@ -96,9 +96,9 @@ def _read(path: Path) -> Plan:
 
 
 def _show(opened: Workspace, system: str, *, json: bool) -> None:
-    from governance.assurance.conditions import plans
+    from governance.domain import tried
 
-    sealed = plans.history(opened.dossier(system), opened.clock())
+    sealed = tried.plans(opened.dossier(system), opened.clock())
     if not sealed:
         raise CouldNotTell(
             "no plan that counts is on record", where=system, hint="Seal one: govern plan SYSTEM PLAN.yaml."

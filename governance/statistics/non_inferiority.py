@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Literal
 
 from governance.errors import UsageError
 from governance.statistics.libraries import one_tail
-from governance.statistics.multiplicity import benjamini_hochberg, holm
+from governance.statistics.multiplicity import adjusted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from governance.statistics.paired import Paired
 
@@ -28,11 +28,6 @@ LEAST_OVERLAP = 0.9
 """The share of the items of either side that must pair before the pairs speak for them."""
 Outcome = Literal["non-inferior", "inferior", "open"]
 Adjustment = Literal["none", "holm", "benjamini-hochberg"]
-_ADJUST: dict[Adjustment, Callable[[Sequence[float]], list[float]]] = {
-    "none": list,
-    "holm": holm,
-    "benjamini-hochberg": benjamini_hochberg,
-}
 
 
 @dataclass(frozen=True)
@@ -64,7 +59,7 @@ def judge_many(
     """
     if any(margin < 0 for margin in margins) or len(margins) != len(tasks):
         raise UsageError("each task has a margin of at least 0")
-    level, adjust = one_tail(confidence), _ADJUST[adjustment]
+    level, adjust = one_tail(confidence), adjusted(adjustment)
     reasons = [_untold(each, least_overlap) for each in tasks]
     rows = list(zip(tasks, margins, reasons, strict=True))
     good = adjust([1.0 if why else each.p_not_below(-margin) for each, margin, why in rows])

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from governance.assurance.conditions import plans, runs
 from governance.assurance.conditions.telling import untold
+from governance.domain import tried
 from governance.domain.assessment import ConditionResult
 from governance.domain.plan import PlannedSuite
 from governance.domain.policy import Answer
@@ -36,7 +37,7 @@ class _Told:
 
 def as_planned(condition: str, asked: AsPlanned, now: Now) -> ConditionResult:
     """Everything the policy measures was planned. Without a plan, or with nothing measured, it can not tell."""
-    sealed = plans.history(now.dossier, now.on)
+    sealed = tried.plans(now.dossier, now.on)
     if not sealed:
         turn = f"seal a plan (govern plan {now.dossier.system.id} PLAN.yaml), and run what it says after that"
         return untold(condition, "no plan that counts is on record", (turn,))
@@ -58,9 +59,9 @@ def as_planned(condition: str, asked: AsPlanned, now: Now) -> ConditionResult:
             told.turns.append(f"judge {what} by the plan, or seal another one before another run")
         if asked.before_runs:
             seen += _before(suite, held, sealed, what, now, told)
-        tried = runs.attempts(now, suite.task)
-        if asked.attempts and len(tried) > held.suite.runs:
-            told.no.append(f"{suite.task} was run {len(tried)} times, and {held.suite.runs} were planned")
+        made = runs.attempts(now, suite.task)
+        if asked.attempts and len(made) > held.suite.runs:
+            told.no.append(f"{suite.task} was run {len(made)} times, and {held.suite.runs} were planned")
     changes = (
         f"; the plan was changed {len(sealed) - 1} times, last because: {sealed[-1].decision.reason}"
         if len(sealed) > 1
@@ -137,12 +138,12 @@ def _before(
 
 def _loosened(suite: PlannedSuite, sealed: tuple[SignedDecision, ...], now: Now) -> str | None:
     """Whether a later plan is looser than an earlier one that there was already a result under."""
-    tried = runs.attempts(now, suite.task)
+    made = runs.attempts(now, suite.task)
     for number, earlier in enumerate(sealed[:-1]):
         then = plans.plan_of(earlier).suite(suite.task, suite.metric, suite.against)
         for later in sealed[number + 1 :]:
             new = plans.plan_of(later).suite(suite.task, suite.metric, suite.against)
-            known = [piece for piece in tried if earlier.seq < piece.seq < later.seq]
+            known = [piece for piece in made if earlier.seq < piece.seq < later.seq]
             if then and new and known and (said := plans.looser(new, then)):
                 return f"loosened after a result was known ({_shown(known)}): {said}"
     return None

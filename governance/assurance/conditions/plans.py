@@ -1,7 +1,6 @@
-"""Which plan is in force, since when each suite of it stands as it does, and what was loosened after a result was known.
+"""Since when each suite of the plan in force stands as it does, and what was loosened after a result was known.
 
-A plan counts while its signature does. The one sealed last is in force; those before it since the last approval are its history, and
-sealing another one resets no count: runs are counted from the first of them on.
+Of the plans that count (`tried.plans`) the one sealed last is in force, and those before it are its history.
 """
 
 from __future__ import annotations
@@ -9,13 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from governance.domain.decision import DecisionKind
-
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from governance.domain.decision import SignedDecision
-    from governance.domain.dossier import Dossier
     from governance.domain.plan import Plan, PlannedSuite
 
 
@@ -25,23 +19,6 @@ class Fixed:
 
     suite: PlannedSuite
     by: SignedDecision
-
-
-def history(dossier: Dossier, on: datetime) -> tuple[SignedDecision, ...]:
-    """The plans since the last approval before the newest of them, oldest first: an approval of what was planned ends no plan."""
-    plans = [
-        signed
-        for signed in dossier.valid
-        if signed.decision.decision is DecisionKind.PLAN and signed.decision.signed_at <= on
-    ]
-    since = approved(dossier, plans[-1].seq) if plans else -1
-    return tuple(signed for signed in plans if signed.seq > since)
-
-
-def approved(dossier: Dossier, before: int) -> int:
-    """The last entry before another one in which somebody approved, or -1."""
-    given = [signed.seq for signed in dossier.valid if signed.decision.decision.approves and signed.seq < before]
-    return max(given, default=-1)
 
 
 def fixed(plans: tuple[SignedDecision, ...], task: str, metric: str, against: str | None) -> Fixed | None:

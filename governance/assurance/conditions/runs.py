@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from governance.assurance import candidates
 from governance.assurance.asks import EVALUATION_KIND
-from governance.assurance.conditions import plans
 from governance.assurance.subjects import moment, speaks_of
+from governance.domain import tried
 from governance.domain.control import About
 from governance.domain.evidence import Quality
 
@@ -124,20 +124,7 @@ def unlike(task: str, metric: str, runs: list[Piece], other: str = "base") -> st
 def attempts(now: Now, task: str) -> tuple[Piece, ...]:
     """Every run of a task on any weights that were a candidate of the system, oldest record first.
 
-    Since the first plan after the last approval; where there is none, since that approval; where there is none, ever. An approval that
-    came after the newest run of the candidate is of that run, and ends no count. Runs on a base are none, and neither is the same run
-    attached again, which is the same evidence.
+    From the entry on that `tried.since` names.
     """
-    tried = [
-        piece
-        for piece in now.dossier.of_kind(EVALUATION_KIND)
-        if piece.record.subject.role not in _NOT_TRIED
-        and any(str(row.get("task")) == task for row in piece.body["results"])
-    ]
-    own = [piece.seq for piece in tried if Side(CANDIDATE).speaks(piece, now.dossier)]
-    last = plans.approved(now.dossier, max(own, default=now.dossier.ledger_size))
-    since = next((each.seq for each in plans.history(now.dossier, now.on) if each.seq > last), last)
-    return tuple(piece for piece in tried if piece.seq >= since)
-
-
-_NOT_TRIED = frozenset({"base", "reference"})
+    since = tried.since(now.dossier, task, now.on)
+    return tuple(piece for piece in tried.runs(now.dossier, task) if piece.seq >= since)

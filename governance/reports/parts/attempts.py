@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from governance.domain.decision import DecisionKind
+from governance.domain import tried
 from governance.domain.evidence import Piece, Role
 from governance.reports.claims import weights
 from governance.reports.parts import asked
@@ -16,9 +16,6 @@ from governance.reports.parts.evaluation import KIND
 
 if TYPE_CHECKING:
     from governance.domain.case import Case
-    from governance.domain.decision import SignedDecision
-
-_NOT_TRIED = frozenset({Role.BASE, Role.REFERENCE})
 
 
 @dataclass(frozen=True)
@@ -30,39 +27,21 @@ class Attempts:
     submitted: Piece | None
 
 
-def plans(case: Case) -> tuple[SignedDecision, ...]:
-    """The plans that count and were sealed since another model was approved last, oldest first; else those of before.
-
-    The last of them is in force. Sealing another one resets no count, so runs are counted from the first.
-    """
-    sealed = [signed for signed in case.dossier.valid if signed.decision.decision is DecisionKind.PLAN]
-    since = [signed for signed in sealed if signed.seq > approved(case)]
-    return tuple(since or sealed)
-
-
-def approved(case: Case) -> int:
-    """The entry of the last approval of another model than the present one, or -1."""
-    present = case.dossier.identity.digest if case.dossier.identity else None
-    given = [
-        each for each in case.dossier.valid if each.decision.decision.approves and each.decision.identity != present
-    ]
-    return max((each.seq for each in given), default=-1)
-
-
 def of_task(case: Case, task: str, since: int = 0) -> Attempts:
     """The runs of a task that came on record at this entry or later."""
-    runs = tuple(
-        piece
-        for piece in case.dossier.of_kind(KIND)
-        if piece.seq >= since and piece.record.subject.role not in _NOT_TRIED and _holds(piece, task)
-    )
+    runs = tuple(piece for piece in tried.runs(case.dossier, task) if piece.seq >= since)
     own = [piece for piece in weights.in_time(case, KIND, Role.CANDIDATE) if piece in runs]
     return Attempts(task, runs, own[-1] if own else None)
 
 
 def measured(case: Case) -> tuple[str, ...]:
     """The tasks that the plan names or that a condition about numbers speaks of, sorted."""
-    found = {suite.task for signed in plans(case) if signed.decision.plan for suite in signed.decision.plan.suites}
+    found = {
+        suite.task
+        for signed in tried.plans(case.dossier, case.on)
+        if signed.decision.plan
+        for suite in signed.decision.plan.suites
+    }
     for condition in asked.conditions(case).values():
         about = getattr(condition, condition.word)
         if asked.asks(condition) is None:
@@ -78,7 +57,3 @@ def measured(case: Case) -> tuple[str, ...]:
 
 def _tasks(case: Case) -> set[str]:
     return {str(row.get("task")) for piece in case.dossier.of_kind(KIND) for row in piece.body.get("results") or ()}
-
-
-def _holds(piece: Piece, task: str) -> bool:
-    return any(str(row.get("task")) == task for row in piece.body.get("results") or ())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from governance.domain import tried
 from governance.reports.parts import attempts
 from governance.reports.review.lines import NOT_KNOWN, Row
 from governance.verifier import figures
@@ -18,18 +19,24 @@ if TYPE_CHECKING:
 
 def planned(case: Case) -> Iterator[Row]:
     """The plan with its suites; then every task that is judged, with its runs and the one submitted."""
-    sealed, since = attempts.plans(case), max(0, attempts.approved(case))
-    said = "since another model was approved" if since else "on record"
-    if not sealed:
-        yield Row("no plan that counts is on record: nothing was fixed before it was measured")
-    else:
-        since, said = max(since, sealed[0].seq), "since the first plan" if len(sealed) > 1 else "since the plan"
+    sealed = tried.plans(case.dossier, case.on)
+    if sealed:
         yield from _sealed(sealed)
+    else:
+        yield Row("no plan that counts is on record: nothing was fixed before it was measured")
     tasks = attempts.measured(case)
     for task in tasks:
-        yield Row(_tried(attempts.of_task(case, task, since), said))
+        since = tried.since(case.dossier, task, case.on)
+        yield Row(_tried(attempts.of_task(case, task, since), _since(since, sealed)))
     if not tasks:
         yield Row("the policy measures no task")
+
+
+def _since(entry: int, sealed: tuple[SignedDecision, ...]) -> str:
+    """From when on runs are counted, in words."""
+    if sealed and entry >= sealed[0].seq:
+        return "since the first plan" if len(sealed) > 1 else "since the plan"
+    return "since another model was approved" if entry >= 0 else "on record"
 
 
 def _sealed(plans: tuple[SignedDecision, ...]) -> Iterator[Row]:

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from governance.assurance.conditions import plans
 from governance.domain.plan import Plan
 from governance.domain.policy import Answer
+from governance.domain.tried import plans
 from tests.assurance.cases import (
     NOON,
     OTHER,
@@ -154,8 +154,8 @@ def test_plans_before_the_last_approval_are_past_once_there_is_one_since():
     old = planned(made, RULE, 2, SUITE, at=NOON - timedelta(days=9))
     approval = signed(15, made, RULE, identity=OTHER)
     new = planned(made, RULE, 16, SUITE, at=NOON - timedelta(minutes=30))
-    assert plans.history(with_plans(made, old, approval), NOON) == (old,)
-    assert plans.history(with_plans(made, old, approval, new), NOON) == (new,)
+    assert plans(with_plans(made, old, approval), NOON) == (old,)
+    assert plans(with_plans(made, old, approval, new), NOON) == (new,)
 
 
 @pytest.mark.parametrize(
