@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from governance.domain.evidence import Quality
 
+from ..tables import columns
+
 
 def test_runs_of_inspect_of_all_ages(facts):
     found, not_read = facts("inspect", "inspect-log")
@@ -29,11 +31,11 @@ def test_runs_of_inspect_of_all_ages(facts):
 
 def test_samples_of_both_forms_have_the_same_documents_and_scores(facts):
     found, _ = facts("inspect", "inspect-samples")
-    zstd, plain = (found[f"new0.3.285_helpdesk{end}"].body for end in ("_zstd.eval", ".json"))
-    assert zstd["columns"] == plain["columns"]
-    assert (zstd["columns"]["includes"], zstd["means"]) == ([0, 1, 1, 1], {"includes": 0.75})
-    old, new = (found[f"log_formats.{end}"].body for end in ("json", "eval"))
-    assert old["columns"] == new["columns"]
+    zstd, plain = (found[f"new0.3.285_helpdesk{end}"] for end in ("_zstd.eval", ".json"))
+    assert columns(zstd) == columns(plain)
+    assert (columns(zstd)["includes"], zstd.body["means"]) == ([0, 1, 1, 1], {"includes": 0.75})
+    old, new = (found[f"log_formats.{end}"] for end in ("json", "eval"))
+    assert columns(old) == columns(new)
     assert found["new0.3.285_KILLED.eval"].body["n"] == 3
     assert found["new0.3.285_KILLED.eval"].quality is Quality.FAILED
     assert "2025-05-12T20-28-13-04-00_no-samples.json" not in found
