@@ -131,6 +131,12 @@ def text(value: str, *, personal: bool = True) -> str:
     return _text(value, _Count(), personal=personal)
 
 
+def value(said: Any, *, personal: bool = True) -> tuple[Any, int]:
+    """Any value of JSON without secrets and personal data, and how many were taken out."""
+    count = _Count()
+    return _walk(said, count, personal=personal), count.taken
+
+
 def _path_of(source: Source, count: _Count, *, personal: bool) -> Source:
     before = _Count()
     path = _text(source.path, before, personal=personal)

@@ -1,0 +1,1 @@
+"""What a run is asked of its machine and its process, once."""

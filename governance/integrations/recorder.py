@@ -1,0 +1,174 @@
+"""The recorder: what a run tells of itself, taken in an instant and written by a thread that nobody waits for.
+
+`mark` is all that a training step calls: it stores one number. Everything else puts a record into a bounded queue, or
+is not called at each step. Whatever fails is told in the spool where it can be, in the log once where it can not, and
+never raised. A child of `fork` records nothing; its parent goes on. `GOVERN_RECORD=off` switches all of it off.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import threading
+import time
+import weakref
+from typing import TYPE_CHECKING, Any
+
+from governance.integrations import ranks
+from governance.integrations.inbox import ROOM, Ending, Inbox, Opening, Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+_LIVE: weakref.WeakSet[Recorder] = weakref.WeakSet()
+
+
+def facts_of_this_machine() -> list[tuple[str, dict[str, Any]]]:
+    """What `facts.gather` says; imported in the thread that asks."""
+    from governance.integrations.facts.gather import gather
+
+    return gather()
+
+
+def cards_of_this_machine() -> Any:
+    """What watches the cards of this machine, or None; imported in the thread that asks."""
+    from governance.integrations.sampling.cards import sampler
+
+    return sampler()
+
+
+class Recorder:
+    """Records one run from inside. No call raises; none waits for a disk or a driver but `close`, for `patience` seconds at most."""
+
+    def __init__(
+        self,
+        activity: str,
+        *,
+        tool: tuple[str, str | None] = ("python", None),
+        system: str | None = None,
+        run: str | None = None,
+        output_dir: str | os.PathLike[str] | None = None,
+        spool: str | os.PathLike[str] | None = None,
+        rank: int | None = None,
+        start_step: int | None = None,
+        planned_steps: int | None = None,
+        gather: Callable[[], list[tuple[str, dict[str, Any]]]] = facts_of_this_machine,
+        sampler: Callable[[], Any] = cards_of_this_machine,
+        pause: float = 1.0,
+        beat: float = 10.0,
+    ) -> None:
+        opening = Opening(
+            activity=activity,
+            place=_never(lambda: ranks.place(rank), ranks.Place()),
+            gather=gather,
+            sampler=sampler,
+            tool=tool,
+            system=system,
+            run=run,
+            output_dir=None if output_dir is None else os.fspath(output_dir),
+            spool_dir=None if spool is None else os.fspath(spool),
+            start_step=start_step,
+            planned_steps=planned_steps,
+            pause=pause,
+            beat=beat,
+        )
+        self.place = opening.place
+        self._inbox = Inbox(opening, step=start_step)
+        self._thread: threading.Thread | None = None
+        self._closed = os.environ.get("GOVERN_RECORD", "").lower() in {"off", "0", "false", "no"}
+
+    @property
+    def run(self) -> str | None:
+        """The id of the logical run, or None until the thread has opened the segment."""
+        return self._inbox.run
+
+    @property
+    def path(self) -> Path | None:
+        """The segment, or None until the thread has opened it."""
+        return self._inbox.path
+
+    @property
+    def alive(self) -> bool:
+        """Whether something records: not before `start`, after `close`, in a child of fork, or in a rank that writes nothing."""
+        return self._thread is not None and not self._closed and self._thread.is_alive()
+
+    def start(self) -> Recorder:
+        """Begin, once; in a process that records nothing by its rank this does nothing."""
+        if self._thread is None and not self._closed and self.place.part != "none":
+            _never(self._begin, None)
+        return self
+
+    def mark(self, step: int) -> None:
+        """The run is at this step. This is all that a step costs."""
+        self._inbox.step = step
+
+    def log(self, values: Mapping[str, Any], step: int | None = None) -> None:
+        """Numbers that the run came to, by name. Others are left out and counted: to read a tensor would wait for its card."""
+        if self._records:
+            said = self._inbox.step if step is None else step
+            _never(lambda: self._put("log", {"step": said, "values": dict(values)}), None)
+
+    def note(self, kind: str, body: Mapping[str, Any]) -> None:
+        """A record of another kind that the reader of the spool knows, such as `settings`, `checkpoint` or `result`."""
+        if self._records:
+            _never(lambda: self._put(kind, dict(body)), None)
+
+    def close(
+        self, outcome: Outcome = "finished", reason: str | None = None, *, patience: float = 5.0, **more: Any
+    ) -> None:
+        """Seal the segment, once. `reason` is kept in at most 500 characters, without secrets."""
+        if self._thread is None or self._closed:
+            return
+        self._closed = True
+        _LIVE.discard(self)
+        self._inbox.ending = Ending(outcome, reason, more)
+        self._inbox.stop.set()
+        _never(self._thread.join, None, patience)
+
+    def forget(self) -> None:
+        """In a child of fork: the thread is not here, and the segment belongs to the parent."""
+        self._closed = True
+        self._inbox.queue.clear()
+
+    @property
+    def _records(self) -> bool:
+        return self._thread is not None and not self._closed and self.place.rank == 0
+
+    def _begin(self) -> None:
+        from governance.integrations.writing import work
+
+        thread = threading.Thread(target=work, args=(self._inbox,), name="governance-recorder", daemon=True)
+        thread.start()
+        self._thread = thread
+        _LIVE.add(self)
+
+    def _put(self, kind: str, body: dict[str, Any]) -> None:
+        if len(self._inbox.queue) >= ROOM:
+            self._inbox.dropped += 1
+        else:
+            self._inbox.queue.append((kind, body, time.monotonic()))
+
+
+def _never(call: Callable[..., Any], instead: Any, *given: Any) -> Any:
+    """The answer of a call, or something else where it raises: nothing of ours reaches the run."""
+    try:
+        return call(*given)
+    except Exception:
+        return instead
+
+
+def _in_child() -> None:
+    for recorder in list(_LIVE):
+        _never(recorder.forget, None)
+    _LIVE.clear()
+
+
+def _at_exit() -> None:
+    for recorder in list(_LIVE):
+        recorder.close("unsaid", "the process ended and nobody said how", patience=3.0)
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_in_child)
+atexit.register(_at_exit)

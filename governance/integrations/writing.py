@@ -1,0 +1,221 @@
+"""The thread of a recorder: it opens the segment, gathers the facts, samples the cards, writes, beats and seals.
+
+An error of the disk is tried again at the next turn, and what found no room meanwhile becomes a gap. The thread ends
+when the run is closed, or with the process.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from governance.collectors.reading import redaction
+from governance.integrations import run_names
+from governance.integrations.numbers import Kept, plain_numbers
+from governance.integrations.segment import Segment
+from governance.parsing import spool
+
+if TYPE_CHECKING:
+    from governance.integrations.inbox import Inbox, Opening
+
+JUMP = 2.0
+"""Seconds by which the wall clock may leave the steady one before it is told."""
+TRIES = (0.0, 0.1, 0.4, 1.0, 2.0)
+"""Seconds before each try to write the seal."""
+_LOG = logging.getLogger("governance.recorder")
+
+
+def work(inbox: Inbox) -> None:
+    """All that the thread does. Never raises."""
+    try:
+        Writing(inbox).run()
+    except Exception as error:
+        warn(inbox, f"{type(error).__name__}: {error}")
+
+
+def warn(inbox: Inbox, said: str) -> None:
+    """Tell the log of the process, once for a run."""
+    if not inbox.warned:
+        inbox.warned = True
+        _LOG.warning("the run is not recorded: %s. The work itself goes on.", redaction.text(said[:300]))
+
+
+class Writing:
+    """The segment, and what goes into it."""
+
+    def __init__(self, inbox: Inbox) -> None:
+        self._inbox = inbox
+        self._wall, self._steady = time.time(), time.monotonic()
+        self._kept = Kept()
+        self._lost = 0
+        self._redacted = 0
+        self._sampler: Any = None
+        self._segment = self._opened(inbox.opening)
+
+    def run(self) -> None:
+        """Until the recorder is closed: gather, sample, write, beat."""
+        inbox = self._inbox
+        for kind, body in self._gathered():
+            self._add(kind, {"body": body})
+        self._sampler = self._watching()
+        beaten = time.monotonic()
+        while not inbox.stop.wait(inbox.opening.pause):
+            self._turn()
+            if time.monotonic() - beaten >= inbox.opening.beat:
+                beaten = time.monotonic()
+                self._beat()
+        self._turn()
+        self._sealed()
+
+    def _opened(self, opening: Opening) -> Segment:
+        place, folder = opening.place, _folder(opening)
+        output_dir = None if opening.output_dir is None else redaction.text(opening.output_dir)
+        earlier = run_names.resumed(folder, output_dir) if opening.start_step else None
+        run = run_names.name(opening.run, place, opening.output_dir) or earlier or run_names.fresh()
+        opened = datetime.fromtimestamp(self._wall, tz=UTC)
+        path = folder / f"{run}.{opened:%Y%m%dT%H%M%S}.{os.getpid()}-{os.urandom(3).hex()}{spool.SUFFIX}"
+        segment = Segment(path)
+        first = {
+            "schema": spool.SCHEMA,
+            "run": run,
+            "continues": None if earlier == run else earlier,
+            "part": place.part,
+            "opened_at": opened.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "recorder": _version(),
+            "process": os.getpid(),
+            "node": os.uname().nodename if hasattr(os, "uname") else None,
+            "rank": {"rank": place.rank, "world": place.world, "local": place.local, "said_by": place.said_by},
+            "scheduler": run_names.scheduler(),
+            "system": opening.system or os.environ.get("GOVERN_SYSTEM") or None,
+            "activity": opening.activity,
+            "tool": {"name": opening.tool[0], "version": opening.tool[1]},
+            "start_step": opening.start_step,
+            "planned_steps": opening.planned_steps,
+            "output_dir": output_dir,
+        }
+        self._add_to(segment, spool.OPEN, first, must=True)
+        if not segment.flush():
+            warn(self._inbox, f"{folder}: {segment.problem}")
+        self._inbox.run, self._inbox.path = run, path
+        return segment
+
+    def _gathered(self) -> list[tuple[str, dict[str, Any]]]:
+        """The facts of the machine and the process, or a gap in their place."""
+        try:
+            return self._inbox.opening.gather()
+        except Exception as error:
+            self._gap("facts", f"could not be gathered: {type(error).__name__}: {error}")
+            return []
+
+    def _watching(self) -> Any:
+        """What samples the cards, or None where there are none to watch."""
+        try:
+            return self._inbox.opening.sampler()
+        except Exception as error:
+            self._gap("gpu", f"the cards can not be asked: {type(error).__name__}: {error}")
+            return None
+
+    def _turn(self) -> None:
+        """Write what waits, and sample the cards."""
+        inbox = self._inbox
+        for _ in range(len(inbox.queue)):
+            self._take(*inbox.queue.popleft())
+        if inbox.dropped:
+            dropped, inbox.dropped = inbox.dropped, 0
+            self._gap("records", "more was logged than the thread could write", dropped)
+        self._ask("sample")
+        if self._lost and self._segment.add(
+            "gap", must=True, of="records", why="there was no room while the disk took nothing", count=self._lost
+        ):
+            self._lost = 0
+        if not self._segment.flush():
+            warn(inbox, f"{self._segment.path.parent}: {self._segment.problem}")
+
+    def _take(self, kind: str, body: dict[str, Any], when: float) -> None:
+        if kind == "log":
+            body["values"], left_out = plain_numbers(body["values"])
+            self._kept.left_out += left_out
+            if not self._kept.wants((body, when)):
+                return
+        self._add(kind, body, when)
+
+    def _beat(self) -> None:
+        """A sign of life with the step, the wall clock where it left the steady one, and what the cards did since the last."""
+        wall, steady = time.time(), time.monotonic()
+        moved = (wall - self._wall) - (steady - self._steady)
+        if abs(moved) > JUMP:
+            self._add("clock", {"moved_seconds": round(moved, 3)})
+            self._wall, self._steady = wall, steady
+        for body in self._ask("summary") or ():
+            self._add("gpu", body)
+        self._add("beat", {"step": self._inbox.step})
+        if self._segment.flush():
+            self._segment.settle()
+
+    def _sealed(self) -> None:
+        ending = self._inbox.ending
+        for body, when in self._kept.last():
+            self._add("log", body, when)
+        self._beat()
+        reason = None if ending.reason is None else ending.reason[:500]
+        said, count = redaction.value({"reason": reason, **spool.plain(ending.more)})
+        self._segment.seal(
+            **said | {
+                "outcome": ending.outcome,
+                "step": self._inbox.step,
+                "logged": self._kept.seen,
+                "kept": self._kept.kept,
+                "left_out": self._kept.left_out,
+                "redacted": self._redacted + count,
+                "lost": self._lost,
+            }
+        )  # fmt: skip
+        for wait in TRIES:
+            time.sleep(wait)
+            if self._segment.flush():
+                break
+        self._segment.settle()
+        self._segment.close()
+
+    def _ask(self, what: str) -> Any:
+        """The answer of the sampler; one that fails is not asked again, and that is a gap."""
+        if self._sampler is None:
+            return None
+        try:
+            return getattr(self._sampler, what)()
+        except Exception as error:
+            self._sampler = None
+            self._gap("gpu", f"the cards can no longer be asked: {type(error).__name__}: {error}")
+            return None
+
+    def _gap(self, of: str, why: str, count: int | None = None) -> None:
+        self._add("gap", {"of": of, "why": why[:500], "count": count})
+
+    def _add(self, kind: str, body: dict[str, Any], when: float | None = None) -> None:
+        if not self._add_to(self._segment, kind, body, when):
+            self._lost += 1
+
+    def _add_to(
+        self, segment: Segment, kind: str, body: dict[str, Any], when: float | None = None, *, must: bool = False
+    ) -> bool:
+        said, count = redaction.value(spool.plain(body))
+        self._redacted += count
+        return segment.add(
+            kind, when=when, must=must, **{name: each for name, each in said.items() if name not in spool.OURS}
+        )
+
+
+def _folder(opening: Opening) -> Path:
+    """Where the segments of this run go."""
+    named = opening.spool_dir or os.environ.get("GOVERN_SPOOL")
+    return Path(named) if named else Path(opening.output_dir or ".") / "governance-spool"
+
+
+def _version() -> str:
+    from governance import __version__
+
+    return __version__
