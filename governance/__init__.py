@@ -1,7 +1,7 @@
 """From a finished fine-tuning run to an audit pack that anybody can verify.
 
-`governance.record` records a run from inside (`integrations/plain.py`); it is imported when it is first asked for, so that whoever verifies a
-pack brings nothing of it.
+`governance.record` records a run from inside (`integrations/plain.py`); it is imported when it is first asked for, so
+that whoever verifies a pack brings nothing of it.
 """
 
 from typing import Any
