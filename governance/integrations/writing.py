@@ -152,7 +152,7 @@ class Writing:
             self._wall, self._steady = wall, steady
         for body in self._ask("summary") or ():
             self._add("gpu", body)
-        self._add("beat", {"step": self._inbox.step})
+        self._add("beat", {"step": _step(self._inbox.step)})
         if self._segment.flush():
             self._segment.settle()
 
@@ -166,7 +166,7 @@ class Writing:
         self._segment.seal(
             **said | {
                 "outcome": ending.outcome,
-                "step": self._inbox.step,
+                "step": _step(self._inbox.step),
                 "logged": self._kept.seen,
                 "kept": self._kept.kept,
                 "left_out": self._kept.left_out,
@@ -207,6 +207,11 @@ class Writing:
         return segment.add(
             kind, when=when, must=must, **{name: each for name, each in said.items() if name not in spool.OURS}
         )
+
+
+def _step(said: Any) -> int | None:
+    """A step that is a whole number; anything else, such as a tensor, is not asked what it is."""
+    return said if isinstance(said, int) else None
 
 
 def _folder(opening: Opening) -> Path:

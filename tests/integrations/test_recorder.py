@@ -300,3 +300,23 @@ def test_a_step_costs_less_than_a_list_append_would(recording):
 
     calls = [each.opname for each in dis.get_instructions(Recorder.mark) if "CALL" in each.opname]
     assert calls == []
+
+
+def test_words_that_the_recorder_does_not_know_cost_no_training(tmp_path, segments, caplog):
+    with governance.record("training", spool=tmp_path / "spool", colour="blue") as run:
+        run.log(loss=1.0)
+    assert segments() == []
+    assert "colour" in caplog.text
+
+
+def test_nothing_that_is_given_by_mistake_raises(tmp_path, segments):
+    with governance.record(spool=tmp_path / "spool", gather=list, pause=0.02, output_dir=3) as run:
+        run.step("seven")
+        run.log([1, 2])
+        run.settings(5)
+        run.checkpoint(None)
+        run.data(object())
+        run.log({"loss": 1.0}, at=1)
+    (made,) = segments()
+    assert [row["values"] for row in made.of("log")] == [{"loss": 1.0}]
+    assert made.seal["step"] is None
