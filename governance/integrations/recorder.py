@@ -14,7 +14,7 @@ import os
 import threading
 import time
 import weakref
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from governance.integrations import ranks
 from governance.integrations.inbox import ROOM, Ending, Inbox, Opening, Outcome
@@ -25,6 +25,22 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger("governance.recorder")
 _LIVE: weakref.WeakSet[Recorder] = weakref.WeakSet()
+
+
+class Live(NamedTuple):
+    """A run that is being recorded: its id, and the name of the file that this process writes, without its folder."""
+
+    run: str
+    segment: str
+
+
+def live(patience: float = 0.0) -> tuple[Live, ...]:
+    """What this process records at this moment, by id. Waits at most `patience` seconds for a recorder that just began."""
+    until = time.monotonic() + patience
+    while any(each.alive and each.path is None for each in list(_LIVE)) and time.monotonic() < until:
+        time.sleep(0.005)
+    found = [(each.run, each.path) for each in list(_LIVE) if each.alive]
+    return tuple(sorted(Live(run, path.name) for run, path in found if run is not None and path is not None))
 
 
 def facts_of_this_machine() -> list[tuple[str, dict[str, Any]]]:

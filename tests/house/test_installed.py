@@ -63,7 +63,7 @@ COMES_WITH = {
     "rich": "typer",
 }  # fmt: skip
 """What a library that is named is made of: its own interface hands these out, so they are there as long as it is."""
-CALLED = {"yaml": "pyyaml", "pynvml": "nvidia-ml-py", "markdown_it": "markdown-it-py"}
+CALLED = {"yaml": "pyyaml", "pynvml": "nvidia-ml-py", "markdown_it": "markdown-it-py", "mlflow": "mlflow-skinny"}
 
 
 def test_every_library_that_is_imported_is_named_in_what_is_installed() -> None:
