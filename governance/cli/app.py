@@ -30,6 +30,7 @@ from governance.cli import (
     review,
     setup,
     sign,
+    trackers,
     witness,
 )
 from governance.errors import GovernanceError
@@ -76,6 +77,7 @@ for group in (
     plan,
     sign,
     handover,
+    trackers,
     diff,
     lint,
     ledger,

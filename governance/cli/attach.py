@@ -78,7 +78,7 @@ def attach(
             paths,
             system,
             about=Role(about) if about else None,
-            names=_names(bind or []),
+            names=bound(bind or []),
             place=place,
             explain=explain,
             effective=moment(effective),
@@ -87,16 +87,17 @@ def attach(
             progress=lambda _, at, total: report(at, total),
         )
     if json:
-        output.document("attach.v1", **_plain(done, explain=explain))
+        output.document("attach.v1", **plain(done, explain=explain))
     else:
-        _say(done, explain=explain)
+        say(done, explain=explain)
         if attest is not None:
             attesting.say(done.attested)
     if done.named_but_not_read:
         raise typer.Exit(UnreadableError.exit_code)
 
 
-def _plain(done: Attached, *, explain: bool) -> dict[str, Any]:
+def plain(done: Attached, *, explain: bool) -> dict[str, Any]:
+    """What an attach came to, for programs."""
     made: dict[str, Any] = {
         "appended": [vars(item) for item in done.appended],
         "unchanged": [vars(item) for item in done.unchanged],
@@ -107,7 +108,8 @@ def _plain(done: Attached, *, explain: bool) -> dict[str, Any]:
     return made | ({"looks": [vars(look) for look in done.looks]} if explain else {})
 
 
-def _say(done: Attached, *, explain: bool) -> None:
+def say(done: Attached, *, explain: bool) -> None:
+    """What an attach came to, for people."""
     rows = [[i.id, i.kind, i.path, i.quality, _about(i)] for i in done.appended]
     output.table("Attached", ["id", "kind", "path", "quality", "about"], rows)
     output.say(f"{len(done.appended)} new, {len(done.unchanged)} unchanged, {len(done.not_read)} not read")
@@ -164,7 +166,7 @@ def _explain(done: Attached) -> None:
         output.say(f"      {others[said]} other collectors read other sorts of bytes")
 
 
-def _names(said: list[str]) -> dict[str, str]:
+def bound(said: list[str]) -> dict[str, str]:
     """Each `NAME=WEIGHTS` as a pair. A name may hold an equals sign, what it stands for may not."""
     pairs = [row.rpartition("=") for row in said]
     for row, (name, _, weights) in zip(said, pairs, strict=True):

@@ -1,4 +1,4 @@
-"""What MLflow asks when a run begins: is this run being recorded, and as what?
+"""MLflow's plugin: what it asks when a run begins, whether the run is being recorded and as what.
 
 MLflow loads this file by the entry point `mlflow.run_context_provider` wherever both are installed, for everybody, so it
 imports nothing: neither MLflow, whose base class it need not have, nor our recorder, which is only looked for among what
@@ -49,11 +49,9 @@ def _tags() -> dict[str, str]:
         return {}
     recorder = sys.modules.get("governance.integrations.recorder")
     live = recorder.live(PATIENCE) if recorder is not None else ()
-    if live:
-        said = {RUN: _joined(each.run for each in live), SEGMENT: _joined(each.segment for each in live)}
-    else:
-        said = {RUN: _given()}
-    return {name: value for name, value in said.items() if value} | {RECORDER: __version__} if said[RUN] else {}
+    run = _joined(each.run for each in live) if live else _given()
+    said = {RUN: run, SEGMENT: _joined(each.segment for each in live), RECORDER: __version__}
+    return {name: value for name, value in said.items() if value} if run else {}
 
 
 def _given() -> str:
