@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _BODY = re.compile(r"[.,;:]?\s*Response body\b.*", re.DOTALL | re.IGNORECASE)
+_SECRET = re.compile(r"KEY|TOKEN|PASSWORD|SECRET", re.IGNORECASE)
+_SHORTEST = 6
 _MOST = 300
 
 
@@ -61,6 +63,14 @@ def quietly(settings: Mapping[str, str]) -> Iterator[None]:
             os.environ.pop(name, None)
 
 
+def _ours() -> list[str]:
+    """The secrets that were given by the environment; a server may repeat them in any words, the longest first."""
+    named = [value for name, value in os.environ.items() if _SECRET.search(name) and len(value) >= _SHORTEST]
+    return sorted(named, key=len, reverse=True)
+
+
 def _plain(said: str) -> str:
     without = re.sub(r"(?<=://)[^/\s'\"]*@", "", _BODY.sub("", said))
+    for secret in _ours():
+        without = without.replace(secret, redaction.MARK)
     return redaction.text(" ".join(without.split()))[:_MOST].rstrip(". ")

@@ -35,8 +35,18 @@ MOST_ROWS = 1_000_000
 MOST_LABELS = 50
 _STEP = "train/global_step"
 _PATH = re.compile(r"[\w.-]{1,128}/[\w.-]{1,128}/[\w-]{1,128}")
-_SETTINGS = {"WANDB_SILENT": "true", "WANDB_ERROR_REPORTING": "false", "WANDB_CONSOLE": "off"}
+_SETTINGS = {
+    "WANDB_SILENT": "true",
+    "WANDB_ERROR_REPORTING": "false",
+    "WANDB_CONSOLE": "off",
+    "WANDB__GRAPHQL_RETRY_MAX": "3",  # the tool's own twenty hold a pipeline up for many minutes
+    "WANDB__GRAPHQL_RETRY_WAIT_MIN_SECONDS": "1",
+    "WANDB__GRAPHQL_RETRY_WAIT_MAX_SECONDS": "4",
+    "WANDB__GRAPHQL_TIMEOUT_SECONDS": "30",
+}
 _HINTS = {
+    "giving up": "Is the service up, and is WANDB_BASE_URL right?",
+    "unexpected eof": "The answer was cut off; ask again.",
     "not found": "Write ENTITY/PROJECT/RUN, with the id of the run and not its name.",
     "could not find": "Write ENTITY/PROJECT/RUN, with the id of the run and not its name.",
     "api key": "Set WANDB_API_KEY, or run: wandb login",

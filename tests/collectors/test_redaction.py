@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from governance.collectors.reading import redaction
 from governance.collectors.reading.answers import Look, NotRead
 from governance.collectors.reading.redaction import redacted, said, text
 from governance.domain.evidence import Source
@@ -190,3 +191,19 @@ def test_hostile_text_is_gone_through_soon():
     ):
         text(part * (60_000 // len(part)))
     assert time.process_time() - started < 8  # two seconds on a machine that does nothing else
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "/home/alice/run",
+        "x=/Users/alice/a",
+        "https://u:open-sesame@x.example/",
+        "ask alice@corp.example",
+        "token=abcdefgh12345678",
+    ],
+)
+def test_what_was_taken_out_once_is_not_taken_out_again(said):
+    once, count = redaction.value(said)
+    assert count == 1
+    assert redaction.value(once) == (once, 0)

@@ -176,11 +176,13 @@ def _text(value: str, count: _Count, *, personal: bool) -> str:
         return MARK if match["token"] is not None else match["name"] + MARK
 
     def plain(match: re.Match[str]) -> str:
+        if match[0].startswith(MARK):
+            return match[0]
         count.taken += 1
         return MARK + "@" if match.re is _USERINFO else MARK
 
     def home(match: re.Match[str]) -> str:
-        if match["address"] is not None or match["person"] == MARK:
+        if match["address"] is not None or match["person"] == MARK[:-1]:  # a name ends before a bracket
             return match[0]
         count.taken += 1
         return match["above"] + MARK
