@@ -19,7 +19,7 @@ from governance.errors import GovernanceError, UnreadableError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-_BODY = re.compile(r"[.,;:]?\s*Response body\b.*", re.DOTALL | re.IGNORECASE)
+_BODY = re.compile(r"[.,;:]?\s*Response body: .*", re.DOTALL | re.IGNORECASE)
 _SECRET = re.compile(r"KEY|TOKEN|PASSWORD|SECRET", re.IGNORECASE)
 _SHORTEST = 6
 _MOST = 300

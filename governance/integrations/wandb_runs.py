@@ -34,7 +34,9 @@ TIMEOUT = 30
 MOST_ROWS = 1_000_000
 MOST_LABELS = 50
 _STEP = "train/global_step"
-_PATH = re.compile(r"[\w.-]{1,128}/[\w.-]{1,128}/[\w-]{1,128}")
+_NOT_SET = ("_wandb", "governance.")
+"""What stands among the settings and was not set by the training: the tool's own, and a verdict of ours."""
+_PATH = re.compile(r"\w[\w.-]{0,127}/\w[\w.-]{0,127}/[\w-]{1,128}", re.ASCII)
 _SETTINGS = {
     "WANDB_SILENT": "true",
     "WANDB_ERROR_REPORTING": "false",
@@ -103,7 +105,7 @@ def _document(run: Any, project: str) -> dict[str, Any]:
             "version": short(client.get("cli_version") if isinstance(client, dict) else None, 200),
             "all_rows": whole,
         },
-        **export_files.settings({name: value for name, value in run.config.items() if not name.startswith("_wandb")}),
+        **export_files.settings({name: value for name, value in run.config.items() if not name.startswith(_NOT_SET)}),
         **export_files.series(logged),
         "data_sets": [],
     }

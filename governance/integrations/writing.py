@@ -73,7 +73,8 @@ class Writing:
 
     def _opened(self, opening: Opening) -> Segment:
         place, folder = opening.place, _folder(opening)
-        output_dir = None if opening.output_dir is None else redaction.text(opening.output_dir)
+        output_dir, taken = redaction.value(opening.output_dir)
+        self._redacted += taken
         earlier = run_names.resumed(folder, output_dir) if opening.start_step else None
         run = run_names.name(opening.run, place, opening.output_dir) or earlier or run_names.fresh()
         opened = datetime.fromtimestamp(self._wall, tz=UTC)
