@@ -41,7 +41,11 @@ class MlflowExport(OneFile):
     noun = Collector(name="mlflow-export", version="1")
     kinds = mlflow_run.KINDS
     tool = mlflow_run.TOOL
-    tried = (Tried("3.17.2", "recorded", "2026-11-26"),)
+    tried = (
+        Tried("2.14.3", "written", "2026-11-26"),
+        Tried("2.22.1", "written", "2026-11-26"),
+        Tried("3.17.2", "recorded", "2026-11-26"),
+    )
     marks = Marks(form="json", words=(SCHEMA.encode(), b'"settings"', b'"series"'))
 
     def facts(self, folder: Folder, file: File) -> Iterable[Found]:

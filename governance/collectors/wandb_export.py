@@ -44,7 +44,7 @@ class WandbExport(OneFile):
     noun = Collector(name="wandb-export", version="1")
     kinds = ("training-run.v1", "eval-run.v1")
     tool = TOOL
-    tried = (Tried("0.31.0", "written", "2026-11-26"),)
+    tried = (Tried("0.19.11", "written", "2026-11-26"), Tried("0.31.0", "written", "2026-11-26"))
     marks = Marks(form="json", words=(SCHEMA.encode(), b'"settings"', b'"series"'))
 
     def facts(self, folder: Folder, file: File) -> Iterable[Found]:

@@ -57,7 +57,7 @@ def opened(uri: str) -> Iterator[Any]:
             raise UsageError("the library mlflow is not installed", hint=EXTRA) from None
         logging.getLogger("alembic").setLevel(logging.WARNING)
         logging.getLogger("mlflow").setLevel(logging.ERROR)
-        yield MlflowClient(tracking_uri=uri, registry_uri=uri)
+        yield MlflowClient(tracking_uri=uri)
 
 
 def _require_store(uri: str) -> None:

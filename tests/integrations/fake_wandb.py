@@ -52,6 +52,8 @@ class FakeWandb(ThreadingHTTPServer):
                     "teams": {"edges": []},
                 }
             }
+        if "__type" in query:  # older versions ask what a run has
+            return {"RunType": {"fields": [{"name": "projectId"}, {"name": "historyKeys"}]}}
         if name == "GetDefaultEntity":
             return {"viewer": {"id": "u", "entity": "team"}}
         if variables.get("name", variables.get("run", self.run["name"])) != self.run["name"]:
