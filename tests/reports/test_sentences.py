@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[2] / "governance"
 JUDGING = (
     "assurance/applicability.py", "assurance/asks.py", "assurance/assess.py", "assurance/envelopes.py",
     "assurance/expect.py", "assurance/gate.py", "assurance/profiles.py", "assurance/requirements.py",
-    "assurance/validity.py", "assurance/waivers.py", "assurance/pairing.py", "assurance/loosened.py", "assurance/charted.py", "assurance/enough.py",
+    "assurance/validity.py", "assurance/waivers.py", "assurance/pairing.py", "assurance/compared_differences.py", "assurance/loosened.py", "assurance/charted.py", "assurance/enough.py",
     "verifier/decisions.py", *(f"assurance/conditions/{path.name}" for path in sorted((ROOT / "assurance/conditions").glob("*.py"))),
 )  # fmt: skip
 """Files whose sentences are reasons, causes, or what would turn them."""
@@ -34,6 +34,7 @@ ALSO = (
     "domain/dossier.py",
     "domain/framework.py",
     "statistics/judging.py",
+    "statistics/libraries.py",
     "statistics/paired.py",
     "statistics/resampling.py",
     "statistics/score_interval.py",

@@ -60,7 +60,7 @@ def _row(
     row: Mapping[str, Any], asked: IntervalBound, task: str, confidence: float, tried: int, now: Now, run: Piece
 ) -> _Row:
     what = f"{task} {asked.metric}"
-    held = judged.agreed(of_result(row, confidence), run, now, confidence)
+    held = judged.agreed(of_result(row, confidence), run, now.dossier, confidence)
     if isinstance(held, str) or held is None:
         why = held or "without n or standard error"
         return Answer.COULD_NOT_TELL, f"{what} = {row.get('value')} {why}", (_STATE,), None
