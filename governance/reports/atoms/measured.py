@@ -106,7 +106,8 @@ PAIRS = (
         "more items of %(task)s, or more items on which the judge is held against people: "
         "the interval reaches over the margin"
     ),
-    "%(what)s: %(point)s, %(confidence)s%% interval %(low)s to %(high)s (%(pairs)s), %(held)s",
+    "%(what)s: %(point)s, %(confidence)s%% interval %(low)s to %(high)s (%(pairs)s), margin %(margin)s, %(held)s",
+    "%(what)s: %(point)s, %(confidence)s%% interval %(low)s to %(high)s (%(pairs)s), margin %(margin)s",
     (
         "%(what)s: only %(share)s%% of the items are on both sides "
         "(%(n)s; %(now)s of the candidate alone, %(before)s of the reference alone), and %(limit)s%% are asked"
