@@ -103,6 +103,7 @@ def _numbers(each: Numbers) -> str:
     """One number with everything that belongs to it."""
     of = (
         f"{each.task} {each.metric}"
+        + (f" ({each.filter})" if each.filter else "")
         + (f" for {each.group}" if each.group else "")
         + (f" against {each.against}" if each.against else "")
     )

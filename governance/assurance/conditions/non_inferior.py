@@ -37,6 +37,7 @@ class _One:
     what: str
     made: Paired | Independent | JudgedPairs | None
     seen: tuple[str, ...]
+    through: str | None = None
     attempts: int = 1
     problem: str = ""
     turn: str = ""
@@ -91,15 +92,17 @@ def _compared(task: str, asked: NonInferior, own: runs.Side, side: runs.Side, no
     tried = max(1, len(runs.attempts(now, task))) if asked.corrected_for_attempts else 1
     others = {row.get("filter"): row for row in runs.rows(both[1], task, asked.metric)}
     for row in runs.rows(both[0], task, asked.metric):
+        through = runs.through(row)
+        what = runs.named(task, asked.metric, through)
         made = _difference(task, row, others.get(row.get("filter")), asked, (own, side), both, now, tried)
         if isinstance(made, str):
             turn = f"run {task} on both models with --log_samples, and attach the samples"
-            yield _One(task, what, None, seen, problem=f"{what}: {made}", turn=turn)
+            yield _One(task, what, None, seen, through, problem=f"{what}: {made}", turn=turn)
         elif isinstance(made, Independent):
-            yield _One(task, what, made, seen, tried)
+            yield _One(task, what, made, seen, through, tried)
         else:
             judges = tuple(map(judged.judges, both))
-            yield _One(task, what, None, (*seen, *made.seen), tried, matched=made, judges=judges)
+            yield _One(task, what, None, (*seen, *made.seen), through, tried, matched=made, judges=judges)
 
 
 def _difference(
@@ -235,7 +238,7 @@ def _told(
     more = _more(made, asked, level) if answer is Answer.COULD_NOT_TELL and not why else None
     correction = f"{asked.correction} over {tests}" if asked.correction != "none" and tests > 1 else None
     numbers = Numbers(
-        task=one.task, metric=asked.metric, against=asked.against, value=made.delta, low=made.low, high=made.high,
+        task=one.task, metric=asked.metric, filter=one.through, against=asked.against, value=made.delta, low=made.low, high=made.high,
         confidence=made.confidence, method=made.method, n=made.n, bound=-asked.margin, side="at-least", answer=answer,
         gained=made.gained, lost=made.lost, only_candidate=made.only_after, only_reference=made.only_before,
         p=(p[1] if answer is Answer.NO else p[0]) if not why else None, correction=correction,

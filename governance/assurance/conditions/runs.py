@@ -92,6 +92,17 @@ def rows(piece: Piece, task: str, metric: str) -> Iterator[Mapping[str, Any]]:
             yield row
 
 
+def through(row: Mapping[str, Any]) -> str | None:
+    """The filter that a row of results was scored through; the filter `none` is no filter."""
+    said = str(row.get("filter") or "none")
+    return None if said == "none" else said
+
+
+def named(task: str, metric: str, through: str | None) -> str:
+    """A result in a sentence: task, metric, and the filter where there is one."""
+    return f"{task} {metric} ({through})" if through else f"{task} {metric}"
+
+
 def unusable(run: Piece, on: datetime) -> str | None:
     """Why nothing can be told from a run, or None."""
     record = run.record

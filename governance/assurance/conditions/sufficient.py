@@ -59,6 +59,7 @@ def _of_task(task: str, asked: Sufficient, side: runs.Side | None, now: Now) -> 
         return [(Answer.COULD_NOT_TELL, f"{what}: {problem}", f"run {task} again and attach its results", (run.id,))]
     made: list[_Told] = []
     for row in runs.rows(run, task, asked.metric):
+        what = runs.named(task, asked.metric, runs.through(row))
         found = _of_share(row, asked) if side is None else _of_pairs(task, row, asked, side, now)
         if isinstance(found, str):
             made.append(

@@ -338,3 +338,19 @@ def test_the_interval_of_judged_pairs_reaches_the_margin_just_where_its_test_tur
         (held,) = found.numbers
         expected = Answer.YES if held.low >= -0.05 else Answer.NO if held.high < -0.05 else Answer.COULD_NOT_TELL
         assert found.answer is expected
+
+
+def test_two_filters_of_a_task_are_told_apart_wherever_they_are_told():
+    def both(strict: float, loose: float, **whose: Any) -> Any:
+        rows = [
+            row(value=value, n=4000, higher_is_better=True, filter=name)
+            for name, value in (("strict", strict), ("loose", loose), ("none", 0.9))
+        ]
+        return piece(3 if whose else 2, body=run(*rows), **whose)
+
+    held = dossier(artifacts(1), both(0.5, 0.9), both(0.9, 0.9, about="base", digest=BASE))
+    found = against(held, paired=False)
+    assert [each.filter for each in found.numbers] == ["strict", "loose", None]
+    assert "xstest acc (strict) against base: -0.4" in found.reason
+    assert "filter" not in found.numbers[2].plain()
+    assert found.would_turn == ("a model that loses less than 0.05 of xstest acc (strict) against the base model",)
