@@ -98,7 +98,10 @@ def _read(path: Path) -> Plan:
 def _show(opened: Workspace, system: str, *, json: bool) -> None:
     from governance.domain import tried
 
-    sealed = tried.plans(opened.dossier(system), opened.clock())
+    dossier = opened.dossier(system)
+    policy = opened.catalogue.policies.get(dossier.system.policy or opened.default_policy)
+    asked = tried.quorums(opened.catalogue, policy, dossier.system)
+    sealed = tried.plans(dossier, opened.clock(), asked)
     if not sealed:
         raise CouldNotTell(
             "no plan that counts is on record", where=system, hint="Seal one: govern plan SYSTEM PLAN.yaml."

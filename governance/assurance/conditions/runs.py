@@ -137,5 +137,5 @@ def attempts(now: Now, task: str) -> tuple[Piece, ...]:
 
     From the entry on that `tried.since` names.
     """
-    since = tried.since(now.dossier, task, now.on)
+    since = tried.since(now.dossier, task, now.on, now.quorums)
     return tuple(piece for piece in tried.runs(now.dossier, task) if piece.seq >= since)
