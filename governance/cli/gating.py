@@ -63,7 +63,10 @@ def made(form: str, result: GateResult, known: tuple[str, ...], *, explain: bool
         return gate_results.junit(result, known)
     if form == "markdown":
         return gate_results.markdown(result, known)
-    rows = [f"{each.id}: {each.answer}: {each.reason}" for each in result.conditions]
+    rows = [
+        f"{each.id}: {each.answer}{' (as before)' if each.id in known else ''}: {each.reason}"
+        for each in result.conditions
+    ]
     return "\n".join(
         [*map(output.clean, (*rows, *_steps(result, known, explain=explain))), f"{result.answer}: {result.reason}", ""]
     )
@@ -71,7 +74,10 @@ def made(form: str, result: GateResult, known: tuple[str, ...], *, explain: bool
 
 def say(result: GateResult, known: tuple[str, ...], *, explain: bool) -> None:
     """The answer to a person."""
-    rows = [[c.id, c.answer + (" (as before)" if c.id in known else ""), c.reason] for c in result.conditions]
+    rows = [
+        [c.id, output.answer(c.answer) + " (as before)" if c.id in known else c.answer, c.reason]
+        for c in result.conditions
+    ]
     output.table(f"Policy {result.policy} for {result.system}", ["condition", "answer", "why"], rows)
     for line in _steps(result, known, explain=explain):
         output.say(f"  {line}")

@@ -75,6 +75,7 @@ def _read(path: Path) -> Plan:
     """The plan in a file. Raises `UnreadableError` naming the field that does not stand."""
     from pydantic import ValidationError
 
+    from governance.domain import faults
     from governance.domain.plan import Plan
     from governance.parsing import strict_yaml
 
@@ -85,14 +86,8 @@ def _read(path: Path) -> Plan:
     try:
         return Plan.model_validate(strict_yaml.loads(data, where=str(path)))
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        said = first["msg"].removeprefix("Value error, ")
-        raise UnreadableError(
-            f"{place + ': ' if place else ''}{said}",
-            where=str(path),
-            hint="See the how-to page on plans for its fields.",
-        ) from None
+        hint = "See the how-to page on plans for its fields."
+        raise UnreadableError(faults.first(error), where=str(path), hint=hint) from None
 
 
 def _show(opened: Workspace, system: str, *, json: bool) -> None:
