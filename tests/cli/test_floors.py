@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from governance.content import places
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -70,6 +72,21 @@ def test_the_self_test_says_whose_content_was_read(ready: Callable[..., Ran], tm
     assert ran.code == 0
     assert str(house) in ran.out.replace("\n", "")
     assert ready("content", "check", "--json").json["organisation"] == ["house"]
+
+
+def test_the_self_test_names_whose_file_replaces_another(
+    ready: Callable[..., Ran], tmp_path: Path, house: Path
+) -> None:
+    name_it(tmp_path)
+    text = (places.builtin_root() / "policies" / "release.yaml").read_text("utf-8")
+    (tmp_path / "policies").mkdir()
+    for folder, whose in ((house, "house"), (tmp_path, "project")):
+        (folder / "policies" / "release.yaml").write_text(f"{text}# of the {whose}\n", encoding="utf-8")
+    notes = ready("content", "check", "--json").json["notes"]
+    assert [each for each in notes if each.endswith(" replaces policies/release.yaml")] == [
+        "the organisation (house) replaces policies/release.yaml",
+        "the workspace replaces policies/release.yaml",
+    ]
 
 
 def test_a_project_that_writes_over_a_floor_is_refused_by_every_command(
