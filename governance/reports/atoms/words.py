@@ -110,6 +110,8 @@ MODELS = {
     "the candidate": "candidate",
     "the base model": "base model",
     "the last approved release": "last approved release",
+    "this candidate": "this candidate",
+    "the earlier candidate": "earlier candidate",
 }
 """Whose results are meant, as judgement writes it, and as it is printed."""
 

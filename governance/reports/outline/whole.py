@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
+from governance.domain import faults
 from governance.domain.control import Standing
 from governance.domain.evidence import Piece, Role
 from governance.domain.outline import Outline
@@ -75,9 +76,7 @@ def _parsed(text: str, path: str, outline_id: str) -> Outline:
     except UnreadableError as error:
         raise ContentError(error.message, where=path) from None
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        place = ".".join(map(str, first["loc"])) or "the file"
-        raise ContentError(f"{place}: {first['msg'].removeprefix('Value error, ')}", where=path) from None
+        raise ContentError(faults.first(error, "the file"), where=path) from None
     if held.id != outline_id:
         raise ContentError(f"its id is {held.id!r}, and its name says {outline_id!r}", where=path)
     return held
