@@ -171,7 +171,12 @@ class _Answering:
         return Answer(said=said, missing=said.label if said.missing else "")
 
     def _figure(self, asked: FigureAsked) -> Answer:
-        fact = self._fact(self._latest(asked.kind, asked.about), asked)
+        piece = self._latest(asked.kind, asked.about)
+        if asked.otherwise is not None and (piece is None or at(piece.body, asked.pointer) is None):
+            other = self._latest(asked.otherwise.kind, asked.about)
+            if other is not None and at(other.body, asked.otherwise.pointer) is not None:
+                piece, asked = other, asked.model_copy(update={"pointer": asked.otherwise.pointer})
+        fact = self._fact(piece, asked)
         return Answer(facts=(fact,), missing=asked.label if fact.missing else "")
 
     def _fact(self, piece: Piece | None, asked: FigureAsked | FigureOfEach) -> Fact:
@@ -246,14 +251,15 @@ class _Answering:
             )
             for piece in list(reversed(pieces))[:PIECES]
         )
-        return Answer(label=title, pieces=lines)
+        return Answer(label=title, pieces=lines, left_out=len(pieces) - len(lines))
 
     def _topic(self, topic: str) -> Answer:
         name = topic.replace("-", " ")
         row = self.stated.get(name)
         if row is None:
-            self.references.lack(name.capitalize())
-            return Answer(label=name.capitalize(), missing=name.capitalize())
+            title = f"AI{name[2:]}" if name.startswith("ai ") else name.capitalize()
+            self.references.lack(title)
+            return Answer(label=title, missing=title)
         return Answer(attested=(row,))
 
     def _controls(self, names: tuple[str, ...]) -> Answer:
