@@ -35,7 +35,7 @@ outside.main(given)
 
 
 def told(given: Mapping[str, Any], patience: float = PATIENCE) -> list[tuple[str, dict[str, Any]]]:
-    """The records (kind, body) of everything that the process tells; a `gap` in place of each that it did not. Never raises for what it does."""
+    """The records (kind, body) of everything that the process tells, and a `gap` for each that it does not. Never raises."""
     program = _interpreter()
     if program is None:
         return _missing({}, "the program that runs is no interpreter of Python that could be started again")
@@ -62,7 +62,7 @@ def told(given: Mapping[str, Any], patience: float = PATIENCE) -> list[tuple[str
 
 
 def _interpreter() -> str | None:
-    """This interpreter, or None: a frozen application that is started again would do its work again."""
+    """The interpreter that runs, or None: a frozen application that is started again would do its work again."""
     program = sys.executable
     if not program or getattr(sys, "frozen", False):
         return None

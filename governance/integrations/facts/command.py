@@ -7,6 +7,7 @@ well-known order such as `train`. Of the environment named variables alone are l
 
 from __future__ import annotations
 
+import contextlib
 import os
 import platform
 import re
@@ -99,10 +100,8 @@ def started(argv: Sequence[str], main: Any) -> tuple[str, str | None, str | None
     if argv[0] == "-c":
         return "inline", None, None
     path = Path(argv[0])
-    try:
+    with contextlib.suppress(OSError, ValueError):
         path = path.resolve().relative_to(Path.cwd().resolve())
-    except (OSError, ValueError):
-        pass
     return "script", None, str(path)
 
 

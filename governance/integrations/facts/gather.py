@@ -7,7 +7,7 @@ reason, and keeps none of the others back.
 
 from __future__ import annotations
 
-import os
+import contextlib
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,8 +39,6 @@ def where() -> dict[str, Any]:
     script = getattr(sys.modules.get("__main__"), "__file__", None)
     script = script if isinstance(script, str) and not script.startswith("<") else None  # "<stdin>" is no file
     folders = [str(Path(script).resolve().parent)] if script is not None else []
-    try:
-        folders.append(os.getcwd())  # noqa: PTH109 - Path.cwd is the same call
-    except OSError:
-        pass
+    with contextlib.suppress(OSError):  # the working folder may have been removed
+        folders.append(str(Path.cwd()))
     return {"folders": folders, "script": script}

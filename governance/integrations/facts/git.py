@@ -15,7 +15,9 @@ import hashlib
 import os
 import re
 import shutil
+import signal
 import subprocess
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -180,47 +182,47 @@ class _Git:
         status, said, _ = self._ran(*arguments, where=where)
         return os.fsdecode(said).strip() if status == 0 else ""
 
-    def _ran(
-        self, *arguments: str, where: str, given: bytes | None = None, digest: Any = None
-    ) -> tuple[int, bytes, bytes]:
+    def _ran(self, *arguments: str, where: str, given: bytes = b"", digest: Any = None) -> tuple[int, bytes, bytes]:
         """(status, output, first bytes of its errors); -1 for a status where it took too long or said too much."""
         left = self._until - time.monotonic()
         if left <= 0:
             return -1, b"", b""
         settings = [part for setting in _OFF for part in ("-c", setting)]
-        process = subprocess.Popen(  # noqa: S603 - the arguments are ours, and no shell reads them
-            [self._program, "--no-pager", *settings, *arguments],
-            cwd=where,
-            env=self._environ,
-            stdin=subprocess.DEVNULL if given is None else subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
-        stop = threading.Timer(left, process.kill)
-        stop.daemon = True
-        stop.start()
-        errors: list[bytes] = []
-        listening = threading.Thread(target=lambda: errors.append(process.stderr.read()), daemon=True)  # type: ignore[union-attr]
-        listening.start()
-        if given is not None:
-            threading.Thread(target=_give, args=(process.stdin, given), daemon=True).start()
-        try:
-            said, whole = _read(process.stdout, digest)
-            if not whole:
-                process.kill()
-            status = process.wait()
-            listening.join(1)
-        finally:
-            stop.cancel()
-        return (status if whole and status >= 0 else -1), said, b"".join(errors)[:2000]
+        with tempfile.TemporaryFile() as asked, tempfile.TemporaryFile() as errors:
+            asked.write(given)
+            asked.seek(0)
+            with subprocess.Popen(  # noqa: S603 - the arguments are ours, and no shell reads them
+                [self._program, "--no-pager", *settings, *arguments],
+                cwd=where,
+                env=self._environ,
+                stdin=asked,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                start_new_session=True,
+            ) as process:
+                stop = threading.Timer(left, _end, (process,))
+                stop.daemon = True
+                stop.start()
+                try:
+                    said, whole = _read(process.stdout, digest)
+                    if not whole:
+                        _end(process)
+                    status = process.wait()
+                finally:
+                    stop.cancel()
+            errors.seek(0)
+            return (status if whole and status >= 0 else -1), said, errors.read(2000)
 
 
-def _give(stream: Any, given: bytes) -> None:
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End a process, and what it started: that would hold its output open."""
     try:
-        stream.write(given)
-        stream.close()
+        if hasattr(os, "killpg"):
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
     except OSError:
-        pass
+        return
 
 
 def _read(stream: Any, digest: Any) -> tuple[bytes, bool]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 SECONDS = 12.0
 """What a driver may take."""
-_NOTHING = {"gpus": [], "driver": None, "cuda": None, "confidential_computing": None}
+_NOTHING: dict[str, Any] = {"gpus": [], "driver": None, "cuda": None, "confidential_computing": None}
 
 
 def environment(seconds: float = SECONDS) -> dict[str, Any]:

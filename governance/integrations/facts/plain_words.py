@@ -20,6 +20,7 @@ _STORES = ("s3", "gs", "az", "abfs", "hf", "hdfs", "file")
 _PIECES = re.compile(r"[^A-Za-z0-9]+")
 _RUNS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _DIGEST = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_HEX = re.compile(r"(?=.*\d)(?=.*[a-f])[0-9a-f]+|(?=.*\d)(?=.*[A-F])[0-9A-F]+")
 _WORDS_OF_A_SECRET = frozenset(
     {
         "apikey", "auth", "authorization", "authtoken", "bearer", "cert", "connection", "cookie", "cookies", "cred", "credential",
@@ -76,6 +77,8 @@ def _looks_drawn(piece: str) -> bool:
     length, runs = len(piece), _RUNS.findall(piece)
     if length < 10 or piece.isdigit():
         return length > 24
+    if length >= 20 and _HEX.fullmatch(piece):
+        return True
     digits = sum(each.isdigit() for each in piece)
     usual = 4.0 if length >= 20 and digits >= 3 else 2.6
     return length / max(1, len(runs)) < usual or length > 60

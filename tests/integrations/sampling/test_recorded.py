@@ -37,8 +37,8 @@ def recorded(folder, machine):
 def test_each_sign_of_life_brings_what_each_card_did(tmp_path):
     segment = recorded(tmp_path, "two")
     cards = segment.of("gpu")
-    assert {card["index"] for card in cards} == {0, 1}
-    assert len(cards) == 2 * len(segment.of("beat"))
+    assert [card["index"] for card in cards] == [0, 1] * (len(cards) // 2)
+    assert 1 <= len(cards) // 2 <= len(segment.of("beat"))
     assert sum(card["readings"] for card in cards) > 4
 
 
