@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 JUMP = 2.0
 """Seconds by which the wall clock may leave the steady one before it is told."""
+LONGEST_READ = 100_000
+"""Characters of the reason of an ending that are looked through for secrets, before its beginning is kept."""
 AT_FIRST, AT_LAST = 0.2, 2.0
 """Seconds that facts are waited for before the first record of another sort, and when a run ends before they are there."""
 TRIES = (0.0, 0.1, 0.4, 1.0, 2.0)
@@ -44,7 +46,7 @@ def warn(inbox: Inbox, said: str) -> None:
     """Tell the log of the process, once for a run."""
     if not inbox.warned:
         inbox.warned = True
-        _LOG.warning("the run is not recorded: %s. The work itself goes on.", redaction.text(said[:300]))
+        _LOG.warning("the run is not recorded: %s. The work itself goes on.", redaction.cut(said, 300))
 
 
 class Writing:
@@ -169,8 +171,9 @@ class Writing:
         for body, when in self._kept.last():
             self._add("log", body, when)
         self._beat()
-        reason = None if ending.reason is None else ending.reason[:500]
+        reason = None if ending.reason is None else str(ending.reason)[:LONGEST_READ]
         said, count = redaction.value({"reason": reason, **spool.plain(ending.more)})
+        said["reason"] = None if said["reason"] is None else said["reason"][:500]
         self._segment.seal(
             **said | {
                 "outcome": ending.outcome,
@@ -201,7 +204,7 @@ class Writing:
             return None
 
     def _gap(self, of: str, why: str, count: int | None = None) -> None:
-        self._add("gap", {"of": of, "why": why[:500], "count": count})
+        self._add("gap", {"of": of, "why": redaction.cut(why, 500), "count": count})
 
     def _add(self, kind: str, body: dict[str, Any], when: float | None = None) -> None:
         if not self._add_to(self._segment, kind, body, when):

@@ -29,6 +29,8 @@ Answer = TypeVar("Answer", "NotRead", "Look")
 MARK = "[redacted]"
 _SHORTEST = 5
 _DIGEST = 71
+_LONGEST = 100_000
+"""Characters that are looked through of a text of which only the beginning is kept."""
 _ROOM = 60
 """Characters that every field of text has room for."""
 
@@ -129,6 +131,11 @@ def said(answer: Answer) -> Answer:
 def text(value: str, *, personal: bool = True) -> str:
     """One text without secrets and personal data."""
     return _text(value, _Count(), personal=personal)
+
+
+def cut(value: str, most: int) -> str:
+    """The first characters of one text, without secrets and personal data: a secret that is cut in two is no longer told for one."""
+    return text(value[:_LONGEST])[:most]
 
 
 def value(said: Any, *, personal: bool = True) -> tuple[Any, int]:

@@ -14,6 +14,7 @@ from governance.collectors.reading import redaction
 WITHHELD = "[withheld]"
 LONGEST = 200
 _NUMBER = re.compile(r"[+-]?(?:\d{1,18}(?:\.\d{0,18})?|\.\d{1,18})(?:[eE][+-]?\d{1,4})?%?")
+_SMALL = re.compile(r"[0-9]{1,6}")
 _CARD = re.compile(r"(?:GPU|MIG)-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?:,(?:GPU|MIG)-[0-9a-f-]{36})*")
 _NAME = re.compile(r"(?:[a-z0-9]{1,10}://)?[\w./~+:,=-]+(?:@\d{1,4})?", re.ASCII)
 _STORES = ("s3", "gs", "az", "abfs", "hf", "hdfs", "file")
@@ -32,7 +33,7 @@ _WORDS_OF_A_SECRET = frozenset(
 _WHOSE_NUMBERS_ARE_NONE = frozenset(
     {"key", "keys", "token", "header", "headers", "hash", "connection", "user", "login"}
 )
-"""Words of a secret that often name a plain number too, such as `pad_token_id` or `num_key_value_heads`."""
+"""Words of a secret that often name a small number too, such as `pad_token_id` or `num_key_value_heads`."""
 _OF_A_REVISION = frozenset({"revision", "commit", "digest", "sha", "sha256", "checksum"})
 
 
@@ -45,7 +46,7 @@ def is_plain(value: str, name: str = "") -> bool:
     """Whether a value may be written down as it is; `name` is that of the option or variable that it belongs to."""
     number = _NUMBER.fullmatch(value) is not None
     secret = words(name) & _WORDS_OF_A_SECRET
-    if secret and not (number and secret <= _WHOSE_NUMBERS_ARE_NONE):
+    if secret and not (secret <= _WHOSE_NUMBERS_ARE_NONE and _SMALL.fullmatch(value)):
         return False
     if number:
         return True

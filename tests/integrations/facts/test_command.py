@@ -112,7 +112,7 @@ ALPHABET = string.ascii_letters + string.digits
     st.text(alphabet=ALPHABET, min_size=4, max_size=40),
     st.sampled_from(["--hub-token", "--password", "--apiKey", "DB_PASS"]),
 )
-def test_no_value_after_the_name_of_a_secret_is_told_unless_it_is_a_plain_number(value, name):
+def test_no_value_after_the_name_of_a_secret_is_told_unless_it_is_a_small_number(value, name):
     if not value.isdigit():
         argument = f"{name}={value}"
         assert value not in str(command(["train.py", argument], SCRIPT, {})["arguments"])
