@@ -162,12 +162,25 @@ def _walk(value: Any, count: _Count, *, personal: bool) -> Any:
             name = _text(key, count, personal=personal)
             while name in made:
                 name += "'"
-            if isinstance(item, str) and _NAMES_A_SECRET.fullmatch(key) and not _is_no_value(item):
-                made[name] = MARK
-                count.taken += item != MARK
-            else:
-                made[name] = _walk(item, count, personal=personal)
+            named = _NAMES_A_SECRET.fullmatch(key) is not None
+            made[name] = _blank(item, count, personal=personal) if named else _walk(item, count, personal=personal)
         return made
+    return value
+
+
+def _blank(value: Any, count: _Count, *, personal: bool) -> Any:
+    """What stands under the name of a secret, with every text in it taken out."""
+    if isinstance(value, str):
+        if _is_no_value(value):
+            return value
+        count.taken += value != MARK
+        return MARK
+    if isinstance(value, list):
+        return [_blank(item, count, personal=personal) for item in value]
+    if isinstance(value, dict):
+        return {
+            _text(key, count, personal=personal): _blank(item, count, personal=personal) for key, item in value.items()
+        }
     return value
 
 

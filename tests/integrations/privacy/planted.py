@@ -12,9 +12,14 @@ import yaml
 
 CORPUS = Path(__file__).parent / "corpus"
 PLACES = (
-    "argument", "setting", "setting-name", "metric-name", "model", "data-set", "result", "checkpoint", "reason", "gap", "long-reason",
+    "argument", "setting", "setting-name", "metric-name", "model", "data-set", "result", "checkpoint", "reason", "gap", "object", "run-id",
+    "long-reason", "long-object", "long-metric-name",
 )  # fmt: skip
-"""Where a text comes into a recorded run. `long-reason`: where what is kept of a text ends in the middle of the secret."""
+"""Where a text comes into a recorded run. `object` is a setting that is no plain value. In the long ones what is kept of a text ends in the
+middle of the secret."""
+NAMED = "setting-of-a-secret"
+"""The place whose name says that it holds a secret: whatever stands there is one."""
+_ENDS = {"long-reason": 500, "long-object": 500, "long-metric-name": 200}
 _DRAWN = re.compile(r"<(alnum|hex|upper|lower|digits):(\d+)>")
 _LETTERS = {
     "alnum": string.ascii_letters + string.digits,
@@ -70,12 +75,13 @@ def secrets() -> list[Secret]:
     """Each form in each place."""
     made = []
     for entry in read("secrets"):
-        for place in PLACES:
+        for place in (*PLACES, NAMED):
             secret, parts = drawn(entry["secret"], f"{entry['form']} {place}")
             text = entry.get("text", "{secret}").format(secret=secret)
-            if place == "long-reason":
-                text = "x " * ((500 - len(text) + len(secret) // 2) // 2) + text
-            made.append(Secret(entry["form"], place, text, parts, entry.get("named", True)))
+            if place in _ENDS:
+                before = _ENDS[place] - text.index(secret) - len(secret) // 2
+                text = "x " * (before // 2) + text
+            made.append(Secret(entry["form"], place, text, parts, place == NAMED or entry.get("named", True)))
     return made
 
 

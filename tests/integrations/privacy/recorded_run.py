@@ -18,13 +18,27 @@ def at(place):
     return [text for where, text in PLAN if where == place]
 
 
+class Config:
+    """Settings as a library keeps them: an object that shows what it holds."""
+
+    def __init__(self, text):
+        self.text = text
+
+    def __repr__(self):
+        return self.text
+
+
 def told(run):
     """Everything that a run can be told of itself."""
     for number, text in enumerate(at("setting")):
         run.settings({f"note_{number}": text, f"deep_{number}": {"list": [text]}})
+    for number, text in enumerate((*at("object"), *at("long-object"))):
+        run.settings({f"object_{number}": Config(text)})
+    for number, text in enumerate(at("setting-of-a-secret")):
+        run.settings({f"db{number}_password": text, "credentials": {"value": text, "more": [text]}, "api-key": [text]})
     for text in at("setting-name"):
         run.settings({text: "kept"})
-    for text in at("metric-name"):
+    for text in (*at("metric-name"), *at("long-metric-name")):
         run.log({text: 0.5})
     for text in at("model"):
         run.base_model(text, text)
@@ -41,6 +55,8 @@ def failing():
     quick = {"spool": SPOOL, "gather": list, "sampler": lambda: None, "pause": 0.02}
     for text in (*at("reason"), *at("long-reason")):
         Recorder("training", **quick).start().close("failed", text)
+    for text in at("run-id"):
+        Recorder("training", **quick, run=text).start().close()
     for text in at("gap"):
 
         def refused(said=text):
