@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from governance.collectors.reading import redaction
-from governance.integrations import run_names
+from governance.integrations import privacy, run_names
 from governance.integrations.later import Later
 from governance.integrations.numbers import Kept, plain_numbers
 from governance.integrations.segment import Segment
@@ -147,6 +147,9 @@ class Writing:
             self._kept.left_out += left_out
             if not self._kept.wants((body, when)):
                 return
+        elif kind == "settings":
+            values = body.get("values")
+            body["values"], body["left_out"] = privacy.of_settings(values) if isinstance(values, dict) else ({}, 1)
         self._add(kind, body, when)
 
     def _beat(self) -> None:

@@ -34,6 +34,7 @@ def told(run):
         run.settings({f"note_{number}": text, f"deep_{number}": {"list": [text]}})
     for number, text in enumerate((*at("object"), *at("long-object"))):
         run.settings({f"object_{number}": Config(text)})
+        run.data(Config(text), context=Config(text))
     for number, text in enumerate(at("setting-of-a-secret")):
         run.settings({f"db{number}_password": text, "credentials": {"value": text, "more": [text]}, "api-key": [text]})
     for text in at("setting-name"):
