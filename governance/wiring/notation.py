@@ -73,7 +73,9 @@ def documents(data: bytes, *, where: str) -> list[Any]:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f" at line {mark.line + 1}" if mark is not None else ""
-        raise UnreadableError(f"not YAML{line}: {getattr(error, 'problem', None) or 'unreadable'}", where=where) from None
+        raise UnreadableError(
+            f"not YAML{line}: {getattr(error, 'problem', None) or 'unreadable'}", where=where
+        ) from None
 
 
 class _Refused(Exception):  # noqa: N818

@@ -18,7 +18,9 @@ PASSING = frozenset({
     "docker", "podman", "nerdctl", "apptainer", "singularity", "srun", "ssh", "nix", "direnv", "dotenv", "doppler", "op", "aws-vault",
 })  # fmt: skip
 """Commands that end with the exit code of the command they run, as their manuals say."""
-TALKING = frozenset({"echo", "printf", "cat", "tee", "grep", "git", "which", "type", "alias", "hash", "gh", "glab", "curl", "read", ":"})
+TALKING = frozenset(
+    {"echo", "printf", "cat", "tee", "grep", "git", "which", "type", "alias", "hash", "gh", "glab", "curl", "read", ":"}
+)
 """Commands whose words are text to them."""
 DECLARING = frozenset({"export", "local", "declare", "typeset", "readonly"})
 _PYTHONS = ("python", "pypy")

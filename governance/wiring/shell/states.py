@@ -16,7 +16,7 @@ MOST_PATHS = 400
 
 @dataclass(frozen=True)
 class State:
-    """`status` is the last exit code, None where nobody can tell. `failed` says that the gate has ended with its code, `why` what became of it."""
+    """`status` is the last exit code, None where nobody knows. `failed` says that the gate has said no, `why` what became of its code."""
 
     stops: bool = False
     pipefail: bool = False

@@ -1,7 +1,7 @@
-"""A script thought through: if this call of the gate says no and all else goes well, how does the script end?
+"""A script thought through: how does it end if this call of the gate says no and all else goes well.
 
-An interpreter over what is known of exit codes, after XCU 2.8 and 2.9 of POSIX.1-2024 and the manual of bash for `set -e` and `pipefail`. A command
-that decides something and is not understood may go either way, and both ways are followed.
+An interpreter over what is known of exit codes, after XCU 2.8 and 2.9 of POSIX.1-2024 and the manual of bash for `set -e` and `pipefail`.
+A command that decides something and is not understood may go either way, and both ways are followed.
 """
 
 from __future__ import annotations
@@ -57,7 +57,12 @@ class Thinking:
         if chain.apart:
             ends = self.apart(Body((Chain(chain.first, chain.rest),)), state, ignored=ignored)
             return [
-                (replace(at.ended(0, "it runs in the background (`&`), and nothing waits for it"), background=at.status), "")
+                (
+                    replace(
+                        at.ended(0, "it runs in the background (`&`), and nothing waits for it"), background=at.status
+                    ),
+                    "",
+                )
                 for at in ends
             ]
         pipelines = [("", chain.first), *chain.rest]
@@ -118,7 +123,9 @@ class Thinking:
 
     def _command(self, command: Command, state: State, *, ignored: bool, decides: bool) -> list[Path]:
         if isinstance(command, Simple):
-            before = replace(state, why=NEXT) if state.failed and state.status not in (0, None) and not state.why else state
+            before = (
+                replace(state, why=NEXT) if state.failed and state.status not in (0, None) and not state.why else state
+            )
             return self.simple(command, before, ignored, decides)
         if isinstance(command, Group):
             if command.apart:
