@@ -25,19 +25,20 @@ _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 class Text(str):
     """A scalar as it was written; `line` is where it begins, or, of a block, where its first line of text is."""
 
-    __slots__ = ("line",)
+    __slots__ = ("line", "where")
 
     line: int
+    where: str
 
-    def __new__(cls, text: str, line: int = 0) -> Text:
-        """The text, and its line."""
+    def __new__(cls, text: str, line: int = 0, where: str = "") -> Text:
+        """The text, its line and its file."""
         made = super().__new__(cls, text)
-        made.line = line
+        made.line, made.where = line, where
         return made
 
 
-class Map(dict[Text, Any]):
-    """A mapping; `line` is where it begins."""
+class Map(dict[str, Any]):
+    """A mapping, whose keys are `Text`; `line` is where it begins."""
 
     line = 0
 
@@ -65,7 +66,7 @@ def documents(data: bytes, *, where: str) -> list[Any]:
     except UnicodeDecodeError as error:
         raise UnreadableError(f"not UTF-8 at byte {error.start}", where=where) from None
     try:
-        return list(_Builder(yaml.parse(text, Loader=_Base)).documents())
+        return list(_Builder(yaml.parse(text, Loader=_Base), where).documents())
     except _Refused as refused:
         raise UnreadableError(f"{refused.what} at line {refused.line}", where=where) from None
     except yaml.reader.ReaderError as error:
@@ -88,8 +89,8 @@ class _Refused(Exception):  # noqa: N818
 class _Builder:
     """Values out of events. `weight` of an anchor is how many values it stands for, written out."""
 
-    def __init__(self, events: Iterator[Any]) -> None:
-        self.events = events
+    def __init__(self, events: Iterator[Any], where: str) -> None:
+        self.events, self.where = events, where
         self.anchors: dict[str, tuple[Any, int]] = {}
         self.weight = 0
 
@@ -114,7 +115,7 @@ class _Builder:
             return made
         line = event.start_mark.line + 1
         if isinstance(event, yaml.ScalarEvent):
-            made = Text(event.value, line + (event.style in ("|", ">")))
+            made = Text(event.value, line + (event.style in ("|", ">")), self.where)
         elif isinstance(event, yaml.SequenceStartEvent):
             made = self._items(event, depth)
         else:
@@ -179,3 +180,8 @@ def yes(value: Any) -> bool:
 def no(value: Any) -> bool:
     """Whether a value is absent or a plain false."""
     return value is None or (isinstance(value, str) and value.strip().lower() in ("false", "no", "off", ""))
+
+
+def texts(value: Any) -> dict[str, str]:
+    """The plain pairs of a mapping."""
+    return {str(key): str(each) for key, each in mapping(value).items() if isinstance(each, Text)}

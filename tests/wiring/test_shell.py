@@ -126,7 +126,7 @@ def test_no_text_at_all_breaks_the_reading(text: str) -> None:
     think(text, NONE, where="step")
 
 
-@pytest.mark.parametrize("text", ["(" * 5000, "$(" * 3000, "{ " * 3000, "if " * 3000, "f() { f; f; }\nf", "`" * 999, "a && " * 3000 + "b",
+@pytest.mark.parametrize("text", ["(" * 90_000, "((" * 9_000, "$" * 90_000, "$(" * 30_000, "x <<E\nE\n" * 10_000, "`\\" * 9_000, " | ".join(["(if [ $a ]; then exit 1; fi)"] * 60), "{ " * 3000, "if " * 3000, "f() { f; f; }\nf", "`" * 999, "a && " * 3000 + "b",
                                   "\n".join(f"[ $a{i} ] && b{i}=1" for i in range(40)) + "\ngovern gate x"])  # fmt: skip
 def test_a_script_made_to_be_hard_is_not_understood_and_soon(text: str) -> None:
     script = think(text, NONE, where="step")

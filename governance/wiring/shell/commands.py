@@ -10,7 +10,7 @@ from governance.wiring import makefiles
 from governance.wiring.files import inside
 from governance.wiring.shell import calls, grammar
 from governance.wiring.shell.calls import Call
-from governance.wiring.shell.states import OTHER, Path, State, decided
+from governance.wiring.shell.states import OTHER, Path, State, decided, fewer
 from governance.wiring.shell.thinking import Thinking, final
 from governance.wiring.shell.tree import Body, Simple, Word
 from governance.wiring.shell.words import NotUnderstoodError
@@ -49,11 +49,13 @@ class Reading:
         for word in (*(value for _, value in command.assignments), *command.words):
             for body in word.runs:
                 inner = [replace(at, stops=False) for at in states]
-                states = [
-                    replace(at, stops=state.stops)
-                    for each in inner
-                    for at in self.thinking.apart(body, each, ignored=ignored)
-                ]
+                states = fewer(
+                    [
+                        replace(at, stops=state.stops)
+                        for each in inner
+                        for at in self.thinking.apart(body, each, ignored=ignored)
+                    ]
+                )
         made: list[Path] = []
         for at in dict.fromkeys(
             replace(at, why=SUBSTITUTED if at.failed and not state.failed else at.why) for at in states

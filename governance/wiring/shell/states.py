@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from governance.wiring.shell.tree import Command, Word
@@ -86,7 +86,10 @@ _COMPARED = {
 }  # fmt: skip
 
 
-def fewer(paths: list[Path]) -> list[Path]:
+_Way = TypeVar("_Way", State, Path, tuple[State, tuple[int | None, ...]])
+
+
+def fewer(paths: list[_Way]) -> list[_Way]:
     """Each path once. Raises `TooManyPathsError`."""
     kept = list(dict.fromkeys(paths))
     if len(kept) > MOST_PATHS:

@@ -107,11 +107,13 @@ class Thinking:
         states: list[tuple[State, tuple[int | None, ...]]] = [(state, ())]
         for number, command in enumerate(commands):
             last = number == len(commands) - 1
-            states = [
-                (replace(at, failed=end.failed, why=end.why), (*codes, end.status))
-                for at, codes in states
-                for end in self.apart(command, at, ignored=ignored, decides=decides and last)
-            ]
+            states = fewer(
+                [
+                    (replace(at, failed=end.failed, why=end.why), (*codes, end.status))
+                    for at, codes in states
+                    for end in self.apart(command, at, ignored=ignored, decides=decides and last)
+                ]
+            )
         made = []
         for at, codes in states:
             failing = [code for code in codes if code != 0]

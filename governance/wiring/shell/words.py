@@ -15,7 +15,8 @@ OPERATORS = ("&&", "||", ";;&", ";;", ";&", "|&", "&>>", "&>", ">>", ">&", ">|",
 REDIRECTIONS = frozenset({"&>>", "&>", ">>", ">&", ">|", "<<<", "<<-", "<<", "<&", "<>", "<", ">"})
 _BLANKS = " \t\r"
 _ENDS = frozenset(" \t\r\n;&|()<>")
-_MOST_NESTED = 20
+_MOST_NESTED, _MOST_OPEN = 20, 60
+_LONGEST_ARITHMETIC = 1000
 
 
 class NotUnderstoodError(Exception):
@@ -43,8 +44,8 @@ class Cutter:
         if depth > _MOST_NESTED:
             raise NotUnderstoodError("scripts within scripts too deeply nested", line)
         self.text, self.line, self.depth, self.parse = text, line, depth, parse
-        self.at = 0
-        self.waiting: list[tuple[Token, bool]] = []
+        self.at = self.open = 0
+        self.waiting: list[tuple[int, bool]] = []
         self.tokens: list[Token] = []
 
     def cut(self) -> list[Token]:
@@ -78,7 +79,7 @@ class Cutter:
     def _arithmetic_end(self) -> int:
         """Where `((` is closed by `))`, or -1 where it is two subshells."""
         depth = 0
-        for index in range(self.at, len(self.text)):
+        for index in range(self.at, min(len(self.text), self.at + _LONGEST_ARITHMETIC)):
             depth += {"(": 1, ")": -1}.get(self.text[index], 0)
             if depth == 0:
                 return index + 1 if self.text[index - 1] == ")" else -1
@@ -98,17 +99,19 @@ class Cutter:
             body = self._until_closed(start)
             self.tokens.append(Token("", self.line, Word(f"{operator}()", quoted=True, runs=(body,))))
             return
-        token = Token(operator, self.line)
-        self.tokens.append(token)
+        self.tokens.append(Token(operator, self.line))
+        self.open += {"(": 1, ")": -1}.get(operator, 0)
+        if self.open > _MOST_OPEN:
+            raise NotUnderstoodError("brackets too deeply nested", self.line)
         if operator in ("<<", "<<-"):
-            self.waiting.append((token, operator == "<<-"))
+            self.waiting.append((len(self.tokens) - 1, operator == "<<-"))
         if operator == "\n":
             self.line += 1
             self._here_documents()
 
     def _here_documents(self) -> None:
-        for token, tabs in self.waiting:
-            index = self.tokens.index(token)
+        for index, tabs in self.waiting:
+            token = self.tokens[index]
             word = self.tokens[index + 1].word if index + 1 < len(self.tokens) else None
             if word is None:
                 raise NotUnderstoodError("a here-document without its end", token.line)
@@ -189,25 +192,22 @@ class Cutter:
 
     def _dollar(self) -> tuple[str, list[Body]]:
         """An expansion: its text, and the scripts that it runs."""
-        rest = self.text[self.at :]
-        if rest.startswith("`"):
+        text, at = self.text, self.at
+        if text.startswith("`", at):
             return self._backquoted()
-        for opening, closing in (("${{", "}}"), ("$((", "))"), ("${", "}")):
-            if rest.startswith(opening):
-                end = rest.find(closing)
+        for opening, ending in (("${{", "}}"), ("$((", "))"), ("${", "}")):
+            if text.startswith(opening, at):
+                end = text.find(ending, at)
                 if end < 0:
                     raise NotUnderstoodError(f"{opening} that is not closed", self.line)
-                said = rest[: end + len(closing)]
-                self.at += len(said)
-                self.line += said.count("\n")
-                return said, []
-        if rest.startswith("$("):
-            return "$()", [self._until_closed(self.at + 2)]
-        length = 2 if rest[1:2] and rest[1:2] in "?!$#@*-0123456789" else 1 + _name(rest[1:])
-        if rest.startswith("$'"):
-            length = 1
-        self.at += length
-        return rest[:length], []
+                self.at = end + len(ending)
+                self.line += text.count("\n", at, self.at)
+                return text[at : self.at], []
+        if text.startswith("$(", at):
+            return "$()", [self._until_closed(at + 2)]
+        after = text[at + 1 : at + 2]
+        self.at += 2 if after and after in "?!$#@*-0123456789" else 1 + _name(text, at + 1)
+        return text[at : self.at], []
 
     def _backquoted(self) -> tuple[str, list[Body]]:
         end = self.at + 1
@@ -252,9 +252,9 @@ def closing(text: str, at: int) -> int:
     return -1
 
 
-def _name(text: str) -> int:
-    """How long the name is that a text begins with."""
-    count = 0
-    while count < len(text) and (text[count].isalnum() or text[count] == "_"):
-        count += 1
-    return count
+def _name(text: str, begun: int) -> int:
+    """How long the name is that begins there."""
+    at = begun
+    while at < len(text) and (text[at].isalnum() or text[at] == "_"):
+        at += 1
+    return at - begun
