@@ -75,7 +75,7 @@ def exit_code(asked: Asked) -> Finding:
     if asked.swallowed:
         return Finding("exit-code-kept", State.PROBLEM, f"{asked.job}: {asked.swallowed}.", *at, remedy)
     if asked.lost:
-        said = f"{asked.job}: the answer {_codes(asked.lost)} passes: {asked.why or 'its exit code is lost'}."
+        said = f"{asked.job}: of the answers, {_codes(asked.lost)} would pass: {asked.why or 'its exit code is lost'}."
         return Finding("exit-code-kept", State.PROBLEM, said, *at, remedy)
     if asked.unclear:
         said = f"{asked.job}: `{asked.unclear}` runs the gate, and whether it passes on the exit code is not known."
@@ -85,7 +85,7 @@ def exit_code(asked: Asked) -> Finding:
         return Finding(
             "exit-code-kept",
             State.COULD_NOT_TELL,
-            f"{asked.job}: the answer {_codes(asked.unsure)} may pass: {why}.",
+            f"{asked.job}: of the answers, {_codes(asked.unsure)} may pass: {why}.",
             *at,
             remedy,
         )
@@ -94,7 +94,7 @@ def exit_code(asked: Asked) -> Finding:
 
 def _codes(codes: tuple[int, ...]) -> str:
     if len(codes) == len(CODES):
-        return "no"
+        return "every no"
     return " and ".join(f"{CODES[code]!r} (exit code {code})" for code in codes)
 
 

@@ -77,9 +77,12 @@ class Checkout:
 
     def within(self, folder: str, pattern: str) -> list[str]:
         """The names of files in a folder."""
+        clean = inside(folder)
         try:
-            found = sorted((self.root / folder).iterdir())
-        except OSError:
+            if clean is None or not (self.root / clean).resolve().is_relative_to(self.root):
+                return []
+            found = sorted((self.root / clean).iterdir())
+        except (OSError, ValueError):
             return []
         return [
             path.relative_to(self.root).as_posix() for path in found if fnmatch(path.name, pattern) and path.is_file()

@@ -79,6 +79,7 @@ def _gate_jobs(
     for where, inner, each, whole, checks, given in parts:
         made = steps.of_job(files, where, f"job {inner}", each, whole, given)
         read.findings += made.findings
+        read.beyond += made.beyond
         if not made.asked:
             continue
         line = workflow.line(name)

@@ -26,10 +26,11 @@ _MOST_DEEP = 3
 
 @dataclass
 class Steps:
-    """What the steps of one job came to. `calls` says in which step each place is, with the condition that the step has."""
+    """What the steps of one job came to: each call with the condition of its step, and in `beyond` what was called and is not here."""
 
     asked: list[tuple[Asked, Text | None]] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    beyond: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -129,9 +130,7 @@ def _run(files: Files, step: Map, around: _Around, made: Steps) -> None:
                 "Ask the gate in a step of its own.",
             )
         )
-    for place, line, what in script.unfollowed:
-        said = f"{around.job}: `{what}` is not in the repository, so whether it asks the gate is not known."
-        made.findings.append(Finding("understood", State.COULD_NOT_TELL, said, place, line))
+    made.beyond += [f"{place}:{line}: {what}" for place, line, what in script.unfollowed]
     made.asked += [(of_call(kept, around.job, around.variables, around.swallowed), None) for kept in script.calls]
 
 
@@ -161,8 +160,7 @@ def _uses(files: Files, step: Map, around: _Around, made: Steps, deep: int) -> N
     except (UnreadableError, IndexError):
         whole = Map()
     if name is None or not whole:
-        said = f"{around.job}: the action {uses} can not be read, so whether it asks the gate is not known."
-        made.findings.append(Finding("understood", State.COULD_NOT_TELL, said, around.where, line))
+        made.beyond.append(f"{around.where}:{line}: {uses}")
         return
     given = {f"inputs.{key}": value for key, value in texts(step.get("with")).items()}
     variables = {key: _given(value, given) for key, value in around.variables.items()} | given

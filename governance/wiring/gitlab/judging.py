@@ -81,9 +81,7 @@ def _asked(files: Files, pipeline: Pipeline, name: str, job: Map, where: str, re
                     "Ask the gate in a line of its own.",
                 )
             )
-        for place, line, what in script.unfollowed:
-            said = f"{label}: `{what}` is not in the repository, so whether it asks the gate is not known."
-            read.findings.append(Finding("understood", State.COULD_NOT_TELL, said, place, line))
+        read.beyond += [f"{place}:{line}: {what}" for place, line, what in script.unfollowed]
         for kept, other in zip(script.calls, without.calls, strict=False):
             made = asking.of_call(kept, label, variables, swallowed or late)
             if set(other.lost) - set(kept.lost):
