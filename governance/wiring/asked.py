@@ -11,7 +11,7 @@ from governance.wiring.findings import Finding, State
 from governance.wiring.shell.verdict import CODES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from governance.wiring.shell.verdict import Kept
 
@@ -51,6 +51,36 @@ def of_call(kept: Kept, job: str, variables: Mapping[str, str], swallowed: str =
         baseline=call.has("--baseline"), lost=kept.lost, unsure=kept.unsure, why=kept.why, unclear=call.unclear,
         sometimes=kept.sometimes, swallowed=swallowed, variables=variables,
     )  # fmt: skip
+
+
+def deciding(calls: Sequence[tuple[Asked, str | None]]) -> tuple[list[tuple[Asked, str | None]], list[Finding]]:
+    """The (call, condition) of one job that decide; and a finding for each that asks the same again for a file or a summary.
+
+    A call whose exit code is thrown away is no fault where the same question is asked in the same job without condition, and there the
+    code is kept.
+    """
+    firm = {
+        _question_of(asked): asked
+        for asked, condition in calls
+        if condition is None and not _lossy(asked) and not asked.sometimes
+    }
+    kept, told = [], []
+    for asked, condition in calls:
+        other = firm.get(_question_of(asked))
+        if other is None or not _lossy(asked) or asked.unclear:
+            kept.append((asked, condition))
+            continue
+        said = f"{asked.job}: asks again for its form, and need not decide: the call in line {other.line} of {other.where} does."
+        told.append(Finding("exit-code-kept", State.OK, said, asked.where, asked.line))
+    return kept, told
+
+
+def _lossy(asked: Asked) -> bool:
+    return bool(asked.swallowed or asked.lost or asked.unsure or asked.unclear)
+
+
+def _question_of(asked: Asked) -> tuple[str, str, str, bool]:
+    return asked.system, asked.policy, asked.on, asked.baseline
 
 
 def findings(asked: Asked, today: date) -> Iterator[Finding]:

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from governance.wiring.asked import Asked
     from governance.wiring.files import Files
     from governance.wiring.github.workflows import Workflow
-    from governance.wiring.notation import Text
 
 CHANGES = ("pull_request", "merge_group")
 _OPENED = frozenset({"opened", "synchronize", "reopened"})
@@ -82,24 +81,24 @@ def _gate_jobs(
         read.beyond += made.beyond
         if not made.asked:
             continue
+        calls, told = asking.deciding(made.asked)
+        read.findings += told
         line = workflow.line(name)
-        read.findings += _of_calls(made.asked, today)
+        read.findings += _of_calls(calls, today)
         inner_conditions = conditions if each is job else [*conditions, each.get("if")]
-        read.findings += _when(
-            workflow, name, line, inner_conditions, [condition for _, condition in made.asked], branch
-        )
+        read.findings += _when(workflow, name, line, inner_conditions, [condition for _, condition in calls], branch)
         waits = [
             check
             for other in workflows.needs(job)
             for check in workflows.checks(other, workflow.jobs.get(other, Map())) or [other]
         ]
-        every = [*inner_conditions, *(condition for _, condition in made.asked)]
+        every = [*inner_conditions, *(condition for _, condition in calls)]
         events = frozenset(
             event for event in (*CHANGES, "push") if event in workflow.triggers and _runs(event, every, branch)
         )
         always = any(re.search(r"always\(\)|!\s*cancelled\(\)", str(condition)) for condition in conditions)
         yield GateJob(
-            workflow.where, line, name, tuple(asked for asked, _ in made.asked), tuple(checks) if checks is not None else None,
+            workflow.where, line, name, tuple(asked for asked, _ in calls), tuple(checks) if checks is not None else None,
             () if always else tuple(waits), events,
         )  # fmt: skip
 
@@ -117,7 +116,7 @@ def _paired(callers: list[str] | None, inner: list[str] | None) -> list[str] | N
     return [f"{one} / {other}" for one in callers for other in inner]
 
 
-def _of_calls(calls: list[tuple[Asked, Text | None]], today: date) -> Iterator[Finding]:
+def _of_calls(calls: list[tuple[Asked, str | None]], today: date) -> Iterator[Finding]:
     for asked, _ in calls:
         yield from asking.findings(asked, today)
 
@@ -126,7 +125,7 @@ def _of_calls(calls: list[tuple[Asked, Text | None]], today: date) -> Iterator[F
 
 
 def _when(
-    workflow: Workflow, name: str, line: int, jobs: list[Text | None], steps_if: list[Text | None], branch: str
+    workflow: Workflow, name: str, line: int, jobs: list[str | None], steps_if: list[str | None], branch: str
 ) -> Iterator[Finding]:
     """Whether the gate runs before a change is merged, and whether something skips it."""
     at = (workflow.where, line)
@@ -169,7 +168,7 @@ def _when(
             )
 
 
-def _runs(event: str, conditions: list[Text | None], branch: str) -> Answer:
+def _runs(event: str, conditions: list[str | None], branch: str) -> Answer:
     """Whether all conditions hold on an event."""
     refs = {"pull_request": ("refs/pull/1/merge", "1/merge"), "push": (f"refs/heads/{branch}", branch)}
     ref, ref_name = refs.get(event, (f"refs/heads/gh-readonly-queue/{branch}/pr-1", f"gh-readonly-queue/{branch}/pr-1"))
@@ -236,5 +235,5 @@ def _listed(events: dict[str, Answer]) -> str:
     return ", ".join(event for event, runs in events.items() if runs)
 
 
-def _shown(conditions: list[Text | None]) -> str:
+def _shown(conditions: list[str | None]) -> str:
     return "; ".join(f"`if: {each}`" for each in dict.fromkeys(conditions) if each is not None)

@@ -38,9 +38,11 @@ def judge(files: Files, *, today: date, branch: str) -> Read:
         where = pipeline.homes.get(name, FILE)
         if "trigger" in job:
             read.beyond.append(f"{where}: the pipeline that {name} triggers")
-        found = list(_asked(files, pipeline, name, job, where, read))
+        calls, told = asking.deciding([(each, None) for each in _asked(files, pipeline, name, job, where, read)])
+        found = [each for each, _ in calls]
         if not found:
             continue
+        read.findings += told
         line = pipeline.whole.line_of(name) if name in pipeline.whole else job.line
         read.gates.append(GateJob(where, line, name, tuple(found), (name,)))
         for each in found:
