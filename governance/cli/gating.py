@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from governance.cli import output
 from governance.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
-    from pathlib import Path
 
     from governance.domain.assessment import ConditionResult, GateResult, Numbers
 
@@ -55,6 +57,29 @@ class Judged:
                 for name, entry in self.gone
             ),
         )
+
+
+def files_of(pairs: Iterable[str], *, beside: Path | None = None) -> dict[Path, str]:
+    """The form of each file, from `FORMAT=FILE`. Raises `UsageError` before anything is judged or written.
+
+    `beside` is the file of `--out`; one file can not hold two forms.
+    """
+    from governance.exchange.gate_results import FORMS
+
+    made: dict[Path, str] = {}
+    taken = {os.path.realpath(beside)} if beside is not None else set()
+    for pair in pairs:
+        form, sign, name = pair.partition("=")
+        if form not in FORMS or not sign or not name:
+            raise UsageError(
+                f"--write {pair!r} is no FORMAT=FILE",
+                hint=f"A format is one of: {', '.join(FORMS)}; so sarif=gate.sarif.",
+            )
+        if os.path.realpath(name) in taken:
+            raise UsageError(f"--write asks for {name} twice", hint="Give each form a file of its own.")
+        taken.add(os.path.realpath(name))
+        made[Path(name)] = form
+    return made
 
 
 def judged(workspace: Path, system: str, policy: str | None, on: datetime | None, *, baseline: bool) -> Judged:
