@@ -137,6 +137,12 @@ def gate(
     ] = False,
     form: Annotated[str, typer.Option("--format", help="text, json, sarif, junit or markdown.")] = "text",
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write that form to this file instead.")] = None,
+    write: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="FORMAT=FILE", help="Write the same answer in one more form, such as sarif=gate.sarif. Repeatable."
+        ),
+    ] = None,
     workspace: Folder = HERE,
     json: Json = False,
 ) -> None:
@@ -144,14 +150,19 @@ def gate(
     from governance.cli import gating
 
     form = gating.form_of(form, json=json)
-    result, known = gating.judged(workspace, system, policy, moment(on), baseline=baseline)
+    files = gating.files_of(write or (), beside=out)
+    judged = gating.judged(workspace, system, policy, moment(on), baseline=baseline)
+    result = judged.result
+    for path, each in files.items():
+        output.write(path, gating.made(each, judged, explain=explain).encode())
+        output.aside(f"{path}: {each}: {result.answer}")
     if out is not None:
-        output.write(out, gating.made(form, result, known, explain=explain).encode())
+        output.write(out, gating.made(form, judged, explain=explain).encode())
         output.aside(f"{out}: {result.answer}: {result.reason}")
     elif form == "text":
-        gating.say(result, known, explain=explain)
+        gating.say(judged, explain=explain)
     else:
-        typer.echo(gating.made(form, result, known, explain=explain), nl=False)
+        typer.echo(gating.made(form, judged, explain=explain), nl=False)
     if result.duties_broken:
         raise typer.Exit(DutiesError.exit_code)
     codes = {"yes": 0, "no": GovernanceError.exit_code, "could-not-tell": CouldNotTell.exit_code}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
@@ -99,6 +100,36 @@ def test_each_form_is_printed_alone_and_written_to_a_file_with_the_same_exit_cod
         assert top.get("errors") == str(answers.count("could-not-tell"))
 
 
+def test_one_judgement_is_written_in_several_forms_beside_the_answer(small: Govern, tmp_path: Path) -> None:
+    pairs = {"sarif": "out/gate.sarif", "junit": "out/gate.xml", "markdown": "out/gate.md", "json": "out/gate.json"}
+    ran = gate(small, *(word for form, name in pairs.items() for word in ("--write", f"{form}={name}")))
+    assert ran.code == 1
+    assert "no: " in ran.out
+    held = json.loads((tmp_path / "out" / "gate.json").read_text("utf-8"))
+    moment = held["on"].removesuffix("Z")
+    assert f'timestamp="{moment}"' in (tmp_path / "out" / "gate.xml").read_text("utf-8")
+    sarif = json.loads((tmp_path / "out" / "gate.sarif").read_text("utf-8"))
+    assert sarif["runs"][0]["properties"]["answer"] == held["answer"] == "no"
+    assert (tmp_path / "out" / "gate.md").read_text("utf-8").startswith("## ✘ no")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--write", "pdf=gate.pdf"),
+        ("--write", "sarif"),
+        ("--write", "sarif="),
+        ("--write", "sarif=gate", "--write", "junit=./gate"),
+        ("--write", "sarif=gate", "--out", "gate", "--format", "json"),
+    ],
+)
+def test_a_file_that_can_not_be_told_is_a_wrong_call_and_nothing_is_written(
+    small: Govern, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    assert gate(small, *words).code == 2
+    assert list(tmp_path.glob("gate*")) == []
+
+
 def test_json_says_which_conditions_with_their_numbers(small: Govern) -> None:
     assert gate(small, "--format", "json").json | {"on": ""} == gate(small, "--json").json | {"on": ""}
     said = {each["id"]: each for each in gate(small, "--json").json["conditions"]}
@@ -135,7 +166,8 @@ def test_what_stood_as_it_stands_at_the_last_approval_does_not_count_and_is_told
     assert (ran.code, ran.json["answer"]) == (0, "yes")
     assert ran.json["not_new"] == short
     assert f"{len(short)} stood no better" in ran.json["reason"]
-    assert "(as before)" in " ".join(gate(small, "--baseline").out.split())
+    shown = " ".join(gate(small, "--baseline").out.split())
+    assert re.search(r"[✘?] (no|could-not-tell) \(as before\)", shown)
     gate(small, "--baseline", "--format", "junit", "--out", "junit.xml")
     top = ElementTree.fromstring((tmp_path / "junit.xml").read_text("utf-8"))  # noqa: S314 - our own document
     assert (top.get("failures"), top.get("errors")) == ("0", "0")

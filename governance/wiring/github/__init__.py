@@ -1,0 +1,1 @@
+"""GitHub Actions: workflows, their jobs and steps, local actions and local reusable workflows."""
