@@ -81,11 +81,11 @@ def population(
     checkpoint = opened.ledger.checkpoint()
     drawn = written.draw(made, sample, seed if seed is not None else checkpoint.root) if sample else None
     kept = written.record(made, checkpoint, opened.clock(), drawn) if record or attach else None
+    done = _attach(opened, kept, attach) if attach is not None and kept is not None else None
     if csv is not None:
         output.write(csv, written.table(made))
     if record is not None and kept is not None:
         output.write(record, kept)
-    done = _attach(opened, kept, attach) if attach is not None and kept is not None else None
     if json:
         output.document("population.v1", **written.plain(made), sample=drawn, attached=done)
     else:
