@@ -12,14 +12,14 @@ worked in and a name that says another do not: the first tells only where a job 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from governance.assurance.population import places
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from governance.assurance.population.given import Job, Run, Weights
 
@@ -32,6 +32,7 @@ _OF_STEPS = frozenset(
     }
 )  # fmt: skip
 _STEP = re.compile(r"checkpoint-\d+")
+MOST_UNSURE = 5
 LEAST_DIGITS = 4
 """Of a number in a name that no word calls a job's."""
 
@@ -95,43 +96,40 @@ class Jobs:
 
 
 def listed(weights: Sequence[Weights], runs: Iterable[Run]) -> dict[str, list[tuple[Run, int, bool]]]:
-    """For each set of weights the runs that say they saved it, with the place in their list, and whether that one means it alone."""
+    """For each set of weights the runs that say they saved it, with the place in their list, and whether that one means it alone.
+
+    Of the runs whose folder could be one of several, the first of each name are kept: they say that it can not be told, and no more.
+    """
     made: dict[str, list[tuple[Run, int, bool]]] = defaultdict(list)
-    find = _finder(weights)
+    told: Counter[int] = Counter()
+    find = places.Places((each.path, each) for each in weights)
     for run in runs:
         for place, saved in enumerate(run.saved):
-            meant = find(saved.folder, run.output)
-            for each in meant:
-                made[each.place].append((run, place, len(meant) == 1))
+            meant = find.meant(saved.folder, run.output)
+            told[id(meant)] += 1  # the very list of everything that has this end, which lives as long as `find`
+            alone = _in_one_folder(meant)
+            if alone or told[id(meant)] <= MOST_UNSURE:
+                for each in meant:
+                    made[each.place].append((run, place, alone))
     return made
 
 
 def around(weights: Sequence[Weights], runs: Iterable[Run]) -> dict[str, dict[str, Run]]:
     """For each set of weights the runs that say they saved checkpoints in its folder: the last weights of a run lie around those."""
     made: dict[str, dict[str, Run]] = defaultdict(dict)
-    find = _finder(weights)
+    find = places.Places((each.path, each) for each in weights)
     for run in runs:
         outer = {saved.folder.rpartition("/")[0] for saved in run.saved if _STEP.fullmatch(places.last(saved.folder))}
         for folder in sorted(outer - {""}):
-            meant = find(folder, None)
-            if len(meant) == 1:
-                made[meant[0].place][run.id] = run
+            meant = find.meant(folder, None)
+            for each in meant if _in_one_folder(meant) else ():
+                made[each.place][run.id] = run
     return made
 
 
-def _finder(weights: Sequence[Weights]) -> Callable[[str, str | None], list[Weights]]:
-    """What finds the weights that a run means by what it calls its folder; the very path, where one of them lies there."""
-    by_name: dict[str, list[Weights]] = defaultdict(list)
-    for each in weights:
-        by_name[places.last(each.path)].append(each)
-
-    def find(folder: str, output: str | None) -> list[Weights]:
-        near = by_name.get(places.last(folder), ())
-        meant = [each for each in near if places.means(folder, output, each.path)]
-        exact = [each for each in meant if places.parts(each.path) == places.parts(folder)]
-        return exact if folder.startswith("/") and exact else meant
-
-    return find
+def _in_one_folder(weights: Sequence[Weights]) -> bool:
+    """Whether weights lie in one folder, be they several files of which each is a model of its own."""
+    return bool(weights) and all(each.path == weights[0].path for each in weights)
 
 
 def claims(

@@ -9,16 +9,18 @@ Each rule only asks whether a piece is there, never whether one is missing: with
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from governance.assurance.population.answers import Answer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from governance.assurance.population.given import Artifacts, Run, Version, Weights
+    from governance.assurance.population.given import Artifacts, FileList, Run, Version, Weights
 
+P = TypeVar("P", "Artifacts", "Run")
 MOST_NAMED = 5
 OTHERS = ("base", "reference")
 """Roles of weights that somebody else made, and no run here has to explain."""
@@ -34,9 +36,42 @@ class Proof:
     evidence: tuple[str, ...] = ()
 
 
-def prove(
-    each: Weights, artifacts: Sequence[Artifacts], runs: Sequence[Run], saved: Sequence[Listing], own: Sequence[Run]
-) -> Proof:
+class OnRecord:
+    """What the ledger holds, by everything that it is looked up by."""
+
+    def __init__(self, artifacts: Sequence[Artifacts], runs: Sequence[Run]) -> None:
+        self._artifacts: dict[str, list[Artifacts]] = defaultdict(list)
+        self._alike: dict[FileList, list[Artifacts]] = defaultdict(list)
+        self._runs: dict[str, list[Run]] = defaultdict(list)
+        self._tracked: dict[str, list[Run]] = defaultdict(list)
+        for one in artifacts:
+            self._alike[one.files].append(one)
+            for digest in one.digests:
+                self._artifacts[digest].append(one)
+        for run in runs:
+            for digest in run.digests:
+                self._runs[digest].append(run)
+            if run.tracked:
+                self._tracked[run.tracked].append(run)
+
+    def weights(self, digests: Iterable[str]) -> list[Artifacts]:
+        """The artefacts with one of these digests."""
+        return _unlike(one for digest in digests for one in self._artifacts.get(digest, ()))
+
+    def alike(self, files: FileList) -> list[Artifacts]:
+        """The artefacts with these names and sizes."""
+        return self._alike.get(files, [])
+
+    def about(self, digests: Iterable[str]) -> list[Run]:
+        """The runs that are tied to one of these digests."""
+        return _unlike(run for digest in digests for run in self._runs.get(digest, ()))
+
+    def tracked(self, run_id: str | None) -> list[Run]:
+        """The runs that a tracker knows by this id."""
+        return self._tracked.get(run_id, []) if run_id else []
+
+
+def prove(each: Weights, ledger: OnRecord, saved: Sequence[Listing], own: Sequence[Run]) -> Proof:
     """The answer for the weights in one folder.
 
     `saved` are the runs that list the folder, each with the place in its list and whether that place means this folder alone; `own`
@@ -44,18 +79,18 @@ def prove(
     """
     if each.doubts:
         return Proof(Answer.COULD_NOT_TELL, tuple(f"not read whole: {why}" for why in each.doubts[:MOST_NAMED]))
-    held = [one for one in artifacts if each.digest and each.digest in one.digests]
+    held = ledger.weights([each.digest] if each.digest else [])
     if held:
         others = [one for one in held if one.role in OTHERS]
         if others:
             return Proof(Answer.EVIDENCED, (f"attached as the {others[0].role}: others made it",), _ids(others))
         digests = frozenset().union(*(one.digests for one in held))
-        about = [run for run in runs if run.digests & digests]
-        return _with_runs("the ledger holds these weights by digest", held, _unlike([*about, *_alone(saved)]))
+        about = _unlike([*ledger.about(sorted(digests)), *(run for run, _, alone in saved if alone)])
+        return _with_runs("the ledger holds these weights by digest", held, about)
     same = [run for run, place, alone in saved if alone and each.files <= run.saved[place].files]
     if same:
         return _by_names_and_sizes(each, same)
-    alike = [one for one in artifacts if one.files == each.files] if each.digest is None else []
+    alike = ledger.alike(each.files) if each.digest is None else []
     if alike:
         said = f"{alike[0].id} has files of these names and sizes, and the bytes were not hashed"
         return Proof(Answer.COULD_NOT_TELL, (said,), _ids(alike))
@@ -86,20 +121,15 @@ def _nothing(saved: Sequence[Listing], own: Sequence[Run]) -> Proof:
     return Proof(Answer.ORPHAN, (f"{said}, though the run of its job is on record" if own else said,), _ids(own))
 
 
-def prove_version(
-    version: Version, artifacts: Sequence[Artifacts], runs: Sequence[Run], folders: Sequence[tuple[Weights, Proof]]
-) -> Proof:
+def prove_version(version: Version, ledger: OnRecord, folders: Sequence[tuple[Weights, Proof]]) -> Proof:
     """The answer for a registered version: that of the folder it names, else that of the run it came from."""
     if folders:
         each, proof = min(folders, key=lambda pair: (list(Answer).index(pair[1].answer), pair[0].key))
         return Proof(proof.answer, (f"its weights lie in {each.shown}", *proof.reasons), proof.evidence)
-    about = [run for run in runs if version.run and run.tracked == version.run]
-    digests: frozenset[str] = frozenset().union(*(run.digests for run in about))
-    held = [one for one in artifacts if one.digests & digests]
+    about = ledger.tracked(version.run)
+    held = ledger.weights(sorted({digest for run in about for digest in run.digests}))
     if held:
-        return _with_runs(
-            "the run it came from is tied to weights that the ledger holds by digest", held, _unlike(about)
-        )
+        return _with_runs("the run it came from is tied to weights that the ledger holds by digest", held, about)
     if about:
         return Proof(Answer.INCOMPLETE, ("the run it came from is on record, and its weights are not",), _ids(about))
     said = (
@@ -108,10 +138,9 @@ def prove_version(
     return Proof(Answer.ORPHAN, (said,))
 
 
-def prove_record(runs: Sequence[Run], artifacts: Sequence[Artifacts], *, looked: bool) -> Proof:
+def prove_record(runs: Sequence[Run], ledger: OnRecord, *, looked: bool) -> Proof:
     """The answer for a job whose record lists weights that lie in no folder that was named."""
-    digests: frozenset[str] = frozenset().union(*(run.digests for run in runs))
-    held = [one for one in artifacts if one.digests & digests]
+    held = ledger.weights(sorted({digest for run in runs for digest in run.digests}))
     if held:
         return _with_runs("the ledger holds the weights its record is tied to by digest", held, runs)
     where = "lie in none of the folders that were named" if looked else "were not looked for: no folder was named"
@@ -130,13 +159,9 @@ def _with_runs(said: str, held: Sequence[Artifacts], runs: Sequence[Run]) -> Pro
     return Proof(Answer.INCOMPLETE, (said, *why[:MOST_NAMED]), (*_ids(held), *_ids(runs)))
 
 
-def _alone(saved: Iterable[Listing]) -> list[Run]:
-    return [run for run, _, alone in saved if alone]
-
-
-def _unlike(runs: Iterable[Run]) -> list[Run]:
-    """Each run once."""
-    return list({run.id: run for run in runs}.values())
+def _unlike(pieces: Iterable[P]) -> list[P]:
+    """Each piece once, by its id."""
+    return [piece for _, piece in sorted({piece.id: piece for piece in pieces}.items())]
 
 
 def _ids(pieces: Iterable[Artifacts] | Iterable[Run]) -> tuple[str, ...]:

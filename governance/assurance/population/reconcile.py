@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from governance.assurance.population import given, joining
 from governance.assurance.population.answers import GRAVEST, Answer, Beside, Reconciliation, Unexplained, Unit
-from governance.assurance.population.proving import OTHERS, Proof, prove, prove_record, prove_version
+from governance.assurance.population.proving import OTHERS, OnRecord, Proof, prove, prove_record, prove_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -39,6 +39,7 @@ class _Made:
         self.index: Jobs = joining.Jobs(self.jobs)
         self.runs = sorted(said.runs, key=lambda run: run.id)
         self.artifacts = sorted(said.artifacts, key=lambda one: one.id)
+        self.ledger = OnRecord(self.artifacts, self.runs)
         self.weights = sorted(said.weights, key=lambda each: (each.key, each.place))
         self.saved = joining.listed(self.weights, self.runs)
         with_jobs = [run for run in self.runs if run.job]
@@ -108,7 +109,7 @@ class _Made:
 
     def _prove(self, each: Weights) -> Proof:
         own = chain.from_iterable(self.own.get(claim.job, ()) for claim in self.claims[each.place])
-        return prove(each, self.artifacts, self.runs, self.saved.get(each.place, ()), list(own))
+        return prove(each, self.ledger, self.saved.get(each.place, ()), list(own))
 
     def _why_none(self, job: Job, near: set[str]) -> str:
         """What a job without weights of its own is counted as."""
@@ -143,7 +144,7 @@ class _Made:
             listing = [run for run in self.own.get(job.key, ()) if run.saved]
             if not listing:
                 return None
-            proof = prove_record(listing, self.artifacts, looked="weights" in self.said.sorts)
+            proof = prove_record(listing, self.ledger, looked="weights" in self.said.sorts)
             answers, reasons, evidence = [proof.answer], [*proof.reasons], [*proof.evidence]
             by = [f"the record {run.id} of the run names the job" for run in listing]
         if job.standing != "ended":
@@ -185,7 +186,7 @@ class _Made:
         """A registered version."""
         there = [each for each in self.weights if any(_within(each.path, place) for place in version.sources)]
         there = [each for each in there if each.place not in self.earlier] or there
-        proof = prove_version(version, self.artifacts, self.runs, [(each, self.proofs[each.place]) for each in there])
+        proof = prove_version(version, self.ledger, [(each, self.proofs[each.place]) for each in there])
         by = (
             ("the folder that the registry names",)
             if there
