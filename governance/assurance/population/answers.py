@@ -30,7 +30,7 @@ _NAMES: dict[Sort, tuple[str, str]] = {
     "weights": ("set of weights that no one job explains", "sets of weights that no one job explains"),
     "version": ("registered version", "registered versions"),
 }
-_ALONE = ("folder holds weights", "folders hold weights")
+_ALONE = ("set of weights", "sets of weights")
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,8 @@ def given(case: dict, folder: Path) -> Given:
 def _weights(row: dict) -> Weights:
     return Weights(
         path=f"/srv/{row['path']}",
-        shown=f"srv/{row['path']}",
+        shown="/".join(["srv", row["path"], *([row["file"]] if "file" in row else [])]),
+        file=row.get("file", ""),
         files=frozenset(row["files"].items()),
         form="safetensors",
         digest=digest(row.get("digest")),
