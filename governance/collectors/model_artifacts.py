@@ -79,7 +79,7 @@ class ModelArtifacts:
         headers = [header for file in kept.weights if (header := kept.headers.get(file.name))]
         counted = _counted(kept, kept.weights)
         reasons = (*kept.gaps(), *_unchecked(headers))
-        body = _manifest(kept.all_files) | {
+        body = manifest(kept.all_files) | {
             "form": "adapter" if kept.adapter else "full-model" if kept.config else "weights",
             "name": folder.name[:500],
             "formats": kept.formats(),
@@ -114,7 +114,7 @@ class ModelArtifacts:
     def _bare(self, folder: Folder, kept: model_files.ModelFiles, file: File) -> Iterable[Found]:
         counted = _counted(kept, [file])
         headers = [header for each in [file] if (header := kept.headers.get(each.name))]
-        body = _manifest([file]) | {
+        body = manifest([file]) | {
             "form": "weights",
             "name": file.name[:500],
             "formats": [model_files.format_of(file)],
@@ -167,7 +167,7 @@ class ModelArtifacts:
         )
 
 
-def _manifest(files: list[File]) -> dict[str, Any]:
+def manifest(files: list[File]) -> dict[str, Any]:
     """Files with their digests, sorted by path, and the digest over that list."""
     hash_all(files)
     listed = [

@@ -40,6 +40,7 @@ MOST_JOBS = 50_000
 MOST_LINES = 200_000
 MOST_CELLS = 4_000_000
 MOST_BAD = 10_000
+MOST_PLACE = 4096
 MOST_JOINED = 20
 """Lines that one row may be spread over."""
 _ITS_OWN = {
@@ -82,23 +83,34 @@ class SlurmSacct(OneFile):
 
     def facts(self, folder: Folder, file: File) -> Iterable[Found]:
         """The jobs of one listing."""
-        doubts = Doubts()
-        if file.form == "json":
-            version, rows = _of_json(file.json(), doubts)
-            bad = garbled = 0
-        else:
-            version = None
-            rows, bad, garbled = _of_text(file.data(MAX_BYTES))
-        jobs = _merged(rows, doubts)
-        if not jobs:
-            raise UnreadableError(f"no line could be read as a job, {bad} could not" if bad else "lists no job")
-        if bad:
-            doubts.partial(f"{bad} lines could not be read and were left out")
-        if garbled:
-            doubts.partial(f"{garbled} lines hold bytes that are no UTF-8, so a name may not be as it was given")
-        body = {"scheduler": TOOL, "version": version, "jobs": jobs, "not_read": bad, "not_utf8": garbled}
+        body, _, doubts = listed(file)
         subject = Subject(type=SubjectType.DOCUMENT, name="jobs of a cluster")
-        yield self.found(folder, file, KIND, body, subject, doubts=doubts, version=version)
+        yield self.found(folder, file, KIND, body, subject, doubts=doubts, version=body["version"])
+
+
+def listed(file: File) -> tuple[dict[str, Any], list[dict[str, Any]], Doubts]:
+    """The body of the evidence; beside it, for each of its jobs in order, what no evidence keeps; and the doubts.
+
+    Beside it stand `raw`, the job's number where it is part of an array, and `places`, the folders that it worked in and wrote its
+    output to. Raises `UnreadableError`, or `NotMine` for the jobs of another scheduler.
+    """
+    doubts = Doubts()
+    if file.form == "json":
+        version, rows = _of_json(file.json(), doubts)
+        bad = garbled = 0
+    else:
+        version = None
+        rows, bad, garbled = _of_text(file.data(MAX_BYTES))
+    jobs = _merged(rows, doubts)
+    if not jobs:
+        raise UnreadableError(f"no line could be read as a job, {bad} could not" if bad else "lists no job")
+    if bad:
+        doubts.partial(f"{bad} lines could not be read and were left out")
+    if garbled:
+        doubts.partial(f"{garbled} lines hold bytes that are no UTF-8, so a name may not be as it was given")
+    beside = [job.pop("beside") for job in jobs]
+    body = {"scheduler": TOOL, "version": version, "jobs": jobs, "not_read": bad, "not_utf8": garbled}
+    return body, beside, doubts
 
 
 def _missing(file: File) -> str | None:
@@ -209,7 +221,16 @@ def _job(row: dict[str, str]) -> dict[str, Any] | None:
         "gpus": _cards(row, nodes),
         "exit_code": _count(exit_code) if colon else None,
         "energy_joules": _count(row.get("ConsumedEnergyRaw")) or None,
+        "beside": _beside(row.get("JobIDRaw"), row.get("WorkDir"), row.get("StdOut")),
     }
+
+
+def _beside(raw: str | None, work_dir: str | None, output: str | None) -> dict[str, Any]:
+    """The number of its own, and the folders that it worked in and wrote its output to, where they are named whole."""
+    number = (raw or "").strip().partition(".")[0]
+    folders = [(work_dir or "").strip(), (output or "").strip().rpartition("/")[0]]
+    places = [place for place in folders if place.startswith("/") and "%" not in place and len(place) <= MOST_PLACE]
+    return {"raw": number if number.isascii() and number.isdigit() else None, "places": list(dict.fromkeys(places))}
 
 
 def _moment(text: str | None) -> str | bool | None:
@@ -309,6 +330,11 @@ def _json_job(value: Any, version: str | None) -> dict[str, Any]:
         "gpus": cards,
         "exit_code": _number(code, "return_code"),
         "energy_joules": given.get("energy") or None,
+        "beside": _beside(
+            str(number),
+            fields.text(job, "working_directory", most=MOST_PLACE),
+            fields.text(job, "stdout_expanded", most=MOST_PLACE) or fields.text(job, "stdout", most=MOST_PLACE),
+        ),
     }
 
 

@@ -3,6 +3,9 @@
 An auditor who reads a part must know of what. So the population is counted by kind and held against the ledger, and a sample is
 drawn whose seed is the root of the checkpoint: it is known only after the last piece was recorded, so nobody could prepare for it.
 The same sample is drawn from the pack with `govern verify PACK --sample N --seed ROOT`, or by hand with `sha256sum`.
+
+Whether everything that wrote weights is among that evidence, the ledger can not know. Where `govern population` held jobs, folders and
+registries against it, the newest of those reconciliations is printed.
 """
 
 from __future__ import annotations
@@ -11,7 +14,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from governance.domain.evidence import Quality
-from governance.reports.audit.views import Population, PopulationRow, SampleRow
+from governance.reports.audit.views import Population, PopulationRow, Reconciled, SampleRow
 from governance.verifier import figures, sample
 
 if TYPE_CHECKING:
@@ -21,6 +24,13 @@ if TYPE_CHECKING:
 
 SAMPLED = 8
 """How many pieces are drawn: enough to look at in an hour, and an auditor draws more."""
+RECONCILED = "population-reconciliation.v1"
+SORTS = {
+    "job": "Jobs that wrote weights",
+    "weights": "Sets of weights that no one job explains",
+    "version": "Registered versions of models",
+}
+ANSWERS = ("units", "evidenced", "orphan", "incomplete", "could-not-tell")
 
 
 def population(case: Case, references: References) -> Population:
@@ -30,6 +40,7 @@ def population(case: Case, references: References) -> Population:
     seed = case.checkpoint.root
     ranked = sorted((sample.rank(seed, piece.id), piece.id) for piece in pieces)
     held = case.dossier.by_id
+    newest = max(case.dossier.of_kind(RECONCILED), key=lambda piece: (piece.when, piece.seq), default=None)
     return Population(
         rows=tuple(_row(case, kind, [piece for piece in pieces if piece.record.kind == kind]) for kind in kinds),
         total=len(pieces),
@@ -42,6 +53,18 @@ def population(case: Case, references: References) -> Population:
             SampleRow(rank=place, id=each, kind=held[each].record.kind, cites=references.cites((each,)))
             for place, (_, each) in enumerate(ranked[:SAMPLED], start=1)
         ),
+        reconciled=_reconciled(newest, references) if newest else (),
+        reconciled_on=figures.day(newest.when) if newest else "",
+    )
+
+
+def _reconciled(piece: Piece, references: References) -> tuple[Reconciled, ...]:
+    """The units of each sort; of jobs always, of the others where there are any."""
+    counts = piece.body.get("counts") or {}
+    return tuple(
+        Reconciled(sort, *(references.figure(f"{label}: {word}", piece, f"/counts/{sort}/{word}") for word in ANSWERS))
+        for sort, label in SORTS.items()
+        if sort == "job" or (counts.get(sort) or {}).get("units")
     )
 
 

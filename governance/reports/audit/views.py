@@ -200,12 +200,28 @@ class SampleRow:
 
 
 @dataclass(frozen=True)
+class Reconciled:
+    """One sort of unit that was held against the ledger: jobs, sets of weights or registered versions.
+
+    `sort`: job, weights or version; `units`, `evidenced`, `orphans`, `incomplete`, `untold`: how many there are, and came to which answer.
+    """
+
+    sort: str
+    units: Fact
+    evidenced: Fact
+    orphans: Fact
+    incomplete: Fact
+    untold: Fact
+
+
+@dataclass(frozen=True)
 class Population:
     """All evidence of the system at the checkpoint, and a sample of it.
 
     `rows`: by kind; `total`: how many pieces; `files`: read from how many files; `entries`: how many entries the ledger has in all;
     `decisions`: how many of them are decisions about this system.
     `seed`, `method`: how the sample is drawn again; `sample`: what was drawn.
+    `reconciled`: what jobs, folders and registries came to when they were last held against the ledger, on `reconciled_on`, or empty.
     """
 
     rows: tuple[PopulationRow, ...]
@@ -216,6 +232,8 @@ class Population:
     seed: str
     method: str
     sample: tuple[SampleRow, ...]
+    reconciled: tuple[Reconciled, ...] = ()
+    reconciled_on: str = ""
 
 
 @dataclass(frozen=True)

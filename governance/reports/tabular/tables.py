@@ -74,7 +74,7 @@ def decisions(case: Case) -> bytes:
 
 def about(case: Case) -> bytes:
     """Which system and model, as of when, under which policy, on which ledger, and what is relaxed just now: one row per field."""
-    return _csv(("field", "value"), ((field, _plain(value)) for field, value in said(case)))
+    return sheet(("field", "value"), ((field, _plain(value)) for field, value in said(case)))
 
 
 def evidence_values(pieces: Iterable[Piece]) -> bytes:
@@ -93,7 +93,7 @@ def evidence_values(pieces: Iterable[Piece]) -> bytes:
         for record in (piece.record,)
         for pointer, value in _values(piece.body, "")
     )  # fmt: skip
-    return _csv(head, body)
+    return sheet(head, body)
 
 
 def _values(value: object, pointer: str) -> Iterator[tuple[str, object]]:
@@ -114,7 +114,7 @@ def _listing(case: Case, listing: Listing) -> bytes:
         "; ".join(map(str, relaxed(case, References(case)).summary)) or NOTHING_RELAXED,
     )
     head = (*(column.name for column in listing.columns), *WHENCE)
-    return _csv(head, ((*map(_plain, row), *whence) for row in listing.rows))
+    return sheet(head, ((*map(_plain, row), *whence) for row in listing.rows))
 
 
 def _plain(value: object) -> object:
@@ -134,7 +134,8 @@ def _cell(value: object) -> str:
     )
 
 
-def _csv(head: Sequence[str], body: Iterable[Sequence[object]]) -> bytes:
+def sheet(head: Sequence[str], body: Iterable[Sequence[object]]) -> bytes:
+    """A table in this form: its heads and its rows."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(head)
