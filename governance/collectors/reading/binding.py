@@ -39,7 +39,9 @@ if TYPE_CHECKING:
 
 DECLARED = "declared at attach"
 _MADE_IN_THE_FOLDER = {"finding.v1", "model-signature.v1"}
-_OF_A_RUN = {"training-run.v1", "training-settings.v1", "energy.v1", "gpu-usage.v1", "source-revision.v1"}
+_OF_A_RUN = {
+    "training-run.v1", "training-settings.v1", "run-record.v1", "energy.v1", "gpu-usage.v1", "source-revision.v1",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -152,7 +154,7 @@ def _bound(fact: Found, attached: _Attached, about: Role | None) -> Found:
     )
     if not modelled:
         return replace(fact, subject=subject)
-    conflicts: tuple[str, ...] = (conflict,) if conflict else ()
+    conflicts = (*fact.conflicts, *((conflict,) if conflict else ()))
     target = next((attached.targets[name] for name in _names_of(fact) if name in attached.targets), None)
     if target is not None and fact.kind != "model-artifacts.v1":
         if subject.digest not in (None, target.digest):
