@@ -34,6 +34,7 @@ from governance.cli import (
     setup,
     sign,
     trackers,
+    sync,
     witness,
 )
 from governance.errors import GovernanceError
@@ -69,6 +70,7 @@ for group in (
     setup,
     people,
     attach,
+    sync,
     evidence,
     energy,
     record,

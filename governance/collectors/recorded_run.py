@@ -86,10 +86,16 @@ class RecordedRun:
         for run in runs:
             for tell in (_record, _training, _environment, _code, _cards):
                 files = [folder.files[piece.name] for piece in run.pieces]
-                yield from attempt(files[0], partial(self._found, folder, files, run, tell), self.noun.name)
+                found = partial(self._found, folder, files, run, tell, spool_training.superseded(run, runs))
+                yield from attempt(files[0], found, self.noun.name)
 
     def _found(
-        self, folder: Folder, files: list[File], run: Run, tell: Callable[[Run], Iterator[tuple[str, Any, Any, Doubts]]]
+        self,
+        folder: Folder,
+        files: list[File],
+        run: Run,
+        tell: Callable[[Run], Iterator[tuple[str, Any, Any, Doubts]]],
+        superseded: str | None,
     ) -> Iterator[Found]:
         """The facts of one run that `tell` gives, each as (kind, body, subject or None, doubts)."""
         said = spool_record.tool(run)
@@ -107,7 +113,7 @@ class RecordedRun:
                 tool=said["name"],
                 tool_version=said["version"],
                 sources=tuple(file.source() for file in files),
-                conflicts=tuple(run.conflicts()),
+                conflicts=(*run.conflicts(), *((superseded,) if superseded else ())),
                 place=folder.place,
             )
 

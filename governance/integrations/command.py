@@ -41,7 +41,7 @@ class Ended:
     usage: Any
     told_to_stop: bool
     unseen: int = 0
-    """The memory of our own at its start, in the unit of the system: until a child is a program of its own, it has that."""
+    """The most memory of our own, in the unit of the system: until a child is a program of its own, it is counted with that."""
 
     @property
     def signal(self) -> int | None:
@@ -127,9 +127,6 @@ def run(argv: Sequence[str]) -> int:
 def _watched(child: Sequence[str], given: argparse.Namespace, waited: set[signal.Signals], before: Any) -> int:
     """Start the command, wait for it, and seal what is known."""
     recorder, environment = _recorder(child, given)
-    import resource  # not on every system; where it is not, nothing comes this far
-
-    unseen = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     try:
         pid = os.posix_spawnp(
             child[0],
@@ -144,7 +141,9 @@ def _watched(child: Sequence[str], given: argparse.Namespace, waited: set[signal
         code = 127 if isinstance(error, FileNotFoundError) else 126
         recorder.close("failed", f"the command could not be started: {why}", exit_code=code)
         return code
-    ended = replace(_wait(pid, waited), unseen=unseen)
+    import resource  # not on every system; where it is not, nothing comes this far
+
+    ended = replace(_wait(pid, waited), unseen=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
     outcome, why = ended.outcome
     recorder.close(outcome, why, **ended.told)
     return ended.as_a_shell

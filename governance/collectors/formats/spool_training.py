@@ -13,7 +13,7 @@ from governance.collectors.reading import fields
 from governance.collectors.reading.names import last_part
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from governance.collectors.formats.spool_run import Run
     from governance.collectors.reading.doubts import Doubts
@@ -36,6 +36,15 @@ def trained(run: Run) -> bool:
     return run.first.activity == ACTIVITY and any(
         any(piece.of(kind)) for piece in (each.writer for each in run.attempts) for kind in kinds
     )
+
+
+def superseded(run: Run, others: Sequence[Run]) -> str | None:
+    """In words, that a later training wrote to the same output folder, so that the weights there are not those of this run."""
+    for other in others:
+        later = other.first.activity == ACTIVITY and other.last.heard_at > run.last.heard_at
+        if other is not run and later and run.output_dir and other.output_dir == run.output_dir:
+            return f"{other.name} wrote to the same output folder later, so the weights there may not be those of {run.name}"
+    return None
 
 
 def body(run: Run, doubts: Doubts) -> dict[str, Any]:
