@@ -209,7 +209,7 @@ def _counted(points: Sequence[Point], doubts: Doubts) -> tuple[int, float] | Non
 
 def _gpu(card: Card, usual: float | None) -> dict[str, Any]:
     points = card.points
-    holes = [] if usual is None else _holes(points, usual)
+    holes = [] if usual is None else [hole for each in card.series for hole in _holes(each, usual)]
     told = [(point.span, point.values[2][0]) for point in points if point.span > 0]
     watts = [(span, mean) for span, mean in told if mean is not None]
     begin = points[0].at - points[0].span

@@ -66,7 +66,7 @@ def doubts(run: Run) -> Doubts:
         made.partial(f"a gap of {gap['of']}{count}{steps}: {gap['why']}")
     for piece in run.pieces:
         if piece.part == "node" and not piece.sealed:
-            made.partial(_no_seal(piece, f"the record of {piece.node or 'a further machine'} "))
+            made.partial(_no_seal(piece, f"the record of {piece.node or 'a further machine'}: "))
     return made
 
 
