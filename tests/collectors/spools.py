@@ -10,9 +10,9 @@ from governance.parsing import spool
 BEGIN = datetime(2026, 11, 26, 10, 0, tzinfo=UTC)
 
 
-def segment(*records, minute=0.0, sealed="finished", end=60.0, changed=b"", **opened):
+def segment(*records, begin=BEGIN, minute=0.0, sealed="finished", end=60.0, changed=b"", **opened):
     """The bytes of a segment that began some minutes after ten. A record is (kind, seconds, fields); `sealed` is an outcome or None."""
-    when = (BEGIN + timedelta(minutes=minute)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    when = (begin + timedelta(minutes=minute)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     first = {
         "schema": spool.SCHEMA, "run": "run-a", "continues": None, "part": "writer", "opened_at": when, "recorder": "0.2.0",
         "process": 1, "node": "host", "rank": {"rank": 0, "world": 1, "local": 0, "said_by": "RANK"}, "scheduler": None,
