@@ -63,6 +63,8 @@ class Synced:
     attached: Attached | None = None
     recorded: bool = False
     """Whether it is on record, now or from before."""
+    tied: bool = False
+    """Whether that record is tied to weights."""
     outputs: Path | None = None
     """The folder of its weights, where that was attached."""
     notes: list[str] = field(default_factory=list)
@@ -116,25 +118,28 @@ def sync(
     made = [Synced(each, system or each.run.system) for each in found.runs]
     ready = [each for each in made if each.spooled.state != "still running"]
     _require_systems(workspace, ready)
+    known = {each.system: _on_record(workspace, each.system) for each in ready if each.system is not None}
     for each in ready:
         assert each.system is not None  # noqa: S101 - `_require_systems` saw to it
-        known = _on_record(workspace, each.system)
         if outputs:
             each.outputs = _to_attach(each, found)
-        bound = known.get(each.spooled.digests)
-        if bound is None or (each.outputs is not None and not bound):
-            each.attached = workspace.attach(
-                [*each.spooled.paths, *([each.outputs] if each.outputs else [])],
-                each.system,
-                environment=False,
-                leave=_to_leave(each, found),
-                progress=progress,
-            )
-        each.recorded = each.spooled.digests in _on_record(workspace, each.system)
-        if remove:
-            _remove(
-                workspace, each, tied=_on_record(workspace, each.system).get(each.spooled.digests, False) or not outputs
-            )
+        tied = known[each.system].get(each.spooled.digests)
+        each.recorded, each.tied = tied is not None, bool(tied)
+        if each.recorded and (each.tied or each.outputs is None):
+            continue
+        each.attached = workspace.attach(
+            [*each.spooled.paths, *([each.outputs] if each.outputs else [])],
+            each.system,
+            environment=False,
+            leave=_to_leave(each, found),
+            progress=progress,
+        )
+        items = [item for item in (*each.attached.appended, *each.attached.unchanged) if item.kind == spool_record.KIND]
+        each.recorded, each.tied = bool(items), any(item.bound_to for item in items)
+    if remove:
+        in_ledger = {name: _sources(workspace, name) for name in known}
+        for each in ready:
+            _remove(each, in_ledger[each.system or ""], wanted=outputs)
     return tuple(made)
 
 
@@ -268,23 +273,26 @@ def _to_leave(each: Synced, found: Spool) -> list[Path]:
     return [*others, *spools, *([each.outputs / FOLDER] if each.outputs else [])]
 
 
-def _remove(workspace: Workspace, each: Synced, *, tied: bool) -> None:
-    """Delete the segments of a run, or note why not. `tied`: to weights, or nobody wants it to be."""
+def _sources(workspace: Workspace, system: str) -> frozenset[str]:
+    """The digests of all files that evidence of a system was read from."""
+    return frozenset(
+        str(source["sha256"])
+        for entry in workspace.ledger.entries(system=system)
+        if entry.type is EntryType.EVIDENCE
+        for source in entry.record.get("sources", ())
+    )
+
+
+def _remove(each: Synced, in_ledger: frozenset[str], *, wanted: bool) -> None:
+    """Delete the segments of a run, or note why not. `wanted`: that it be tied to the weights it wrote."""
     spooled = each.spooled
     if spooled.state != "sealed" or spooled.run.outcome != "finished":
         why = "the record is damaged" if spooled.state == "damaged" else "the run did not finish, and may be resumed"
         each.notes.append(f"kept: {why}")
         return
-    if not tied and spooled.run.first.activity == spool_training.ACTIVITY:
+    if wanted and not each.tied and spooled.run.first.activity == spool_training.ACTIVITY:
         each.notes.append("kept: the run is tied to no weights yet. With --no-outputs it is removed all the same")
         return
-    assert each.system is not None  # noqa: S101 - it was attached to it
-    in_ledger = {
-        str(source["sha256"])
-        for entry in workspace.ledger.entries(system=each.system)
-        if entry.type is EntryType.EVIDENCE
-        for source in entry.record.get("sources", ())
-    }
     for piece, path in zip(spooled.run.pieces, spooled.paths, strict=True):
         if not piece.sealed:
             each.notes.append(f"kept: {path.name} has no whole seal")
