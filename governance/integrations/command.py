@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 FORWARDED = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2")
 _RESET = ("SIGPIPE", "SIGXFSZ")
 """What Python sets to be ignored, and a child expects as it is by default."""
+_LOOK = 0.5
+"""Seconds after which is looked whether the child has ended, though no signal came."""
 ASKED_TO_STOP = frozenset({"SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"})
 
 
@@ -190,8 +192,10 @@ def _wait(pid: int, waited: set[signal.Signals]) -> Ended:
 
 def _next(waited: set[signal.Signals]) -> tuple[int, bool]:
     """The next signal, and whether the kernel sent it, which sends to the whole group of the terminal."""
-    if hasattr(signal, "sigwaitinfo"):
-        told = signal.sigwaitinfo(waited)
+    if hasattr(signal, "sigtimedwait"):
+        told = signal.sigtimedwait(waited, _LOOK)
+        if told is None:  # where another thread of ours took the signal, nobody would tell that the child has ended
+            return signal.SIGCHLD, True
         return told.si_signo, told.si_code > 0 and told.si_signo != signal.SIGCHLD
     number = signal.sigwait(waited)
     from_terminal = number in (signal.SIGINT, signal.SIGQUIT) and sys.stdin is not None and sys.stdin.isatty()

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -159,20 +159,20 @@ def test_a_recorder_inside_writes_of_the_same_run_into_the_same_spool(record, se
     assert {segment.opened["run"] for segment in made} == {"desk-1"}
 
 
-def test_the_command_starts_before_the_rest_of_the_program_is_loaded():
+def test_the_command_starts_before_the_rest_of_the_program_is_loaded(tmp_path):
     code = (
-        "import sys; from governance.integrations.command import run; code = run(['--spool', '/dev/null/x', '--', 'true']); "
+        "import sys; from governance.integrations.command import run; code = run(['--spool', sys.argv[1], '--', 'true']); "
         "print(code, *sorted({m.split('.')[0] for m in sys.modules} & {'pydantic', 'typer', 'rich', 'yaml', 'sqlalchemy'}))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    done = subprocess.run([sys.executable, "-c", code, tmp_path], capture_output=True, text=True, cwd=ROOT, check=True)
     assert done.stdout.split() == ["0"]
 
 
-def test_the_time_it_adds_is_less_than_a_second(record):
+def test_it_takes_less_than_half_a_second_of_a_processor(record):
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     ended(record("--", "true"))
-    began = time.monotonic()
-    ended(record("--", "true"))
-    assert time.monotonic() - began < 1.0
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 0.5
 
 
 @pytest.mark.parametrize(
