@@ -33,8 +33,8 @@ from governance.cli import (
     review,
     setup,
     sign,
-    trackers,
     sync,
+    trackers,
     witness,
 )
 from governance.errors import GovernanceError
