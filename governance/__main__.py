@@ -17,6 +17,10 @@ def main() -> None:
         from governance.verifier.command import run as verify
 
         sys.exit(verify(sys.argv[2:]))
+    if sys.argv[1:2] == ["record"]:  # the command that is recorded should not wait for the rest either
+        from governance.integrations.command import run as record
+
+        sys.exit(record(sys.argv[2:]))
     from governance.cli.app import run
 
     sys.exit(run(sys.argv[1:]))

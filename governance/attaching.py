@@ -26,7 +26,7 @@ from governance.ledger.store import Draft
 from governance.parsing import canonical
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -134,6 +134,8 @@ class How(TypedDict, total=False):
     """Who attests the pieces, those that were on record before among them."""
     known: Known | None
     """Digests of large files from before; without it every byte is read."""
+    leave: Collection[Path]
+    """Folders and files below the paths that are not to be read."""
 
 
 def attach(
@@ -166,6 +168,7 @@ def attach(
         progress=how.get("progress"),
         explain=how.get("explain", False),
         known=how.get("known"),
+        leave=how.get("leave", ()),
     )
     named = {path.name for path in paths if not path.is_dir()} | {str(path) for path in paths}
     unread = [Unread(row.path, row.reason, row.path in named, row.collector or None) for row in reading.not_read]

@@ -63,7 +63,7 @@ class ComputeEnvironment:
         value = file.json()
         if not isinstance(value, dict) or value.get("schema") != SCHEMA:
             return
-        body = _body(value)
+        body = body_of(value)
         moment = _captured_at(value)
         yield Found(
             kind=SCHEMA,
@@ -164,7 +164,7 @@ def _quietly(call: Callable[[], Any]) -> Any:
         return None
 
 
-def _body(value: dict[str, Any]) -> dict[str, Any]:
+def body_of(value: dict[str, Any]) -> dict[str, Any]:
     """The known fields of a recorded environment; others are left behind, for nobody has said what is in them."""
     host, cpu = fields.table(value, "host"), fields.table(value, "cpu")
     status = fields.text(value, "gpu_status")

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Part = Literal["writer", "node", "none"]
+Part = Literal["writer", "node", "launcher", "none"]
 _BY_ENVIRONMENT = (
     ("RANK", "RANK", "WORLD_SIZE", "LOCAL_RANK"),
     ("SLURM_PROCID", "SLURM_PROCID", "SLURM_STEP_NUM_TASKS", "SLURM_LOCALID"),
@@ -34,10 +34,14 @@ class Place:
     world: int = 1
     local: int | None = 0
     said_by: str = "nobody: one process"
+    launcher: bool = False
+    """Whether it only watches the process that does the work, from outside."""
 
     @property
     def part(self) -> Part:
-        """What this process records: the run with the cards of its node, the cards of its node alone, or nothing."""
+        """What it records: the run with the cards of its node, those cards alone, a command from outside, or nothing."""
+        if self.launcher:
+            return "launcher" if self.rank == 0 else "none"
         if self.rank == 0:
             return "writer"
         return "node" if self.local == 0 else "none"

@@ -14,6 +14,7 @@ import os
 import threading
 import time
 import weakref
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from governance.integrations import ranks
@@ -76,10 +77,11 @@ class Recorder:
         sampler: Callable[[], Any] = cards_of_this_machine,
         pause: float = 1.0,
         beat: float = 10.0,
+        launcher: bool = False,
     ) -> None:
         opening = Opening(
             activity=activity,
-            place=_never(lambda: ranks.place(rank), ranks.Place()),
+            place=replace(_never(lambda: ranks.place(rank), ranks.Place()), launcher=launcher),
             gather=gather,
             sampler=sampler,
             tool=tool,

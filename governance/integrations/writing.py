@@ -23,6 +23,10 @@ from governance.parsing import spool
 if TYPE_CHECKING:
     from governance.integrations.inbox import Inbox, Opening
 
+AT_FULL_RATE = 360
+"""Tellings of the cards, an hour of them at first, after which each spans twice as many beats: a segment has a longest length."""
+MOST_BEATS = 32
+"""Beats that one telling of the cards spans at most: some five minutes, which is what a crash can lose."""
 JUMP = 2.0
 """Seconds by which the wall clock may leave the steady one before it is told."""
 LONGEST_READ = 100_000
@@ -60,6 +64,7 @@ class Writing:
         self._redacted = 0
         self._sampler: Any = None
         self._segment = self._opened(inbox.opening)
+        self._since_summary, self._summaries, self._each = 0, 0, 1
         self._facts: Later | None = Later(inbox.opening.gather, "governance-facts")
         self._cards: Later | None = Later(inbox.opening.sampler, "governance-opening")
 
@@ -153,15 +158,20 @@ class Writing:
             body["values"], body["left_out"] = privacy.of_settings(values) if isinstance(values, dict) else ({}, 1)
         self._add(kind, body, when)
 
-    def _beat(self) -> None:
+    def _beat(self, *, last: bool = False) -> None:
         """A sign of life with the step, the wall clock where it left the steady one, and what the cards did since the last."""
         wall, steady = time.time(), time.monotonic()
         moved = (wall - self._wall) - (steady - self._steady)
         if abs(moved) > JUMP:
             self._add("clock", {"moved_seconds": round(moved, 3)})
             self._wall, self._steady = wall, steady
-        for body in self._ask("summary") or ():
-            self._add("gpu", body)
+        self._since_summary += 1
+        if last or self._since_summary >= self._each:
+            for body in self._ask("summary") or ():
+                self._add("gpu", body)
+            self._since_summary, self._summaries = 0, self._summaries + 1
+            if self._summaries % AT_FULL_RATE == 0:
+                self._each = min(self._each * 2, MOST_BEATS)
         self._add("beat", {"step": _step(self._inbox.step)})
         if self._segment.flush():
             self._segment.settle()
@@ -174,7 +184,7 @@ class Writing:
                 self._gap(of, "the run ended before the machine had answered")
         for body, when in self._kept.last():
             self._add("log", body, when)
-        self._beat()
+        self._beat(last=True)
         reason = None if ending.reason is None else str(ending.reason)[:LONGEST_READ]
         said, count = redaction.value({"reason": reason, **spool.plain(ending.more)})
         said["reason"] = None if said["reason"] is None else said["reason"][:500]

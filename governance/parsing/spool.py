@@ -118,15 +118,15 @@ def read(data: bytes, where: str = "") -> Segment:
     damaged, faults, at = 0, [], 0
     for part in data.split(b"\n"):
         began, at = at, at + len(part) + 1
-        if not part:
-            continue
+        if not part and at > len(data):
+            continue  # what a line feed at the end leaves
+        if records and records[-1]["kind"] == SEAL:
+            faults.append("it goes on after its seal")
+            break
         record = _record(part) if at <= len(data) else None  # the last one ends with no line feed: it was cut off
         if record is None:
             damaged += 1
             continue
-        if records and records[-1]["kind"] == SEAL:
-            faults.append("it goes on after its seal")
-            break
         if record["kind"] == SEAL and record.get("sha256") != hashlib.sha256(data[:began]).hexdigest():
             faults.append("its seal is of other bytes, so it was changed after it was closed")
         records.append(record)

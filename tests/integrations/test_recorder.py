@@ -320,3 +320,26 @@ def test_nothing_that_is_given_by_mistake_raises(tmp_path, segments):
     (made,) = segments()
     assert [row["values"] for row in made.of("log")] == [{"loss": 1.0}]
     assert made.seal["step"] is None
+
+
+def test_the_cards_of_a_run_of_weeks_fit_into_a_segment(recording, segments, monkeypatch):
+    from governance.integrations import writing
+
+    monkeypatch.setattr(writing, "AT_FULL_RATE", 3)
+    monkeypatch.setattr(writing, "MOST_BEATS", 4)
+
+    class Cards:
+        def sample(self):
+            pass
+
+        def summary(self):
+            return [{"index": 0, "readings": 1}]
+
+    recorder = recording(sampler=Cards, pause=0.002, beat=0.004)
+    time.sleep(0.6)
+    recorder.close()
+    (segment,) = segments()
+    beats, told = len(segment.of("beat")), len(segment.of("gpu"))
+    assert beats > 20
+    assert told <= 3 + 3 + beats / 4 + 2
+    assert segment.records[-3]["kind"] == "gpu"  # the last readings are told, whenever the run ends

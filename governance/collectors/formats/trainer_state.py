@@ -136,6 +136,11 @@ def read(file: File) -> State | None:
     return State(value, rows, steps)
 
 
+def is_of_machine(name: str) -> bool:
+    """Whether a measure tells of the machine's speed and not of the model."""
+    return _OF_MACHINE.match(name) is not None
+
+
 def thinned(points: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Evenly spaced points with the last one, so that a long run stays a small body."""
     if len(points) <= MOST_POINTS:

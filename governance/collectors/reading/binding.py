@@ -8,7 +8,8 @@ candidate. In order:
 2. An adapter with its weights is a candidate. A full model is one, unless an adapter in the same attach names it as
    its base.
 3. A training run, and the energy, settings and use of processors of one, is about the weights in its own folder, else about the
-   only model folder directly in it, else about the only attached folder that its output folder names.
+   only model folder directly in it, else about the only attached folder that its output folder names, else about the only model
+   folder that lies in a folder of that name.
 4. What tells of a model by name (evaluations, attacks, scans, profiles) is about the attached adapter of that folder name, if
    the base it was run on is that adapter's base. Without an adapter it is about the base when an attached adapter or run
    names it so, or about the attached model of that folder name.
@@ -39,7 +40,9 @@ if TYPE_CHECKING:
 
 DECLARED = "declared at attach"
 _MADE_IN_THE_FOLDER = {"finding.v1", "model-signature.v1"}
-_OF_A_RUN = {"training-run.v1", "training-settings.v1", "energy.v1", "gpu-usage.v1", "source-revision.v1"}
+_OF_A_RUN = {
+    "training-run.v1", "training-settings.v1", "run-record.v1", "energy.v1", "gpu-usage.v1", "source-revision.v1",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -152,7 +155,7 @@ def _bound(fact: Found, attached: _Attached, about: Role | None) -> Found:
     )
     if not modelled:
         return replace(fact, subject=subject)
-    conflicts: tuple[str, ...] = (conflict,) if conflict else ()
+    conflicts = (*fact.conflicts, *((conflict,) if conflict else ()))
     target = next((attached.targets[name] for name in _names_of(fact) if name in attached.targets), None)
     if target is not None and fact.kind != "model-artifacts.v1":
         if subject.digest not in (None, target.digest):
@@ -260,8 +263,17 @@ def _of_run(fact: Found, weights: Sequence[_Weights]) -> tuple[Subject, str | No
     named = [each for each in whole if isinstance(output, str) and output and last_part(output) == each.name]
     if not same and not directly and len(named) == 1:
         return _tied(replace(named[0], role=Role.CANDIDATE), f"its output folder is {named[0].name}"), None
-    several = same if len(same) > 1 else directly if len(directly) > 1 else named if len(named) > 1 else []
+    inside = [each for each in whole if isinstance(output, str) and output and _parent(each) == last_part(output)]
+    if not (same or directly or named) and len(inside) == 1:
+        why = f"its output folder {last_part(str(output))} holds {inside[0].name}"
+        return _tied(replace(inside[0], role=Role.CANDIDATE), why), None
+    several = same if len(same) > 1 else directly if len(directly) > 1 else named if len(named) > 1 else inside
     return fact.subject, _several("the run", several)
+
+
+def _parent(weights: _Weights) -> str:
+    """The name of the folder that the folder of the weights lies in."""
+    return last_part(weights.place.rpartition("/")[0])
 
 
 def _several(what: str, weights: Sequence[_Weights]) -> str | None:

@@ -27,7 +27,7 @@ from governance.collectors.reading.walk import walk
 from governance.errors import UnreadableError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -50,16 +50,18 @@ def collect(
     progress: Callable[[str, int, int], None] | None = None,
     explain: bool = False,
     known: Known | None = None,
+    leave: Collection[Path] = (),
 ) -> Reading:
     """Everything the collectors find in files and folders.
 
     `declared` is what the user says the facts are about; `effective` is the moment for facts whose tool left no
     clock; `environment` adds this machine where a run or its weights were read and no recorded environment;
     `progress` is told path, bytes done and bytes in all while large files are hashed; `explain` keeps who looked at which
-    file and why it was passed over; `known` gives digests of large files from before. Never raises for what it reads;
+    file and why it was passed over; `known` gives digests of large files from before; `leave` are folders
+    and files below the paths that are not to be read. Never raises for what it reads;
     `UsageError` for a declaration that leads to nothing.
     """
-    folders, not_read = walk(paths)
+    folders, not_read = walk(paths, leave)
     loaded, broken = collectors()
     found: list[Found] = []
     not_read += broken

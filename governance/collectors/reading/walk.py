@@ -21,7 +21,7 @@ from governance.collectors.reading.answers import NotRead
 from governance.collectors.reading.files import File, Memory
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
 MAX_FILES = 100_000
 MAX_ENTRIES = 500_000
@@ -81,9 +81,12 @@ class Folder:
         return folder.files.get(parts[-1]) if folder else None
 
 
-def walk(paths: Sequence[Path]) -> tuple[list[Folder], list[NotRead]]:
-    """The folders of everything named, and what could not be entered. A place named twice is walked once."""
-    folders, not_read = _walk(paths)
+def walk(paths: Sequence[Path], leave: Collection[Path] = ()) -> tuple[list[Folder], list[NotRead]]:
+    """The folders of everything named, and what could not be entered. A place named twice is walked once.
+
+    What is in `leave`, a folder or a file, is left alone where it is met below a folder.
+    """
+    folders, not_read = _walk(paths, frozenset(os.path.realpath(path) for path in leave))
     tops = tuple(folder for folder in folders if folder.parent is None and not folder.listed_by_name)
     named = tuple(file for folder in folders for file in folder.files.values() if file.explicit)
     for folder in folders:
@@ -91,7 +94,7 @@ def walk(paths: Sequence[Path]) -> tuple[list[Folder], list[NotRead]]:
     return folders, not_read
 
 
-def _walk(paths: Sequence[Path]) -> tuple[list[Folder], list[NotRead]]:
+def _walk(paths: Sequence[Path], leave: frozenset[str]) -> tuple[list[Folder], list[NotRead]]:
     folders: list[Folder] = []
     not_read: list[NotRead] = []
     seen: set[str] = set()
@@ -106,7 +109,7 @@ def _walk(paths: Sequence[Path]) -> tuple[list[Folder], list[NotRead]]:
             not_read.append(NotRead(text, f"can not be read: {getattr(error, 'strerror', None) or error}"))
             continue
         if stat.S_ISDIR(mode):
-            _Walk(real, folders, not_read, seen, memory).run()
+            _Walk(real, folders, not_read, seen, memory, leave).run()
         elif stat.S_ISREG(mode):
             place, name = os.path.split(real)
             if real in seen:
@@ -129,9 +132,16 @@ class _Walk:
     """One walk below one root."""
 
     def __init__(
-        self, root: str, folders: list[Folder], not_read: list[NotRead], seen: set[str], memory: Memory
+        self,
+        root: str,
+        folders: list[Folder],
+        not_read: list[NotRead],
+        seen: set[str],
+        memory: Memory,
+        leave: frozenset[str],
     ) -> None:
         self.root = root
+        self.leave = leave
         self.memory = memory
         self.folders = folders
         self.not_read = not_read
@@ -172,6 +182,8 @@ class _Walk:
 
     def _take(self, folder: Folder, entry: os.DirEntry[str], shown: str, depth: int) -> None:
         """One entry of a folder, by what it is."""
+        if self.leave and os.path.realpath(entry.path) in self.leave:
+            return
         if problem := _bad_name(shown):
             self._refuse(_printable(shown), problem)
         elif entry.is_symlink():
