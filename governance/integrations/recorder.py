@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import sys
 import threading
 import time
 import weakref
@@ -110,7 +111,10 @@ class Recorder:
             _never(lambda: self._put("log", {"step": said, "values": dict(values)}), None)
 
     def note(self, kind: str, body: Mapping[str, Any]) -> None:
-        """A record of another kind that the reader of the spool knows, such as `settings`, `checkpoint` or `result`."""
+        """A record of another kind that the reader of the spool knows, such as `settings`, `checkpoint` or `result`.
+
+        A field that is a function is called in the thread, and stands for its answer: what asks a disk belongs there.
+        """
         if self._records:
             _never(lambda: self._put(kind, dict(body)), None)
 
@@ -165,8 +169,21 @@ def _in_child() -> None:
 
 
 def _at_exit() -> None:
+    outcome, reason = what_ended_the_process()
     for recorder in list(_LIVE):
-        recorder.close("unsaid", "the process ended and nobody said how", patience=3.0)
+        recorder.close(outcome, reason, patience=3.0)
+
+
+def what_ended_the_process() -> tuple[Outcome, str]:
+    """At exit: the error that nobody caught, as the interpreter keeps it; or that nobody said.
+
+    A prompt keeps the last error too, and goes on after it, so there it says nothing.
+    """
+    kind = getattr(sys, "last_type", None)
+    if not isinstance(kind, type) or hasattr(sys, "ps1") or sys.flags.interactive:
+        return "unsaid", "the process ended and nobody said how"
+    name = f"{kind.__module__}.{kind.__qualname__}".removeprefix("builtins.")
+    return ("stopped" if issubclass(kind, KeyboardInterrupt) else "failed"), f"{name} ended the process"
 
 
 if hasattr(os, "register_at_fork"):
