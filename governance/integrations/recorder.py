@@ -12,7 +12,6 @@ import os
 import sys
 import threading
 import time
-import weakref
 from typing import TYPE_CHECKING, Any
 
 from governance.integrations import ranks
@@ -22,7 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-_LIVE: weakref.WeakSet[Recorder] = weakref.WeakSet()
+_LIVE: set[Recorder] = set()
+"""Whose thread may still write: a run is not over because nobody holds its recorder any more."""
 
 
 def facts_of_this_machine() -> list[tuple[str, dict[str, Any]]]:
@@ -125,10 +125,16 @@ class Recorder:
         if self._thread is None or self._closed:
             return
         self._closed = True
-        _LIVE.discard(self)
         self._inbox.ending = Ending(outcome, reason, more)
         self._inbox.stop.set()
-        _never(self._thread.join, None, patience)
+        self.settle(patience)
+
+    def settle(self, patience: float) -> None:
+        """After `close`: wait for the thread to have written its seal, for some seconds at most. The end of the process waits too."""
+        if self._thread is not None and self._closed:
+            _never(self._thread.join, None, patience)
+            if not self._thread.is_alive():
+                _LIVE.discard(self)
 
     def forget(self) -> None:
         """In a child of fork: the thread is not here, and the segment belongs to the parent."""
@@ -145,6 +151,8 @@ class Recorder:
         thread = threading.Thread(target=work, args=(self._inbox,), name="governance-recorder", daemon=True)
         thread.start()
         self._thread = thread
+        for other in list(_LIVE):
+            other.settle(0.0)
         _LIVE.add(self)
 
     def _put(self, kind: str, body: dict[str, Any]) -> None:
@@ -171,7 +179,10 @@ def _in_child() -> None:
 def _at_exit() -> None:
     outcome, reason = what_ended_the_process()
     for recorder in list(_LIVE):
-        recorder.close(outcome, reason, patience=3.0)
+        recorder.close(outcome, reason, patience=0.0)
+    until = time.monotonic() + 3.0
+    for recorder in list(_LIVE):
+        recorder.settle(max(0.0, until - time.monotonic()))
 
 
 def what_ended_the_process() -> tuple[Outcome, str]:

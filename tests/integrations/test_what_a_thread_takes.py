@@ -6,7 +6,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from governance.integrations.recorder import Recorder
-from tests.integrations.running import only, run
+from tests.integrations.running import only, run, segments
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -71,3 +71,17 @@ def test_the_error_that_nobody_caught_is_how_an_open_run_ended(tmp_path: Path) -
         run(script, folder, code=code)
         seal = only(folder).seal
         assert (seal["outcome"], seal["reason"]) == (outcome, reason), ending
+
+
+def test_who_closes_without_waiting_is_waited_for_at_the_end_of_the_process(tmp_path: Path) -> None:
+    script = """
+    import time
+    from governance.integrations.recorder import Recorder
+    slow = lambda: time.sleep(0.5) or []
+    for number in range(3):
+        Recorder("evaluation", spool=".", gather=slow, sampler=lambda: None).start().close("finished", patience=0.0)
+    Recorder("evaluation", spool="nobody-holds-it", gather=slow, sampler=lambda: None).start()
+    """
+    run(script, tmp_path)
+    assert [each.seal["outcome"] for each in segments(tmp_path)] == ["finished"] * 3
+    assert only(tmp_path / "nobody-holds-it").seal["outcome"] == "unsaid"
