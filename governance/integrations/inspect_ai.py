@@ -58,7 +58,7 @@ class GovernanceHooks(Hooks):  # type: ignore[misc,unused-ignore]
         self._end(data)
 
     async def on_run_end(self, data: RunEnd) -> None:
-        """Seal what is still open: an error of the whole run reaches no task."""
+        """Seal what is still open."""
         self._left(data)
 
     @guarded
@@ -79,8 +79,10 @@ class GovernanceHooks(Hooks):  # type: ignore[misc,unused-ignore]
 
     @guarded
     def _end(self, data: TaskEnd) -> None:
-        self.recorder = recorder = self._running.pop(data.eval_id)
-        log = data.log
+        self._finish(self._running.pop(data.eval_id), data.log)
+
+    def _finish(self, recorder: Recorder, log: Any) -> None:
+        self.recorder = recorder
         done = log.results
         for score in done.scores if done is not None else ():
             values = plain_numbers({name: metric.value for name, metric in score.metrics.items()})[0]
@@ -104,10 +106,16 @@ class GovernanceHooks(Hooks):  # type: ignore[misc,unused-ignore]
 
     @guarded
     def _left(self, data: RunEnd) -> None:
-        left, self._running = list(self._running.values()), {}
-        for recorder in left:
-            kind = type(data.exception).__qualname__ if data.exception is not None else "nobody said how its task ended"
-            recorder.close("failed" if data.exception is not None else "unsaid", kind, patience=0.0)
+        """A task that an error ended is not told of by itself, but stands among the logs of the run."""
+        left, self._running = self._running, {}
+        logs = {log.eval.eval_id: log for log in data.logs or ()}
+        for name, recorder in left.items():
+            if name in logs:
+                self._finish(recorder, logs[name])
+            elif data.exception is not None:
+                recorder.close("failed", type(data.exception).__qualname__, patience=0.0)
+            else:
+                recorder.close("unsaid", "the evaluation ended, and nobody said how this task did", patience=0.0)
 
 
 def generation_of(data: TaskStart) -> dict[str, Any]:
