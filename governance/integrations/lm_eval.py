@@ -44,6 +44,8 @@ OF_THE_MODEL = ("pretrained", "peft", "delta", "revision", "subfolder", "tokeniz
                 "add_bos_token", "parallelize", "load_in_4bit", "load_in_8bit", "trust_remote_code", "gptqmodel", "tensor_parallel_size",
                 "data_parallel_size", "quantization", "max_gen_toks")  # fmt: skip
 """What is kept of the arguments for the model, which may also hold keys and addresses."""
+NAMES = ("peft", "delta", "pretrained", "model", "path", "engine")
+"""Arguments that name the model, the one that says most first, as the harness itself looks for its name."""
 OF_GENERATION = ("temperature", "top_p", "top_k", "do_sample", "num_beams", "max_gen_toks", "repetition_penalty")
 SEEDS = ("random_seed", "numpy_seed", "torch_seed", "fewshot_seed")
 BESIDE = (
@@ -96,8 +98,10 @@ class GovernanceEvaluationTracker(EvaluationTracker):  # type: ignore[misc,unuse
         if self.recorder is None or not results:
             return
         config = results.get("config") or {}
-        of_model = arguments(config.get("model_args"))
-        named = of_model.get("peft") or of_model.get("delta") or of_model.get("pretrained") or results.get("model_name")
+        of_model = table(config.get("model_args"))
+        named = next((of_model[name] for name in NAMES if of_model.get(name)), None)
+        if named is None and self.general_config_tracker.model_source == "CUSTOM":
+            named = config.get("model")  # an object: what it calls itself, else its class
         revision = of_model.get("revision") or config.get("model_sha") or config.get("model_revision")
         base = {"name": _text(named), "revision": _text(revision)}
         self.recorder.note("model", {"base_model": base, "method": None, "adapter": None})
@@ -150,11 +154,11 @@ def recorded_evaluate(
         return results
 
 
-def arguments(said: Any) -> dict[str, Any]:
-    """Arguments for a model as a table: the harness takes `a=1,b=2` and a table. Only the named ones."""
+def table(said: Any) -> dict[str, Any]:
+    """Arguments for a model as a table: the harness takes `a=1,b=2` and a table."""
     if isinstance(said, str):
-        said = dict(part.split("=", 1) for part in said.split(",") if "=" in part)
-    return {name: said[name] for name in OF_THE_MODEL if name in said} if isinstance(said, dict) else {}
+        return dict(part.split("=", 1) for part in said.split(",") if "=" in part)
+    return said if isinstance(said, dict) else {}
 
 
 def settings_of(results: dict[str, Any], config: dict[str, Any], of_model: dict[str, Any]) -> dict[str, Any]:
@@ -162,7 +166,8 @@ def settings_of(results: dict[str, Any], config: dict[str, Any], of_model: dict[
     said = config.get("gen_kwargs")
     generation: dict[str, Any] = said if isinstance(said, dict) else {}
     made = {name: config.get(name) for name in SETTINGS} | {name: results.get(name) for name in BESIDE}
-    made |= of_model | {f"gen_{name}": generation[name] for name in OF_GENERATION if name in generation}
+    made |= {name: of_model[name] for name in OF_THE_MODEL if name in of_model}
+    made |= {f"gen_{name}": generation[name] for name in OF_GENERATION if name in generation}
     return {name: value(each) for name, each in sorted(made.items()) if each is not None and kept(each)}
 
 

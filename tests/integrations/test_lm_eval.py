@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from tests.integrations.running import only, run, said
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 pytestmark = pytest.mark.training
 for _library in ("torch", "transformers", "lm_eval"):
@@ -39,8 +44,10 @@ how = dict(
 )
 results = recorded_evaluate(output_path="out", record={"spool": "spool", "system": "tiny"}, **how)
 again = simple_evaluate(**how)
+from lm_eval.models.huggingface import HFLM
+by_hand = how | {"model": HFLM(pretrained="model", device="cpu", dtype="float32"), "model_args": None}
 with GovernanceEvaluationTracker(record={"spool": "by-hand"}) as tracker:
-    tracker.save_results_aggregated(results=simple_evaluate(evaluation_tracker=tracker, **how))
+    tracker.save_results_aggregated(results=simple_evaluate(evaluation_tracker=tracker, **by_hand))
 try:
     recorded_evaluate(record={"spool": "failed"}, **how | {"tasks": ["no_such_task"]})
 except Exception as error:
@@ -81,6 +88,7 @@ def test_an_evaluation_is_recorded_with_its_numbers_and_the_files_it_left(ran) -
 def test_the_tracker_records_what_is_saved_by_hand_without_a_folder_to_save_in(ran) -> None:
     segment = only(ran[0] / "by-hand")
     assert segment.of("result")[0]["values"]["acc,none"] == ran[1]["acc"]
+    assert segment.of("model")[0]["base_model"]["name"] == "model"
     assert segment.of("files") == ()
     assert segment.seal["outcome"] == "finished"
 
@@ -90,3 +98,17 @@ def test_an_evaluation_that_fails_goes_on_failing_and_is_sealed_with_the_type_of
     seal = only(folder / "failed").seal
     assert seal["outcome"] == "failed"
     assert seal["reason"].endswith(told["failed"])
+
+
+def test_of_the_arguments_for_a_model_the_named_few_are_kept_in_either_form(tmp_path: Path) -> None:
+    script = """
+    import json
+    from governance.integrations.lm_eval import settings_of, table
+    told = []
+    for said in ("model=gpt-4o,api_key=hf_qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq,dtype=float32", {"model": "gpt-4o", "api_key": "x", "dtype": "float32"}, None):
+        named = table(said)
+        told.append([named.get("model"), settings_of({}, {"model": "local-completions"}, named)])
+    print(json.dumps(told))
+    """
+    both = ["gpt-4o", {"dtype": "float32", "model": "local-completions"}]
+    assert said(run(script, tmp_path)) == [both, both, [None, {"model": "local-completions"}]]
