@@ -187,10 +187,7 @@ def attach(
             unread.append(Unread(found.path, str(error), found.path in named, found.collector.name))
             continue
         except ValidationError as error:
-            first = error.errors()[0]
-            place = ".".join(str(part) for part in first["loc"])
-            said = f"{place}: {first['msg']}"
-            unread.append(Unread(found.path, said, found.path in named, found.collector.name))
+            unread.append(Unread(found.path, faults.first(error), found.path in named, found.collector.name))
             continue
         evidence_id = record.id
         items.setdefault(evidence_id, _item(evidence_id, found, record))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from governance.assurance import approvals
+from governance.domain import faults
 from governance.domain.base import Digest, KindId, Noun
 from governance.domain.decision import (
     AcceptedRisk,
@@ -83,9 +84,7 @@ class Terms(Noun):
         try:
             terms = cls.model_validate(value if value is not None else {})
         except ValidationError as error:
-            first = error.errors()[0]
-            place = ".".join(str(part) for part in first["loc"])
-            raise UnreadableError(f"{place + ': ' if place else ''}{first['msg']}", where=where) from None
+            raise UnreadableError(faults.first(error), where=where) from None
         return {name: getattr(terms, name) for name in cls.model_fields}
 
 
@@ -161,9 +160,7 @@ def decide(case: Case, roster: Roster, moment: datetime, key: SigningKey | Both,
             nonce=secrets.token_hex(16),
         )
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise UsageError(f"{place + ': ' if place else ''}{first['msg'].removeprefix('Value error, ')}") from None
+        raise UsageError(faults.first(error)) from None
     return made, key.seal(statements.payload(made))
 
 
@@ -196,7 +193,7 @@ def _read(wish: Wish) -> tuple[Read, ...] | None:
     try:
         made = tuple(Read(name=name, digest=canonical.sha256(data)) for name, data in wish.read)
     except ValidationError as error:
-        raise UsageError(f"a document that was read: {error.errors()[0]['msg']}", hint="Rename the file.") from None
+        raise UsageError(f"a document that was read: {faults.first(error)}", hint="Rename the file.") from None
     names = [each.name for each in made]
     if len(set(names)) != len(names):
         raise UsageError("two documents that were read have one name", hint="Rename one of them.")

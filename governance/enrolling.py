@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
+from governance.domain import faults
 from governance.domain.entry import EntryType, StatementRecord
 from governance.domain.principal import Attestation, PrincipalEvent, TokenIdentity
 from governance.errors import UsageError
@@ -102,9 +103,7 @@ class People:
         try:
             event = PrincipalEvent(**said, at=self._clock(), nonce=secrets.token_hex(16))
         except ValidationError as error:
-            first = error.errors()[0]
-            place = ".".join(str(part) for part in first["loc"])
-            raise UsageError(f"{place + ': ' if place else ''}{first['msg'].removeprefix('Value error, ')}") from None
+            raise UsageError(faults.first(error)) from None
         predicate = event.plain()
         subject = (
             credential_of(predicate).material if event.event in {"enrol", "add-key", "rotate"} else event.name.encode()

@@ -1,7 +1,8 @@
 """The content that was judged with, kept in the ledger: what a decision binds by digest can be read again years later.
 
 A snapshot is one body, the canonical JSON of {path: text} over the files that judge, and an entry of the whole workspace that
-names it. It is taken when a decision is signed or a pack is written over content that is not on record yet.
+names it. It is taken when a decision is signed or a pack is written over content that is not on record yet; and when a system is added
+where the workspace names an organisation, so that a floor that is no longer asked can be missed.
 """
 
 from __future__ import annotations
@@ -10,13 +11,15 @@ from typing import TYPE_CHECKING
 
 from governance.content import loader
 from governance.domain.entry import ContentRecord, EntryType
-from governance.errors import IntegrityError
+from governance.domain.policy import Policy
+from governance.errors import ContentError, IntegrityError
 from governance.ledger.store import Draft
 from governance.parsing import canonical, strict_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from governance.domain.catalogue import Catalogue
     from governance.ledger.blobs import Blobs
     from governance.ledger.store import Ledger
 
@@ -45,3 +48,24 @@ def read(ledger: Ledger, blobs: Blobs, digest: str) -> dict[str, bytes] | None:
                 raise IntegrityError("the content on record is not the one its entry names", where=entry.id)
             return content
     return None
+
+
+def floors_gone(ledger: Ledger, blobs: Blobs, today: Catalogue) -> tuple[tuple[str, str], ...]:
+    """(id, entry) of each floor that stands in content on record and is none today, with the last entry that has it; by id."""
+    found: dict[str, str] = {}
+    for entry in ledger.shared():
+        if entry.type is EntryType.CONTENT:
+            files = strict_json.loads(blobs.read(entry.record["body_digest"]), where=entry.id)
+            for path, text in files.items():
+                if path.startswith("policies/") and "floor" in text and (name := _floor(path, text.encode())):
+                    found[name] = entry.id
+    now = {each.id for each in today.floors("")}
+    return tuple((name, entry) for name, entry in sorted(found.items()) if name not in now)
+
+
+def _floor(path: str, data: bytes) -> str | None:
+    try:
+        policy = loader.read(Policy, data, where=path)
+    except ContentError:  # of an earlier or a later version, which another program can read
+        return None
+    return policy.id if policy.floor else None

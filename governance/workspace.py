@@ -136,6 +136,8 @@ class Workspace:
         if strange := self.catalogue.strange_names(system):
             known = sorted({frame.series for frame in self.catalogue.frameworks.values()})
             raise UsageError(strange[0], where=str(path), hint=f"Series of frameworks: {', '.join(known)}.")
+        if layers.organisation(self.root):
+            snapshots.keep(self.ledger, self.blobs, self.content)
         body = canonical.dumps(system.plain())
         digest = canonical.sha256(body)
         earlier = [entry for entry in self.ledger.entries(system=system.id) if entry.type is EntryType.SYSTEM]

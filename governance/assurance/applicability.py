@@ -7,6 +7,7 @@ shows it is done.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from governance.assurance.requirements import age_of, results_of, stated
@@ -180,7 +181,7 @@ def _document(
 ) -> DocumentedRow:
     ids = [piece for control in answering for piece in control.evidence]
     pieces = [dossier.by_id[piece] for piece in dict.fromkeys(ids) if piece in dossier.by_id]
-    dates = [piece.record.effective_at.date() for piece in pieces if piece.record.effective_at is not None]
+    moments = [piece.record.effective_at for piece in pieces if piece.record.effective_at is not None]
     standings = {control.standing for control in answering}
     if not answering:
         state, reason = "not-shown-here", "no control asks for it; look for it by hand"
@@ -197,7 +198,7 @@ def _document(
             "not-whole",
             "; ".join(f"{control.id} is {control.standing}: {control.reasons[0]}" for control in short),
         )
-    newest = max(dates, default=None)
+    newest = max(moments, default=None)
     return DocumentedRow.model_validate(
         {
             "framework": framework,
@@ -207,8 +208,8 @@ def _document(
             "form": form,
             "state": state,
             "where": tuple(_where(piece) for piece in pieces),
-            "newest": newest,
-            "age_days": (on.date() - newest).days if newest else None,
+            "newest": newest.date() if newest else None,
+            "age_days": int((on - newest) / timedelta(days=1)) if newest else None,
             "reason": reason,
         }
     )

@@ -2,28 +2,24 @@
 
 Each side's newest run of a task counts, whatever it says, if it is tied to the very weights of that side's candidate. Two numbers are
 subtracted only where both were made in the same way: same harness and version, same version of the task, same number of examples shown,
-same number of samples, same questions where the samples are on record. What one side does not tell is not taken to be the same.
+and the same number of samples where they are not compared item by item. What one side does not tell is not taken to be the same.
 
-Where the single samples of both are on record, questions are compared one by one (`pairing`); else the two are taken as independent, by
-the intervals of `intervals` (Wilson, Newcombe). *Worse* and *better* need the whole interval on one side of no change, and a direction
-that somebody stated. What was measured before and not again is told right after what is worse: a test that is left out can not fail.
+How two numbers are subtracted, `compared_differences` says. What was measured before and not again is told right after what is worse: a
+test that is left out can not fail.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, get_args
 
-from governance.assurance import pairing
 from governance.assurance.asks import EVALUATION_KIND
+from governance.assurance.compared_differences import Comparable, Key, Row, differences, items_of
 from governance.assurance.expect import is_number
-from governance.assurance.intervals import of_difference, of_result
 from governance.assurance.subjects import moment, speaks_of
 from governance.domain.comparison import Measured, Reading, Verdict
 from governance.domain.control import About
 from governance.domain.evidence import Quality
-from governance.errors import UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,31 +27,19 @@ if TYPE_CHECKING:
     from governance.domain.case import Case
     from governance.domain.evidence import Piece
 
-SAMPLES, ATTACKS, GROUPS = "eval-samples.v1", "red-team.v1", "subgroup-results.v1"
-CONFIDENCE = 0.95
+ATTACKS, GROUPS = "red-team.v1", "subgroup-results.v1"
+SIZE = "number of samples"
 _UNUSABLE = frozenset({Quality.FAILED, Quality.NOT_UNDERSTOOD, Quality.PLACEHOLDER})
 _MAY_BE_SILENT = frozenset({"definition of the task", "unit", "way of putting answers together"})
 """Settings that most tools never write: they only tell two runs apart where both sides have them."""
-Key = tuple[str, str, str]
-
-
-@dataclass(frozen=True)
-class Row:
-    """A number with the piece and pointer it stands at, what it is compared by, and how it was made."""
-
-    source: str
-    key: Key
-    piece: Piece
-    at: str
-    result: Mapping[str, Any]
-    settings: Mapping[str, Any]
 
 
 def measured(before: Case, after: Case) -> tuple[tuple[Measured, ...], int]:
     """(what is to be told, worse first; how many rows rest on the same evidence on both sides)."""
     ours, theirs = _rows(before), _rows(after)
     runs = _runs(before), _runs(after)
-    made = [_compared(ours.get(name), theirs.get(name), before, after, runs) for name in sorted({*ours, *theirs})]
+    names = sorted({*ours, *theirs})
+    made = differences([_prepared(ours.get(name), theirs.get(name), before, after, runs) for name in names], after)
     told = [each for each in made if each.verdict != "same-evidence"]
     return tuple(sorted(told, key=_place)), len(made) - len(told)
 
@@ -101,7 +85,7 @@ def _evaluation(piece: Piece) -> Iterator[Row]:
             "version of the task": row.get("task_version"),
             "definition of the task": row.get("task_digest"),
             "number of examples shown": (body.get("n_shot") or {}).get(task),
-            "number of samples": row.get("n"),
+            SIZE: row.get("n"),
             "number of rounds": body.get("epochs") or 1,
             "unit": row.get("unit"),
             "way of putting answers together": row.get("reducer"),
@@ -138,7 +122,7 @@ def _group(piece: Piece) -> Iterator[Row]:
     tool = _tool(body.get("tool"), "tool")
     for place, row in enumerate(body.get("groups") or ()):
         result = {**row, "higher_is_better": body.get("higher_is_better")}
-        settings = {**tool, "number of samples": row.get("n")}
+        settings = {**tool, SIZE: row.get("n")}
         yield Row(
             "subgroup", (task, metric, f"{attribute}: {row.get('name')}"), piece, f"/groups/{place}", result, settings
         )
@@ -155,13 +139,14 @@ def _tool(said: Any, what: str) -> dict[str, Any]:
     return {what: said.get("name"), f"version of the {what}": said.get("version")}
 
 
-def _compared(
+def _prepared(
     before: Row | None,
     after: Row | None,
     then: Case,
     now: Case,
     runs: tuple[dict[tuple[str, str], int], dict[tuple[str, str], int]],
-) -> Measured:
+) -> Measured | Comparable:
+    """What is to be told of a metric, or its two rows where they can be subtracted."""
     row = after or before
     if row is None:
         raise AssertionError("a metric that neither side has")
@@ -182,60 +167,12 @@ def _compared(
     if before.piece.id == after.piece.id:
         return Measured(**given, verdict="same-evidence", because=("the same evidence speaks for both sides",))
     unlike = _unlike(before, after)
-    paired: pairing.Paired | str = ""
-    if not unlike:
-        try:
-            paired = _paired(before, after, then, now)
-        except pairing.OtherQuestionsError as why:
-            unlike = [str(why)]
+    items = "" if unlike else items_of(before, after, then, now, up=given["higher_is_better"] is not False)
+    if isinstance(items, str):
+        unlike += _unlike_in_size(before, after)
     if unlike:
         return Measured(**given, verdict="not-comparable", because=tuple(unlike))
-    return Measured(**given, **_difference(before, after, paired, given["higher_is_better"]))
-
-
-def _difference(before: Row, after: Row, paired: pairing.Paired | str, higher: bool | None) -> dict[str, Any]:
-    delta = float(after.result["value"]) - float(before.result["value"])
-    notes, pairs = _notes(before, after), None
-    low: float | None = None
-    high: float | None = None
-    method = ""
-    if isinstance(paired, pairing.Paired):
-        low, high, method, pairs = paired.low, paired.high, paired.method, paired.n
-        if paired.prompts_differ:
-            said = f"{paired.prompts_differ:,} of {paired.n:,} questions were put in other words or another template"
-            notes.append(said)
-    else:
-        new, old = of_result(after.result, CONFIDENCE), of_result(before.result, CONFIDENCE)
-        if new is not None and old is not None:
-            held = of_difference(new, old)
-            low, high, method = held.low, held.high, held.method
-        notes += [f"not compared question by question: {paired}"] if paired else []
-    verdict, why = _verdict(delta, low, high, higher)
-    return {
-        "delta": delta,
-        "low": low,
-        "high": high,
-        "method": method,
-        "pairs": pairs,
-        "verdict": verdict,
-        "because": (why,),
-        "notes": tuple(notes),
-    }
-
-
-def _verdict(delta: float, low: float | None, high: float | None, higher: bool | None) -> tuple[Verdict, str]:
-    if low is None or high is None:
-        return "can-not-tell", "there is no interval: too little is on record of how far each number can be trusted"
-    if low <= 0 <= high:
-        lean = (
-            ""
-            if not delta or higher is None
-            else f"; the number itself is {'better' if (delta > 0) is higher else 'worse'}"
-        )
-        return "no-clear-difference", f"the interval holds no change{lean}"
-    if higher is None:
-        return "can-not-tell", "it differs, and nobody stated which direction is better"
-    return ("better" if (delta > 0) is higher else "worse"), "the whole interval lies on one side of no change"
+    return Comparable(given, before, after, items, tuple(_notes(before, after)))
 
 
 def _unlike(before: Row, after: Row) -> list[str]:
@@ -244,13 +181,15 @@ def _unlike(before: Row, after: Row) -> list[str]:
     for name, now in after.settings.items():
         then = before.settings.get(name)
         silent = now is None or then is None
-        if now == then or (silent and name in _MAY_BE_SILENT):
+        if name == SIZE or now == then or (silent and name in _MAY_BE_SILENT):
             continue
         if silent:
             known = f"{then} before and is not told now" if now is None else f"{now} now and was not told before"
             said.append(f"the {name} was {known}" if now is None else f"the {name} is {known}")
         else:
-            said.append(f"the {name} is {_short(now)} now and was {_short(then)}")
+            said.append(_otherwise(name, now, then))
+    if {False, True} <= {row.result.get("higher_is_better") for row in (before, after)}:
+        said.append("one side says that more of it is better, the other that less is")
     for row, when in ((after, "now"), (before, "before")):
         if not is_number(row.result.get("value")):
             said.append(f"there is no number {when}")
@@ -258,6 +197,20 @@ def _unlike(before: Row, after: Row) -> list[str]:
             why = "; ".join(row.piece.record.quality_reasons)
             said.append(f"the run {when} is {row.piece.record.quality}{f': {why}' if why else ''}")
     return said
+
+
+def _unlike_in_size(before: Row, after: Row) -> list[str]:
+    """The same for the number of samples, which only tells two results apart where they are not compared item by item."""
+    now, then = after.settings.get(SIZE), before.settings.get(SIZE)
+    if now == then:
+        return []
+    if now is None:
+        return [f"the {SIZE} was {then} before and is not told now"]
+    return [f"the {SIZE} is {now} now and was not told before" if then is None else _otherwise(SIZE, now, then)]
+
+
+def _otherwise(name: str, now: Any, then: Any) -> str:
+    return f"the {name} is {_short(now)} now and was {_short(then)}"
 
 
 def _notes(before: Row, after: Row) -> list[str]:
@@ -279,34 +232,6 @@ def _notes(before: Row, after: Row) -> list[str]:
     ):
         notes.append("the questions were put through another chat template")
     return notes
-
-
-def _paired(before: Row, after: Row, then: Case, now: Case) -> pairing.Paired | str:
-    """The difference question by question, or why the single samples do not give it; empty for what has none.
-
-    Raises `pairing.OtherQuestionsError`.
-    """
-    if after.source != "evaluation":
-        return ""
-    new, old = _samples(after, now), _samples(before, then)
-    if isinstance(new, str) or isinstance(old, str):
-        return "; ".join(dict.fromkeys(side for side in (new, old) if isinstance(side, str)))
-    return pairing.difference(new, old, CONFIDENCE)
-
-
-def _samples(row: Row, case: Case) -> pairing.Samples | str:
-    task, metric, named = row.key
-    pieces = [
-        piece
-        for piece in case.dossier.of_kind(SAMPLES)
-        if piece.body.get("task") == task and speaks_of(About.CANDIDATE, piece, case.dossier)
-    ]
-    bodies = (piece.with_columns for piece in sorted(pieces, key=moment, reverse=True))
-    names = (f"{metric},{named}", metric) if named else (metric,)
-    try:
-        return pairing.find(bodies, names, float(row.result["value"]), row.result.get("n"))
-    except UnreadableError as error:
-        return f"the single samples of one side can not be read: {error.message}"
 
 
 def _reading(row: Row | None, runs: dict[tuple[str, str], int]) -> Reading | None:

@@ -72,7 +72,7 @@ def asked(now: Now) -> Iterator[tuple[str, Condition, Now]]:
         if condition.applies(tier):
             yield condition.id, condition, now
     for floor in now.catalogue.floors(now.policy.id):
-        its = replace(now, policy=floor)
+        its = replace(now, policy=floor, first=now.policy)
         for condition in floor.conditions:
             if condition.applies(tier):
                 yield f"{floor.id}/{condition.id}", condition, its

@@ -1,137 +1,152 @@
-"""The difference of two results on the very same questions, question by question, with its 95 % interval.
+"""Two results on the same items: the one way in which the gate and a comparison of candidates find single samples and compare them.
 
-- Scores that are all 0 or 1: Newcombe's interval for paired proportions (Newcombe 1998, Stat. Med. 17:2635, method 10), which is made of
-  two Wilson intervals and the correlation between them.
-- Other scores, of at least 30 questions that do not all differ by the same amount: mean ± z × s / √n of the differences.
-- Else there is no interval.
-
-Questions are matched by the digest of the question with its reference answer. It is only done where both sides asked exactly the same
-questions, each once, and scored each; a part of them would be another result than the one that was reported.
+An item that was asked several times (another seed, another attempt) counts once, with the plain mean of its scores. Samples are only taken
+where their mean is the number of the run they belong to, over as many items; else they are of another run. What stands on one side only
+is counted and left out. How two sides are compared, `governance.statistics.paired` says.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import isclose
-from statistics import NormalDist, fmean, stdev
+from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 from governance.assurance.expect import is_number
-from governance.verifier.intervals import wilson
+from governance.assurance.subjects import moment
+from governance.errors import UnreadableError, UsageError
+from governance.statistics.paired import Samples
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
-LEAST = 30
-"""Questions from which on the mean of differences that are not 0 or ±1 is taken for normal."""
-PAIRED, PAIRED_MEAN = "Newcombe, paired", "paired mean"
+    from governance.domain.dossier import Dossier
+    from governance.domain.evidence import Piece
+    from governance.statistics.paired import Paired, Pairs
+
+KIND = "eval-samples.v1"
+RESAMPLES = 10_000
+SEED = 0
+"""Draws are the same for everybody, so that whoever judges again, or compares again, comes to the same digits."""
 
 
 @dataclass(frozen=True)
-class Paired:
-    """after − before over `n` questions; `low` and `high` are None where there is no interval.
+class Found:
+    """The samples behind a number, the piece that holds them, and the prompt that each question was put in, where that is told."""
 
-    `prompts_differ`: how many of the questions were put in another prompt.
-    """
+    samples: Samples
+    piece: Piece
+    prompts: Mapping[str, Any] = field(default_factory=dict)
 
-    mean: float
-    n: int
-    low: float | None
-    high: float | None
-    method: str
+
+@dataclass(frozen=True)
+class Matched:
+    """The items of both sides, whether more is better, the evidence that holds them, and how many were put in another prompt."""
+
+    pairs: Pairs
+    up: bool
+    seen: tuple[str, ...]
     prompts_differ: int = 0
 
 
-@dataclass(frozen=True)
-class Samples:
-    """The score of each question of a run, and the prompt it was put in where that is told; both by the digest of the question."""
-
-    scores: Mapping[str, float]
-    prompts: Mapping[str, str]
-
-
-class OtherQuestionsError(ValueError):
-    """The two sides were not asked the same questions, so their numbers are no two of a kind."""
-
-
-def find(bodies: Iterable[Mapping[str, Any]], names: Sequence[str], value: float, n: int | None) -> Samples | str:
-    """The first of these bodies of samples whose plain mean under one of the names is `value`, or why there is none."""
-    why = "the single samples of one side are not on record"
-    for body in bodies:
-        for name in names:
-            found = _scores(body.get("columns"), name)
+def find(
+    dossier: Dossier, task: str, metric: str, row: Mapping[str, Any], speaks: Callable[[Piece], bool], said: str
+) -> Found | str:
+    """The samples behind a row of results of the side whose pieces `speaks` tells and `said` names, or why there are none."""
+    through = row.get("filter")
+    names = (f"{metric},{through}", metric) if through not in (None, "none") else (metric, f"{metric},none")
+    pieces = [piece for piece in dossier.of_kind(KIND) if piece.body.get("task") == task and speaks(piece)]
+    why = f"the single samples of {said} are not on record"
+    for piece in sorted(pieces, key=moment, reverse=True):
+        try:
+            columns = piece.with_columns.get("columns")
+        except UnreadableError as error:
+            why = f"the single samples of {said} can not be read: {error.message}"
+            continue
+        for name in [each for each in names if columns and each in columns] or [metric]:
+            found = _read(columns, name)
             if isinstance(found, str):
-                why = found
-            elif n in (None, len(found)) and isclose(fmean(found.values()), value, rel_tol=1e-6, abs_tol=1e-9):
-                columns = body["columns"]
-                prompts = columns.get("prompt_sha256")
-                told = dict(zip(columns["doc_sha256"], prompts, strict=False)) if isinstance(prompts, list) else {}
-                return Samples(found, told)
+                why = f"of {said} {found}"
+            elif not _fits(found, piece, row):
+                why = f"the plain mean of the single samples of {said} is not the number that was reported"
             else:
-                why = "the plain mean of its single samples is not the number that was reported"
+                return Found(found, piece, _prompts(columns))
     return why
 
 
-def _scores(columns: Any, name: str) -> Mapping[str, float] | str:
-    """The score of each question by its digest, or why there is none to take."""
-    if not isinstance(columns, Mapping):
-        return "its single samples are on record by their digest alone"
-    asked, found = columns.get("doc_sha256"), columns.get(name)
-    if not isinstance(asked, list) or not isinstance(found, list) or not found or len(asked) != len(found):
-        return f"its single samples hold no column {name}"
-    if len(set(asked)) != len(asked):
-        return "a question stands in its samples more than once"
-    if not all(is_number(score) for score in found):
-        return "some of its questions have no score"
-    return dict(zip(asked, found, strict=True))
+def match(after: Found, before: Found, *, up: bool) -> Matched | str:
+    """The items of both sides, or why they can not be laid beside each other."""
+    from governance.statistics.paired import pair
+
+    try:
+        pairs = pair(after.samples, before.samples)
+    except UsageError as error:
+        return error.message
+    told = after.prompts and before.prompts
+    differ = sum(after.prompts.get(name) != before.prompts.get(name) for name in pairs.items) if told else 0
+    return Matched(pairs, up, (after.piece.id, before.piece.id), differ)
 
 
-def difference(after: Samples, before: Samples, confidence: float = 0.95) -> Paired:
-    """The paired difference of after − before. Raises `OtherQuestionsError` where the two do not hold the same questions."""
-    common = after.scores.keys() & before.scores.keys()
-    only = len(after.scores) - len(common), len(before.scores) - len(common)
-    if any(only):
-        said = f"the questions are not the same: {len(common):,} were asked on both sides, {only[0]:,} now only, {only[1]:,} before only"
-        raise OtherQuestionsError(said)
-    order = sorted(common)
-    other = sum(before.prompts.get(name) != prompt for name, prompt in after.prompts.items()) if before.prompts else 0
-    new, old = [after.scores[name] for name in order], [before.scores[name] for name in order]
-    deltas = [one - another for one, another in zip(new, old, strict=True)]
-    mean, z = fmean(deltas), NormalDist().inv_cdf(0.5 + confidence / 2)
-    if {*new, *old} <= {0, 1}:
-        low, high = newcombe(_counts(new, old), z)
-        return Paired(mean, len(order), low, high, PAIRED, other)
-    spread = stdev(deltas) if len(deltas) > 1 else 0.0
-    if len(deltas) < LEAST or spread == 0:
-        return Paired(mean, len(order), None, None, PAIRED_MEAN, other)
-    half = z * spread / math.sqrt(len(deltas))
-    return Paired(mean, len(order), mean - half, mean + half, PAIRED_MEAN, other)
+def compare(matched: Sequence[Matched], confidence: float) -> list[Paired]:
+    """Each compared, turned so that more is better. All are resampled at once, so that tasks of one size share their draws."""
+    from governance.statistics.paired import compare_many
+
+    if not matched:
+        return []
+    return compare_many(
+        [each.pairs for each in matched], seed=SEED, confidence=confidence,
+        higher_is_better=[each.up for each in matched], resamples=RESAMPLES,
+    )  # fmt: skip
 
 
-def newcombe(counts: tuple[int, int, int, int], z: float) -> tuple[float, float]:
-    """The ends of the interval of p₁ − p₂ for (both right, the first only, the second only, neither). Method 10."""
-    both, first, second, neither = counts
-    n = sum(counts)
-    one, two = (both + first) / n, (both + second) / n
-    (low1, high1), (low2, high2) = wilson(both + first, n, z), wilson(both + second, n, z)
-    phi = _correlation(both, first, second, neither)
-    down1, up1, down2, up2 = one - low1, high1 - one, two - low2, high2 - two
-    below = math.sqrt(max(0.0, down1**2 - 2 * phi * down1 * up2 + up2**2))
-    above = math.sqrt(max(0.0, up1**2 - 2 * phi * up1 * down2 + down2**2))
-    return one - two - below, one - two + above
+def _fits(found: Samples, piece: Piece, row: Mapping[str, Any]) -> bool:
+    """Whether samples come to the number that was reported, over as many items, or rows where an item was asked again."""
+    value, n = row.get("value"), row.get("n")
+    if not is_number(value) or n not in (None, len(found.scores), piece.body.get("n")):
+        return False
+    return isclose(fmean(found.scores.values()), value, rel_tol=1e-6, abs_tol=1e-9)
 
 
-def _correlation(both: int, first: int, second: int, neither: int) -> float:
-    """φ with Newcombe's correction for continuity; 0 where a margin is empty."""
-    margins = (both + first) * (second + neither) * (both + second) * (first + neither)
-    if margins == 0:
-        return 0.0
-    cross, n = both * neither - first * second, both + first + second + neither
-    return (max(cross - n / 2, 0.0) if cross > 0 else cross) / math.sqrt(margins)
+def _read(columns: Any, name: str) -> Samples | str:
+    """The score of each question, or why there is none to take."""
+    if columns is None:
+        return "the single samples are on record by their digest alone"
+    asked, scores = columns.get("doc_sha256"), columns.get(name)
+    if not isinstance(asked, list) or not isinstance(scores, list) or not asked or len(asked) != len(scores):
+        return f"the single samples hold no column {name}"
+    if not all(is_number(score) for score in scores):
+        return "some items have no score"
+    by_item: dict[str, list[float]] = {}
+    for item, score in zip(asked, scores, strict=True):
+        by_item.setdefault(item, []).append(score)
+    again = _again(columns, asked)
+    if again is not None:
+        return again
+    clusters = columns.get("cluster")
+    held = dict(zip(asked, clusters, strict=True)) if isinstance(clusters, list) and _all(clusters) else None
+    return Samples({item: fmean(each) for item, each in by_item.items()}, held)
 
 
-def _counts(new: Sequence[float], old: Sequence[float]) -> tuple[int, int, int, int]:
-    pairs = list(zip(new, old, strict=True))
-    return tuple(pairs.count(each) for each in ((1, 1), (1, 0), (0, 1), (0, 0)))  # type: ignore[return-value]
+def _again(columns: Mapping[str, Any], asked: list[str]) -> str | None:
+    """Why items that stand in the samples more than once can not be taken for repeats, or None."""
+    if len(set(asked)) == len(asked):
+        return None
+    told = [columns[name] for name in ("seed", "attempt") if isinstance(columns.get(name), list)]
+    if not told:
+        return "a question stands in the single samples more than once"
+    rows = list(zip(asked, *told, strict=True))
+    return (
+        None
+        if len(set(rows)) == len(rows)
+        else "a question stands in the single samples more than once for one attempt"
+    )
+
+
+def _prompts(columns: Any) -> dict[str, Any]:
+    """The prompt of each question by the question's digest; nothing where no prompts are told."""
+    asked, prompts = columns["doc_sha256"], columns.get("prompt_sha256")
+    return dict(zip(asked, prompts, strict=False)) if isinstance(prompts, list) else {}
+
+
+def _all(values: Iterable[Any]) -> bool:
+    return all(value is not None for value in values)

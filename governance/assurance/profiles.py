@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from governance.assurance.requirements import HOLDS_FOR_DAYS, age_of, results_of, targets
 from governance.domain.control import Standing
-from governance.domain.target import GapRow, ProfileResult, TargetProfile, TargetRow
+from governance.domain.target import NO_DAY, NOBODY, GapRow, ProfileResult, TargetProfile, TargetRow
 from governance.errors import CouldNotTell, UsageError
 
 if TYPE_CHECKING:
@@ -187,9 +187,9 @@ def _gap(
     if refused:
         problems.append("this framework does not accept that a thing is recorded as not measurable")
     if gap and row.owner is None:
-        problems.append("nobody owns it")
+        problems.append(NOBODY)
     if gap and row.due is None:
-        problems.append("no day is set")
+        problems.append(NO_DAY)
     steps = [remedies[control] for control in (result.controls if result else ()) if control in remedies]
     if result is not None and not result.controls:
         steps = ["No control answers it; write one of your own, or record what is done by hand."]

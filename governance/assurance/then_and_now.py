@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from governance.assurance.assess import assess
 from governance.assurance.register import register
+from governance.domain import tried
 from governance.domain.system import System
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from governance.domain.assessment import Assessment
     from governance.domain.catalogue import Catalogue
+    from governance.domain.conditions import Quorum
     from governance.domain.decision import Decision
     from governance.domain.dossier import Dossier
     from governance.domain.policy import Policy
@@ -23,7 +25,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Now:
-    """A case without the gate's answer. `contents` are catalogues of earlier days by digest, as far as they are at hand."""
+    """A case without the gate's answer. `contents` are catalogues of earlier days by digest, as far as they are at hand.
+
+    `first` is the policy of the system where a floor of it asks, which is then `policy`.
+    """
 
     dossier: Dossier
     catalogue: Catalogue
@@ -33,6 +38,12 @@ class Now:
     register: tuple[RegisterRow, ...]
     on: datetime
     contents: Mapping[str, Catalogue] = field(default_factory=dict)
+    first: Policy | None = None
+
+    @property
+    def quorums(self) -> tuple[Quorum, ...]:
+        """Whom the policy of the system and its floors ask to approve."""
+        return tried.quorums(self.catalogue, self.first or self.policy, self.dossier.system)
 
 
 @dataclass(frozen=True)

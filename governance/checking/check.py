@@ -43,12 +43,12 @@ def check(
     official: Mapping[str, bytes] | None = None,
     listed: dict[str, dict[str, Any]] | None = None,
     parse: Callable[[bytes, str], Any] | None = None,
-    replaced: Sequence[str] = (),
+    replaced: Sequence[tuple[str, str]] = (),
     strays: Sequence[Problem] = (),
 ) -> Report:
     """Check content files. `official` holds `.runs` files by name, `listed` the facts; without them those are not compared.
 
-    `replaced` and `strays` are what `places` found of the folders: what one has over another, and what is passed over.
+    `replaced` and `strays` are what `places` found of the folders: (path, whose) of what one has over another, and what is passed over.
     """
     catalogue, problems = loader.survey(files, parse)
     held = wording.Wording(tuple(wording.read(name, data) for name, data in (official or {}).items()))
@@ -61,7 +61,7 @@ def check(
     return Report(
         catalogue=catalogue,
         faults=tuple(sorted(found)),
-        notes=(*(f"the workspace replaces {path}" for path in replaced), *_notes(catalogue, on)),
+        notes=(*(f"{whose} replaces {path}" for path, whose in replaced), *_notes(catalogue, on)),
         texts=tuple(text.text for text in held.held),
         facts=tuple(listed or ()),
     )

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
 from governance.content.references import home
+from governance.domain import faults
 from governance.errors import UnreadableError
 from governance.parsing import strict_json
 
@@ -57,9 +58,7 @@ def read(folder: Path) -> dict[str, dict[str, Any]]:
         except OSError as error:
             raise UnreadableError(f"can not be read: {error.strerror}", where=str(path)) from None
         except ValidationError as error:
-            first = error.errors(include_url=False)[0]
-            place = ".".join(str(part) for part in first["loc"]) or "the file"
-            raise UnreadableError(f"no list of facts: {place}: {first['msg']}", where=str(path)) from None
+            raise UnreadableError(f"no list of facts: {faults.first(error, 'the file')}", where=str(path)) from None
         found[path.stem] = value
     if not found:
         raise UnreadableError("there are no lists of facts here", where=str(folder), hint="One JSON file a framework.")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -87,10 +88,16 @@ for group in (
     group.register(app)
 
 
+@cache
+def _commands() -> Any:
+    """All commands, made of their functions once: that takes longer than many of them."""
+    return typer.main.get_command(app)
+
+
 def run(arguments: Sequence[str]) -> int:
     """Run one command; returns its exit code. No error leaves as a traceback unless GOVERN_DEBUG is set."""
     try:
-        code = app(list(arguments), standalone_mode=False)
+        code = _commands()(list(arguments), standalone_mode=False)
     except GovernanceError as error:
         return _fail(error, arguments)
     except (KeyboardInterrupt, typer.Abort):

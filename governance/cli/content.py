@@ -50,7 +50,10 @@ def content_check(
         official=places.wording(roots),
         listed=lists.read(facts) if facts else None,
         parse=parse,
-        replaced=places.replaced(roots) if over else (),
+        replaced=[
+            (path, "the workspace" if root == over else f"the organisation ({root})")
+            for path, root in places.replaced(roots)
+        ],
         strays=places.strays(roots),
     )
     if parse is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from governance.cli import output
@@ -29,15 +30,43 @@ def form_of(form: str, *, json: bool) -> str:
     return "json" if json else form
 
 
-def judged(
-    workspace: Path, system: str, policy: str | None, on: datetime | None, *, baseline: bool
-) -> tuple[GateResult, tuple[str, ...]]:
-    """(what the gate answers, the conditions that do not count because they stood the same at the last approval)."""
+@dataclass(frozen=True)
+class Judged:
+    """What the gate answers; the conditions that do not count because they stood the same at the last approval; which floors it asked.
+
+    `gone`: (floor, entry) of floors in content that is on record, which are not asked any longer.
+    """
+
+    result: GateResult
+    known: tuple[str, ...] = ()
+    floors: tuple[str, ...] = ()
+    gone: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def about_floors(self) -> tuple[str, ...]:
+        """The same in sentences."""
+        asked = (
+            f"floors of the organisation: {', '.join(self.floors)}" if self.floors else "no organisation's floors apply"
+        )
+        return (
+            asked,
+            *(
+                f"the floor {name} stands in the content on record ({entry}), and is not asked now"
+                for name, entry in self.gone
+            ),
+        )
+
+
+def judged(workspace: Path, system: str, policy: str | None, on: datetime | None, *, baseline: bool) -> Judged:
+    """What the gate of a workspace answers."""
+    from governance import snapshots
     from governance.workspace import Workspace
 
     opened = Workspace(workspace)
+    gone = snapshots.floors_gone(opened.ledger, opened.blobs, opened.catalogue)
     if not baseline:
-        return opened.case(system, policy=policy, on=on).gate, ()
+        result = opened.case(system, policy=policy, on=on).gate
+        return Judged(result, (), tuple(each.id for each in opened.catalogue.floors(result.policy)), gone)
     if on is not None:
         raise UsageError(
             "--baseline holds the last approval against now, and --on names another moment", hint="Give one of them."
@@ -46,35 +75,55 @@ def judged(
     from governance.assurance.baseline import against
 
     pair = comparing.pair(opened, system, comparing.LAST_APPROVED, comparing.NOW, policy)
-    return against(pair.before.case.gate, pair.after.case.gate, dict(pair.after.case.catalogue.policies))
+    catalogue = pair.after.case.catalogue
+    result, known = against(pair.before.case.gate, pair.after.case.gate, dict(catalogue.policies))
+    return Judged(result, known, tuple(each.id for each in catalogue.floors(result.policy)), gone)
 
 
-def made(form: str, result: GateResult, known: tuple[str, ...], *, explain: bool) -> str:
+def made(form: str, answer: Judged, *, explain: bool) -> str:
     """The answer in a form, as text."""
     from governance import __version__
     from governance.exchange import gate_results
 
+    result, known = answer.result, answer.known
     if form == "json":
         given = {"schema": "gate.v1", **result.plain()} | ({"not_new": list(known)} if known else {})
+        given |= {"floors": list(answer.floors)}
+        given |= (
+            {"floors_gone": [{"floor": name, "entry": entry} for name, entry in answer.gone]} if answer.gone else {}
+        )
         return json.dumps(given, ensure_ascii=False, indent=2) + "\n"
     if form == "sarif":
         return gate_results.sarif(result, version=__version__, known=known)
     if form == "junit":
         return gate_results.junit(result, known)
     if form == "markdown":
-        return gate_results.markdown(result, known)
-    rows = [f"{each.id}: {each.answer}: {each.reason}" for each in result.conditions]
+        return gate_results.markdown(result, known, answer.about_floors)
+    rows = [
+        f"{each.id}: {each.answer}{' (as before)' if each.id in known else ''}: {each.reason}"
+        for each in result.conditions
+    ]
     return "\n".join(
-        [*map(output.clean, (*rows, *_steps(result, known, explain=explain))), f"{result.answer}: {result.reason}", ""]
+        [
+            *map(output.clean, (*rows, *_steps(result, known, explain=explain), *answer.about_floors)),
+            f"{result.answer}: {result.reason}",
+            "",
+        ]
     )
 
 
-def say(result: GateResult, known: tuple[str, ...], *, explain: bool) -> None:
+def say(answer: Judged, *, explain: bool) -> None:
     """The answer to a person."""
-    rows = [[c.id, c.answer + (" (as before)" if c.id in known else ""), c.reason] for c in result.conditions]
+    result, known = answer.result, answer.known
+    rows = [
+        [c.id, output.answer(c.answer) + " (as before)" if c.id in known else c.answer, c.reason]
+        for c in result.conditions
+    ]
     output.table(f"Policy {result.policy} for {result.system}", ["condition", "answer", "why"], rows)
     for line in _steps(result, known, explain=explain):
         output.say(f"  {line}")
+    for line in answer.about_floors:
+        output.say(line)
     output.say(f"{output.answer(result.answer)}: {result.reason}")
 
 
@@ -103,6 +152,7 @@ def _numbers(each: Numbers) -> str:
     """One number with everything that belongs to it."""
     of = (
         f"{each.task} {each.metric}"
+        + (f" ({each.filter})" if each.filter else "")
         + (f" for {each.group}" if each.group else "")
         + (f" against {each.against}" if each.against else "")
     )

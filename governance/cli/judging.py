@@ -144,14 +144,15 @@ def gate(
     from governance.cli import gating
 
     form = gating.form_of(form, json=json)
-    result, known = gating.judged(workspace, system, policy, moment(on), baseline=baseline)
+    judged = gating.judged(workspace, system, policy, moment(on), baseline=baseline)
+    result = judged.result
     if out is not None:
-        output.write(out, gating.made(form, result, known, explain=explain).encode())
+        output.write(out, gating.made(form, judged, explain=explain).encode())
         output.aside(f"{out}: {result.answer}: {result.reason}")
     elif form == "text":
-        gating.say(result, known, explain=explain)
+        gating.say(judged, explain=explain)
     else:
-        typer.echo(gating.made(form, result, known, explain=explain), nl=False)
+        typer.echo(gating.made(form, judged, explain=explain), nl=False)
     if result.duties_broken:
         raise typer.Exit(DutiesError.exit_code)
     codes = {"yes": 0, "no": GovernanceError.exit_code, "could-not-tell": CouldNotTell.exit_code}

@@ -75,6 +75,7 @@ def _read(path: Path) -> Plan:
     """The plan in a file. Raises `UnreadableError` naming the field that does not stand."""
     from pydantic import ValidationError
 
+    from governance.domain import faults
     from governance.domain.plan import Plan
     from governance.parsing import strict_yaml
 
@@ -85,20 +86,17 @@ def _read(path: Path) -> Plan:
     try:
         return Plan.model_validate(strict_yaml.loads(data, where=str(path)))
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        said = first["msg"].removeprefix("Value error, ")
-        raise UnreadableError(
-            f"{place + ': ' if place else ''}{said}",
-            where=str(path),
-            hint="See the how-to page on plans for its fields.",
-        ) from None
+        hint = "See the how-to page on plans for its fields."
+        raise UnreadableError(faults.first(error), where=str(path), hint=hint) from None
 
 
 def _show(opened: Workspace, system: str, *, json: bool) -> None:
     from governance.domain import tried
 
-    sealed = tried.plans(opened.dossier(system), opened.clock())
+    dossier = opened.dossier(system)
+    policy = opened.catalogue.policies.get(dossier.system.policy or opened.default_policy)
+    asked = tried.quorums(opened.catalogue, policy, dossier.system)
+    sealed = tried.plans(dossier, opened.clock(), asked)
     if not sealed:
         raise CouldNotTell(
             "no plan that counts is on record", where=system, hint="Seal one: govern plan SYSTEM PLAN.yaml."

@@ -96,10 +96,15 @@ def this_machine() -> Found:
     )
 
 
-def capture() -> dict[str, Any]:
-    """The body of a compute-environment for the machine at hand; two calls give the same. Never raises."""
+def capture(
+    captured: str = "at-attach", processors: Callable[[], dict[str, Any]] = nvml_driver.processors
+) -> dict[str, Any]:
+    """The body of a compute-environment for the machine at hand; two calls give the same. Never raises.
+
+    `processors` says what the body says of graphics processors, in the form of `nvml_driver.processors`.
+    """
     return {
-        "captured": "at-attach",
+        "captured": captured,
         "covers": "machine",
         "host": {
             "name": platform.node() or "unknown",
@@ -110,7 +115,7 @@ def capture() -> dict[str, Any]:
         "python": platform.python_version(),
         "cpu": {"model": _processor(), "cores": os.cpu_count() or 0},
         "memory_bytes": _memory(),
-        **nvml_driver.processors(),
+        **processors(),
         "packages": _packages(),
     }
 
@@ -200,8 +205,11 @@ def _gpu(value: Any) -> dict[str, Any]:
         "memory_bytes": fields.whole(gpu, "memory_bytes", least=0),
         "architecture": fields.text(gpu, "architecture", most=100),
         "mig_enabled": fields.flag(gpu, "mig_enabled"),
+        "mig_devices": fields.whole(gpu, "mig_devices", least=0),
         "ecc_enabled": fields.flag(gpu, "ecc_enabled"),
         "power_limit_watts": _at_least_zero(gpu, "power_limit_watts"),
+        "sm_clock_max_mhz": fields.whole(gpu, "sm_clock_max_mhz", least=0),
+        "memory_clock_max_mhz": fields.whole(gpu, "memory_clock_max_mhz", least=0),
     }
 
 

@@ -18,6 +18,7 @@ from pydantic import ValidationError
 
 from governance.content import references, versions
 from governance.content.problems import Problem
+from governance.domain import faults
 from governance.domain.base import Noun
 from governance.domain.catalogue import Catalogue
 from governance.domain.control import Control
@@ -149,11 +150,9 @@ def _read(noun: type[Read], data: bytes, path: str, parse: Parse | None) -> Read
     except ValidationError as error:
         if parse:  # what was kept may be at fault, and not the file
             return _read(noun, data, path, None)
-        first = error.errors(include_url=False)[0]
-        place = ".".join(str(part) for part in first["loc"]) or "the file"
         more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
-        said = first["msg"].removeprefix("Value error, ")
-        raise _Fault(path, strict_yaml.line_of(data, first["loc"]), f"{place}: {said}{more}") from None
+        line = strict_yaml.line_of(data, error.errors(include_url=False)[0]["loc"])
+        raise _Fault(path, line, f"{faults.first(error, 'the file')}{more}") from None
 
 
 def _line(files: Mapping[str, bytes], path: str, place: tuple[str | int, ...]) -> int:

@@ -86,16 +86,16 @@ def templates(content: Mapping[str, bytes]) -> dict[str, str]:
     return made
 
 
-def replaced(roots: Sequence[Path]) -> tuple[str, ...]:
-    """The paths that a later root has over an earlier one, with other bytes, sorted. Lists of runs are among them."""
+def replaced(roots: Sequence[Path]) -> tuple[tuple[str, Path], ...]:
+    """(path, root) of each file that a later root has over an earlier one, with other bytes, by path. Lists of runs are among them."""
     held: dict[str, bytes] = {}
-    over: set[str] = set()
+    over: list[tuple[str, Path]] = []
     for root in roots:
         lists = {f"{WORDING}/{name}{_RUNS}": data for name, data in wording([root]).items()}
         found = read_all([root]) | lists
-        over |= {path for path, data in found.items() if held.get(path, data) != data}
+        over += [(path, root) for path, data in found.items() if held.get(path, data) != data]
         held |= found
-    return tuple(sorted(over))
+    return tuple(sorted(over, key=lambda each: each[0]))
 
 
 def wording(roots: Sequence[Path]) -> dict[str, bytes]:

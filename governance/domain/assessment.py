@@ -142,6 +142,9 @@ class Numbers(Noun):
 
     task: str
     metric: str
+    filter: str | None = Field(
+        default=None, description="what the tool put answers through before it scored them, where it is one of several"
+    )
     group: str | None = Field(default=None, description="the slice, where it is of one")
     against: str | None = Field(default=None, description="what was subtracted: base, approved or overall")
     value: float

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from governance.domain import tried
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
     from governance.domain.approval import ApprovalState
     from governance.domain.assessment import Assessment, GateResult
     from governance.domain.catalogue import Catalogue
+    from governance.domain.conditions import Quorum
     from governance.domain.difference import Difference
     from governance.domain.dossier import Dossier
     from governance.domain.entry import Checkpoint
@@ -43,6 +46,11 @@ class Case:
     """Current and target profile in each framework that has them, with every requirement."""
     documented: tuple[DocumentedRow, ...] = ()
     """The documented information that the standard wants, where it is in scope."""
+
+    @property
+    def quorums(self) -> tuple[Quorum, ...]:
+        """Whom the policy and its floors ask to approve."""
+        return tried.quorums(self.catalogue, self.catalogue.policies.get(self.gate.policy), self.dossier.system)
 
     def too_old(self, piece: Piece) -> tuple[datetime, int, int] | None:
         """(moment of a piece, its age in days, for how many days the policy quotes its kind) where it is too old to quote, else None."""

@@ -6,7 +6,7 @@ decides), and a `metric` as the tool spells it. Numbers are judged by their inte
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -40,19 +40,24 @@ class RequirementsMet(Noun):
     requirements: tuple[Sentence, ...] = ()
 
 
-class Measured(Noun):
-    """What the words about numbers share: of which tasks, which metric, how sure."""
+class OfTasks(Noun):
+    """What the words about tasks share: one task, or each of a purpose."""
 
     task: str | None = None
     purpose: Slug | None = None
-    metric: str
-    confidence: float = Field(default=0.95, gt=0.5, lt=1, description="of the two-sided interval")
 
     @model_validator(mode="after")
-    def _names_tasks(self) -> Measured:
+    def _names_tasks(self) -> Self:
         if (self.task is None) == (self.purpose is None):
             raise ValueError("give task or purpose, one of the two")
         return self
+
+
+class Measured(OfTasks):
+    """What the words about numbers share: of which tasks, which metric, how sure."""
+
+    metric: str
+    confidence: float = Field(default=0.95, gt=0.5, lt=1, description="of the two-sided interval")
 
 
 class IntervalBound(Measured):
@@ -71,11 +76,9 @@ class IntervalBound(Measured):
         return self
 
 
-class MetricBound(Noun):
+class MetricBound(OfTasks):
     """What older policies say instead of `interval` and `non_inferior`: a bound on the candidate, or on candidate − base as two results."""
 
-    task: str | None = None
-    purpose: Slug | None = None
     metric: str
     at_least: float | None = None
     at_most: float | None = None
@@ -86,8 +89,6 @@ class MetricBound(Noun):
     def _has_a_bound(self) -> MetricBound:
         if (self.at_least is None) == (self.at_most is None):
             raise ValueError("give at_least or at_most, one of the two")
-        if (self.task is None) == (self.purpose is None):
-            raise ValueError("give task or purpose, one of the two")
         return self
 
 
@@ -135,18 +136,10 @@ class NoWorseSlice(Measured):
     correction: Correction = "holm"
 
 
-class MaxAttempts(Noun):
-    """No task was run more often than this on any weights of the system: since the plan, else the last approval, else ever."""
+class MaxAttempts(OfTasks):
+    """No task was run more often than this on any weights of the system: since the plan, else the last complete approval, else ever."""
 
-    task: str | None = None
-    purpose: Slug | None = None
     most: int = Field(ge=1)
-
-    @model_validator(mode="after")
-    def _names_tasks(self) -> MaxAttempts:
-        if (self.task is None) == (self.purpose is None):
-            raise ValueError("give task or purpose, one of the two")
-        return self
 
 
 class Sufficient(Measured):

@@ -25,6 +25,14 @@ def listed(faults: Sequence[str]) -> str:
     return " · ".join([*shown, *([f"and {more} more"] if more else [])])
 
 
+def first(error: ValidationError, whole: str = "") -> str:
+    """The first fault in one line, with its place before it; `whole` stands for a place at the top."""
+    found = error.errors(include_url=False)[0]
+    where = ".".join(str(part) for part in found["loc"]) or whole
+    said = found["msg"].removeprefix("Value error, ")
+    return f"{where}: {said}" if where else said
+
+
 def in_words(error: ValidationError, body: object = None) -> tuple[str, ...]:
     """Every fault as a sentence without a full stop; one in a table of `body` names the row by its number."""
     return tuple(_fault(each, body) for each in error.errors(include_url=False))

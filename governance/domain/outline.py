@@ -30,6 +30,13 @@ class OutlineSource(Noun):
     url: Sentence | None = None
 
 
+class Elsewhere(Noun):
+    """Where the same figure stands when no piece of the first kind says it."""
+
+    kind: KindId
+    pointer: str = Field(pattern=r"^(/[^/]+)+$", max_length=200)
+
+
 class FigureAsked(Noun):
     """A figure: a pointer into the latest piece of a kind about a subject, with its label and form."""
 
@@ -39,6 +46,7 @@ class FigureAsked(Noun):
     form: Literal["number", "signed", "large", "size", "duration", "text", "listed", "length"] = "number"
     unit: str = Field(default="", max_length=60)
     about: Literal["candidate", "base", "any"] = "candidate"
+    otherwise: Elsewhere | None = None
 
 
 class FigureOfEach(Noun):

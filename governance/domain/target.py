@@ -18,6 +18,8 @@ from governance.domain.base import Day, Noun, Sentence
 from governance.domain.control import Standing
 
 TARGET_KIND = "target-profile.v1"
+NOBODY, NO_DAY = "nobody owns it", "no day is set"
+"""What a gap lacks, in words."""
 
 Wanted = Literal["achieved", "achieved-in-part", "not-pursued", "not-measurable"]
 

@@ -116,8 +116,8 @@ def _case(each: ConditionResult, result: GateResult, known: tuple[str, ...]) -> 
     return f"{head}>\n      <{tag} message={_attr(each.reason)} type={_attr(each.answer)}>{text}</{tag}>\n    </testcase>\n"
 
 
-def markdown(result: GateResult, known: tuple[str, ...] = ()) -> str:
-    """A summary of a step."""
+def markdown(result: GateResult, known: tuple[str, ...] = (), notes: tuple[str, ...] = ()) -> str:
+    """A summary of a step. `notes` stand under the table."""
     lines = [
         f"## {SIGNS[result.answer]}: policy {_cell(result.policy)} for {_cell(result.system)}",
         "",
@@ -129,6 +129,7 @@ def markdown(result: GateResult, known: tuple[str, ...] = ()) -> str:
     for each in result.conditions:
         sign = SIGNS[each.answer] + (" (as before)" if each.id in known else "")
         lines.append(f"| {_cell(each.id)} | {sign} | {_cell(each.reason)} |")
+    lines += ["", *(f"{_cell(note)}." for note in notes)] if notes else []
     turns = [(each.id, turn) for each in result.conditions if each.id not in known for turn in each.would_turn]
     if turns:
         lines += ["", "What would turn it:", "", *(f"- {_cell(name)}: {_cell(turn)}" for name, turn in turns)]

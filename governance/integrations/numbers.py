@@ -6,11 +6,14 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from governance.collectors.reading import redaction
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 MOST_NAMES = 200
 """Names in one log."""
+LONGEST_NAME = 200
 AT_FULL_RATE = 4096
 """Logs that are all kept; of each next so many only every second one of what was kept before."""
 
@@ -25,10 +28,15 @@ def plain_numbers(values: Mapping[str, Any]) -> tuple[dict[str, float], int]:
     for name, said in values.items():
         value = said.item() if type(said).__module__ == "numpy" and getattr(said, "ndim", None) == 0 else said
         if isinstance(value, (bool, int, float)) and len(made) < MOST_NAMES:
-            made[str(name)[:200]] = value
+            made[_name(str(name))] = value
         else:
             left_out += 1
     return made, left_out
+
+
+def _name(said: str) -> str:
+    """A name as it is kept. A long one is looked through before it is cut: half a secret is no longer told for one."""
+    return said if len(said) <= LONGEST_NAME else redaction.cut(said, LONGEST_NAME)
 
 
 @dataclass

@@ -18,7 +18,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from governance.integrations.recorder import Recorder
+from governance.integrations.recorder import Recorder, quietly
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,30 +38,37 @@ class Run:
         self.step = recorder.mark
         """The run is at this step: `run.step(12)`. It costs next to nothing; call it at every step."""
 
+    @quietly
     def log(self, values: Mapping[str, Any] | None = None, /, *, at: int | None = None, **named: Any) -> None:
         """Plain numbers by name, at the step that was given last or at `at`."""
         self.recorder.log({**(values or {}), **named}, at)
 
+    @quietly
     def settings(self, values: Mapping[str, Any] | None = None, /, **named: Any) -> None:
         """What the run was set to, by name: numbers, switches and short words. Texts of secrets are taken out, larger things left out."""
         self.recorder.note("settings", {"values": {**(values or {}), **named}})
 
+    @quietly
     def base_model(self, name: str, revision: str | None = None, *, method: str | None = None) -> None:
         """What the training started from, and how it changes the weights, such as lora or full."""
         self.recorder.note("model", {"base_model": {"name": name, "revision": revision}, "method": method})
 
+    @quietly
     def data(self, name: str, *, digest: str | None = None, context: str = "training") -> None:
         """A data set that the run was given, and what for."""
         self.recorder.note("data", {"name": name, "digest": digest, "context": context})
 
+    @quietly
     def seeds(self, **seeds: int) -> None:
         """Start values of random numbers by whose they are: `seeds(python=7, torch=7)`."""
         self.recorder.note("seeds", {"seeds": seeds})
 
+    @quietly
     def checkpoint(self, folder: str | os.PathLike[str], *, step: int | None = None) -> None:
         """A folder that the run wrote its weights to. Names and sizes are kept; the bytes are hashed when they are attached."""
         self.recorder.note("checkpoint", {"folder": os.fspath(folder), "step": step, "files": lambda: files_in(folder)})
 
+    @quietly
     def result(self, name: str, values: Mapping[str, Any], *, step: int | None = None) -> None:
         """What was measured at a step, such as the loss on held-out data, under the name of the data."""
         self.recorder.note("result", {"name": name, "step": step, "values": dict(values)})
@@ -75,7 +82,10 @@ class record:  # noqa: N801 - it is used like a function
         self._recorder: Recorder | None = None
 
     def __enter__(self) -> Run:
-        self._recorder = Recorder(self._activity, **self._how).start()
+        try:
+            self._recorder = Recorder(self._activity, **self._how).start()
+        except Exception as error:  # a word that Recorder does not know must not cost anybody a night of training
+            self._recorder = Recorder.off(f"{type(error).__name__}: {error}")
         return Run(self._recorder)
 
     def __exit__(

@@ -8,6 +8,8 @@ never raised. A child of `fork` records nothing; its parent goes on. `GOVERN_REC
 from __future__ import annotations
 
 import atexit
+import functools
+import logging
 import os
 import sys
 import threading
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+_LOG = logging.getLogger("governance.recorder")
 _LIVE: set[Recorder] = set()
 """Whose thread may still write: a run is not over because nobody holds its recorder any more."""
 
@@ -67,8 +70,8 @@ class Recorder:
             tool=tool,
             system=system,
             run=run,
-            output_dir=None if output_dir is None else os.fspath(output_dir),
-            spool_dir=None if spool is None else os.fspath(spool),
+            output_dir=None if output_dir is None else str(output_dir),
+            spool_dir=None if spool is None else str(spool),
             start_step=start_step,
             planned_steps=planned_steps,
             pause=pause,
@@ -78,6 +81,14 @@ class Recorder:
         self._inbox = Inbox(opening, step=start_step)
         self._thread: threading.Thread | None = None
         self._closed = os.environ.get("GOVERN_RECORD", "").lower() in {"off", "0", "false", "no"}
+
+    @classmethod
+    def off(cls, why: str) -> Recorder:
+        """One that records nothing, and says so once in the log of the process."""
+        made = cls("nothing", rank=0)
+        made._closed = True
+        _never(_LOG.warning, None, "the run is not recorded: %s. The work itself goes on.", why[:300])
+        return made
 
     @property
     def run(self) -> str | None:
@@ -101,7 +112,7 @@ class Recorder:
         return self
 
     def mark(self, step: int) -> None:
-        """The run is at this step. This is all that a step costs."""
+        """The run is at this step, a whole number. This is all that a step costs."""
         self._inbox.step = step
 
     def log(self, values: Mapping[str, Any], step: int | None = None) -> None:
@@ -168,6 +179,19 @@ def _never(call: Callable[..., Any], instead: Any, *given: Any) -> Any:
         return call(*given)
     except Exception:
         return instead
+
+
+def quietly(method: Callable[..., None]) -> Callable[..., None]:
+    """The same method, of which no exception leaves; for what runs inside of somebody else's loop."""
+
+    @functools.wraps(method)
+    def quiet(*given: Any, **named: Any) -> None:
+        try:
+            method(*given, **named)
+        except Exception as error:
+            _never(_LOG.debug, None, "%s: %s", method.__qualname__, error)
+
+    return quiet
 
 
 def _in_child() -> None:

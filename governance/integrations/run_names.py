@@ -15,6 +15,7 @@ import re
 import secrets
 from typing import TYPE_CHECKING, Any
 
+from governance.collectors.reading import redaction
 from governance.errors import GovernanceError
 from governance.parsing import spool
 
@@ -30,8 +31,8 @@ _MOST_LOOKED_AT = 1000
 
 
 def clean(said: str) -> str:
-    """A given id as it stands in the name of a file and in evidence."""
-    return _NOT_IN_A_NAME.sub("-", said).strip("-.")[:_LONGEST]
+    """A given id as it stands in the name of a file and in evidence, without secrets."""
+    return _NOT_IN_A_NAME.sub("-", redaction.text(said)).strip("-.")[:_LONGEST]
 
 
 def name(

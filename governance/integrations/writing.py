@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from governance.collectors.reading import redaction
-from governance.integrations import run_names
+from governance.integrations import privacy, run_names
+from governance.integrations.later import Later
 from governance.integrations.numbers import Kept, plain_numbers
 from governance.integrations.segment import Segment
 from governance.parsing import spool
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 
 JUMP = 2.0
 """Seconds by which the wall clock may leave the steady one before it is told."""
+LONGEST_READ = 100_000
+"""Characters of the reason of an ending that are looked through for secrets, before its beginning is kept."""
+AT_FIRST, AT_LAST = 0.2, 2.0
+"""Seconds that facts are waited for before the first record of another sort, and when a run ends before they are there."""
 TRIES = (0.0, 0.1, 0.4, 1.0, 2.0)
 """Seconds before each try to write the seal."""
 _LOG = logging.getLogger("governance.recorder")
@@ -41,7 +46,7 @@ def warn(inbox: Inbox, said: str) -> None:
     """Tell the log of the process, once for a run."""
     if not inbox.warned:
         inbox.warned = True
-        _LOG.warning("the run is not recorded: %s. The work itself goes on.", redaction.text(said[:300]))
+        _LOG.warning("the run is not recorded: %s. The work itself goes on.", redaction.cut(said, 300))
 
 
 class Writing:
@@ -55,13 +60,13 @@ class Writing:
         self._redacted = 0
         self._sampler: Any = None
         self._segment = self._opened(inbox.opening)
+        self._facts: Later | None = Later(inbox.opening.gather, "governance-facts")
+        self._cards: Later | None = Later(inbox.opening.sampler, "governance-opening")
 
     def run(self) -> None:
         """Until the recorder is closed: gather, sample, write, beat."""
         inbox = self._inbox
-        for kind, body in self._gathered():
-            self._add(kind, {"body": body})
-        self._sampler = self._watching()
+        self._arrived(AT_FIRST)
         beaten = time.monotonic()
         while not inbox.stop.wait(inbox.opening.pause):
             self._turn()
@@ -103,25 +108,26 @@ class Writing:
         self._inbox.run, self._inbox.path = run, path
         return segment
 
-    def _gathered(self) -> list[tuple[str, dict[str, Any]]]:
-        """The facts of the machine and the process, or a gap in their place."""
-        try:
-            return self._inbox.opening.gather()
-        except Exception as error:
-            self._gap("facts", f"could not be gathered: {type(error).__name__}: {error}")
-            return []
-
-    def _watching(self) -> Any:
-        """What samples the cards, or None where there are none to watch."""
-        try:
-            return self._inbox.opening.sampler()
-        except Exception as error:
-            self._gap("gpu", f"the cards can not be asked: {type(error).__name__}: {error}")
-            return None
+    def _arrived(self, seconds: float = 0.0) -> None:
+        """Write the facts once they are there, and watch the cards once they are open; a gap where either could not be."""
+        if self._facts is not None and self._facts.ready(seconds):
+            facts, self._facts = self._facts, None
+            try:
+                for kind, body in facts.answer():
+                    self._add(kind, body if kind == "gap" else {"body": body})
+            except Exception as error:
+                self._gap("facts", f"could not be gathered: {type(error).__name__}: {error}")
+        if self._cards is not None and self._cards.ready():
+            cards, self._cards = self._cards, None
+            try:
+                self._sampler = cards.answer()
+            except Exception as error:
+                self._gap("gpu", f"the cards can not be asked: {type(error).__name__}: {error}")
 
     def _turn(self) -> None:
         """Write what waits, and sample the cards."""
         inbox = self._inbox
+        self._arrived()
         for _ in range(len(inbox.queue)):
             self._take(*inbox.queue.popleft())
         if inbox.dropped:
@@ -148,6 +154,9 @@ class Writing:
             self._kept.left_out += left_out
             if not self._kept.wants((body, when)):
                 return
+        elif kind == "settings":
+            values = body.get("values")
+            body["values"], body["left_out"] = privacy.of_settings(values) if isinstance(values, dict) else ({}, 1)
         self._add(kind, body, when)
 
     def _beat(self) -> None:
@@ -159,21 +168,26 @@ class Writing:
             self._wall, self._steady = wall, steady
         for body in self._ask("summary") or ():
             self._add("gpu", body)
-        self._add("beat", {"step": self._inbox.step})
+        self._add("beat", {"step": _step(self._inbox.step)})
         if self._segment.flush():
             self._segment.settle()
 
     def _sealed(self) -> None:
         ending = self._inbox.ending
+        self._arrived(AT_LAST)
+        for of, missing in (("facts", self._facts), ("gpu", self._cards)):
+            if missing is not None:
+                self._gap(of, "the run ended before the machine had answered")
         for body, when in self._kept.last():
             self._add("log", body, when)
         self._beat()
-        reason = None if ending.reason is None else ending.reason[:500]
+        reason = None if ending.reason is None else str(ending.reason)[:LONGEST_READ]
         said, count = redaction.value({"reason": reason, **spool.plain(ending.more)})
+        said["reason"] = None if said["reason"] is None else said["reason"][:500]
         self._segment.seal(
             **said | {
                 "outcome": ending.outcome,
-                "step": self._inbox.step,
+                "step": _step(self._inbox.step),
                 "logged": self._kept.seen,
                 "kept": self._kept.kept,
                 "left_out": self._kept.left_out,
@@ -200,7 +214,7 @@ class Writing:
             return None
 
     def _gap(self, of: str, why: str, count: int | None = None) -> None:
-        self._add("gap", {"of": of, "why": why[:500], "count": count})
+        self._add("gap", {"of": of, "why": redaction.cut(why, 500), "count": count})
 
     def _add(self, kind: str, body: dict[str, Any], when: float | None = None) -> None:
         if not self._add_to(self._segment, kind, body, when):
@@ -214,6 +228,11 @@ class Writing:
         return segment.add(
             kind, when=when, must=must, **{name: each for name, each in said.items() if name not in spool.OURS}
         )
+
+
+def _step(said: Any) -> int | None:
+    """A step that is a whole number; anything else, such as a tensor, is not asked what it is."""
+    return said if isinstance(said, int) else None
 
 
 def _folder(opening: Opening) -> Path:

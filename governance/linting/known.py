@@ -248,7 +248,7 @@ def _bounds(condition: Condition) -> Iterator[Value]:
 def _measured(held: Numbers, at: str) -> Iterator[Value]:
     """What the gate judged. A difference is none of the metric's values, so it is named and not told apart by task and metric."""
     what = ("difference",) if held.against else ()
-    named = (*what, held.task, held.metric, *filter(None, (held.group, held.against)))
+    named = (*what, held.task, held.metric, *filter(None, (held.filter, held.group, held.against)))
     of = "other" if held.against else "candidate"  # a difference is of both sides
     for name in ("value", "low", "high", "bound", "n", "gained", "lost", "p", "confidence", "attempts", "more"):
         number = figures.finite(getattr(held, name))

@@ -29,6 +29,8 @@ SCHEMA = "govern-spool.v1"
 SUFFIX = ".spool"
 LONGEST_LINE = 1 << 20
 """Bytes of a line; what is longer is not written, and is damage where it is read."""
+LONGEST_SHOWN = 500
+"""Characters of the text of a value that JSON does not know."""
 LARGEST = 256 << 20
 """Bytes of a segment that is read."""
 OPEN, SEAL = "open", "seal"
@@ -56,7 +58,13 @@ def plain(value: Any) -> Any:
         return {str(name): plain(each) for name, each in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
         return [plain(each) for each in value]
-    return str(value)[:500]
+    return _short(str(value))
+
+
+def _short(said: str) -> str:
+    """The beginning of a text, up to a gap between two words: half a word may be half a secret, which nobody would tell for one."""
+    kept = said if len(said) <= LONGEST_SHOWN else said[: LONGEST_SHOWN + 1].rpartition(" ")[0]
+    return kept.encode("utf-8", "replace").decode("utf-8")
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
+from governance.domain import faults
 from governance.domain.decision import Decision, SignedDecision
 from governance.domain.entry import EntryType
 from governance.domain.principal import Attestation
@@ -54,9 +55,7 @@ def decision_of(statement: Statement, where: str) -> Decision:
     try:
         decision = Decision.model_validate(statement.predicate)
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise UnreadableError(f"not a decision: {place or 'it'}: {first['msg']}", where=where) from None
+        raise UnreadableError(f"not a decision: {faults.first(error, 'it')}", where=where) from None
     if payload(decision) != statement.envelope.payload:
         raise UnreadableError("not a decision statement in its one form", where=where)
     return decision
@@ -83,6 +82,6 @@ def duties(entries: Iterable[Entry], raw: Callable[[str], bytes], roster: Roster
             try:
                 Attestation.model_validate(statement.predicate)
             except ValidationError as error:
-                raise UnreadableError(f"not an attestation: {error.errors()[0]['msg']}", where=entry.id) from None
+                raise UnreadableError(f"not an attestation: {faults.first(error)}", where=entry.id) from None
             read_.append((statement, roster.signers(statement.envelope, entry.seq, entry.recorded_at)))
     return tuple(held_by_attestations(read_))

@@ -142,8 +142,9 @@ def count(amount: int, one: str, many: str | None = None) -> str:
 FORMS: Mapping[str, Callable[[float, int], tuple[str, str]]] = {
     "number": number,
     "signed": signed,
+    "turned": lambda value, digits: signed(0.0 - value, digits),
     "large": lambda value, _: large(value),
     "size": lambda value, _: size(value),
     "duration": lambda value, _: duration(value),
 }
-"""How a claim writes its number, by the name it says: (value, decimals) → (text, how it was rounded)."""
+"""How a claim writes its number, by the name it says: (value, decimals) → (text, how it was rounded). `turned` writes its opposite."""

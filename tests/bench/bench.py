@@ -165,7 +165,7 @@ def recording() -> None:
 
 
 def installs() -> None:
-    """Distributions and megabytes of what each person installs."""
+    """Distributions and megabytes of what each person installs, as `make demo` does: without bytecode, which Python writes for what it imports."""
     for name, requirement, aim in (
         ("record and attach", ".", "30, 150 MB"),
         ("the whole job with documents and statistics", ".[documents,statistics]", "60, 500 MB"),
@@ -176,7 +176,7 @@ def installs() -> None:
             if (
                 not made
                 or subprocess.run(
-                    [python, "-m", "pip", "install", "-q", requirement],
+                    [python, "-m", "pip", "install", "-q", "--no-compile", requirement],
                     cwd=ROOT,
                     check=False,
                     stderr=subprocess.DEVNULL,

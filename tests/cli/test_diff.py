@@ -78,7 +78,7 @@ def test_the_last_approval_is_held_against_now_and_what_is_worse_comes_first(two
     lines = ran.out.splitlines()
     assert lines[0].startswith("before  run sha256:")
     assert "what Rita Example (reviewer) saw when they signed approve" in lines[0]
-    assert "  worse: elm_desk_qa acc -0.3226 [-0.4367, -0.1973] Newcombe, paired" in lines[3]
+    assert "  worse: elm_desk_qa acc -0.3226 [-0.4463, -0.2195] Tango score" in lines[3]
     assert re.search(r"^control: \d+ differ; \d+ of 130 unchanged$", ran.out, re.MULTILINE)
     assert "--out FILE.html" in ran.err
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from governance.content import places
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -70,6 +72,43 @@ def test_the_self_test_says_whose_content_was_read(ready: Callable[..., Ran], tm
     assert ran.code == 0
     assert str(house) in ran.out.replace("\n", "")
     assert ready("content", "check", "--json").json["organisation"] == ["house"]
+
+
+def test_the_gate_says_which_floors_it_asked_and_that_one_on_record_is_gone(
+    ready: Callable[..., Ran], tmp_path: Path, house: Path
+) -> None:
+    plain = (tmp_path / "governance.toml").read_text("utf-8")
+    assert "no organisation's floors apply" in ready("gate", "elm-desk").out
+    assert ready("gate", "elm-desk", "--json").json["floors"] == []
+    name_it(tmp_path)
+    stated = next(places.recorded_root().rglob("system.yaml"))
+    assert ready("system", "add", str(stated)).code == 0
+    told = ready("gate", "elm-desk", "--json").json
+    assert (told["floors"], told.get("floors_gone")) == (["house-floor"], None)
+    assert "floors of the organisation: house-floor" in ready("gate", "elm-desk").out
+    (tmp_path / "governance.toml").write_text(plain, encoding="utf-8")
+    gone = ready("gate", "elm-desk", "--json").json["floors_gone"]
+    assert [each["floor"] for each in gone] == ["house-floor"]
+    assert gone[0]["entry"].startswith("cnt-")
+    said = f"the floor house-floor stands in the content on record ({gone[0]['entry']}), and is not asked now"
+    assert said in " ".join(ready("gate", "elm-desk").out.split())
+    ready("gate", "elm-desk", "--format", "markdown", "--out", "gate.md")
+    assert "the floor house-floor stands in the content on record" in (tmp_path / "gate.md").read_text("utf-8")
+
+
+def test_the_self_test_names_whose_file_replaces_another(
+    ready: Callable[..., Ran], tmp_path: Path, house: Path
+) -> None:
+    name_it(tmp_path)
+    text = (places.builtin_root() / "policies" / "release.yaml").read_text("utf-8")
+    (tmp_path / "policies").mkdir()
+    for folder, whose in ((house, "house"), (tmp_path, "project")):
+        (folder / "policies" / "release.yaml").write_text(f"{text}# of the {whose}\n", encoding="utf-8")
+    notes = ready("content", "check", "--json").json["notes"]
+    assert [each for each in notes if each.endswith(" replaces policies/release.yaml")] == [
+        "the organisation (house) replaces policies/release.yaml",
+        "the workspace replaces policies/release.yaml",
+    ]
 
 
 def test_a_project_that_writes_over_a_floor_is_refused_by_every_command(

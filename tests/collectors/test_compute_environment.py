@@ -154,7 +154,7 @@ def test_modes_limits_and_confidential_computing_are_told_where_they_are_support
     assert first == {
         "name": "NVIDIA H100 80GB HBM3", "uuid": "GPU-1c5e4bd0-1a11-4a3e-9d8c-6f0f4d8f2a01", "driver": "590.48.01",
         "memory_bytes": 85_520_809_984, "architecture": "Hopper", "mig_enabled": False, "ecc_enabled": True,
-        "power_limit_watts": 700.0,
+        "power_limit_watts": 700.0, "mig_devices": None, "sm_clock_max_mhz": None, "memory_clock_max_mhz": None,
     }  # fmt: skip
     assert (second["mig_enabled"], second["ecc_enabled"], second["power_limit_watts"]) == (True, None, None)
     assert (body["cuda"], body["covers"]) == ("13.1", "machine")

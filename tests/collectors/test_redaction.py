@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from governance.collectors.reading.answers import Look, NotRead
-from governance.collectors.reading.redaction import redacted, said, text
+from governance.collectors.reading.redaction import cut, redacted, said, text
 from governance.domain.evidence import Source
 
 from .made import fact
@@ -143,6 +143,26 @@ def test_a_plain_text_under_the_name_of_a_secret_is_taken_out_and_a_blank_is_not
     body = {"settings": {"api_key": "plain", "hub_token": None, "password": "***", "eos_token": "</s>", "secret": 3}}
     made = redacted(fact("eval-run.v1", body), by_hand=False)
     assert made.body["settings"] == body["settings"] | {"api_key": "[redacted]"}
+
+
+def test_everything_that_stands_under_the_name_of_a_secret_is_taken_out_and_numbers_and_blanks_are_not():
+    body = {
+        "credentials": {"user": "plain", "more": [["plain", "***", 3, None]]},
+        "api-key": ["plain", "plain"],
+        "keys": ["plain"],
+    }
+    made = redacted(fact("eval-run.v1", body), by_hand=False)
+    inside = {"user": "[redacted]", "more": [["[redacted]", "***", 3, None]]}
+    assert made.body == {"credentials": inside, "api-key": ["[redacted]"] * 2, "keys": ["plain"]}
+    assert made.redacted == 4
+    assert redacted(made, by_hand=False) is made
+
+
+def test_a_secret_that_lies_where_a_text_is_cut_is_taken_out_whole():
+    said = "x " * 10 + TOKENS[0]
+    for most in range(len(said)):
+        assert LETTERS[:8] not in cut(said, most)
+    assert cut("plain words", 5) == "plain"
 
 
 def test_paths_reasons_and_conflicts_count_as_copied():

@@ -84,7 +84,7 @@ def test_a_list_of_runs_that_a_workspace_has_over_ours_is_named_among_what_is_re
     ours = places.builtin_root()
     name = min(places.wording([ours]))
     put(root, f"controls/wording/{name}.runs", "another")
-    assert places.replaced([ours, root]) == (f"controls/wording/{name}.runs",)
+    assert places.replaced([ours, root]) == ((f"controls/wording/{name}.runs", root),)
     put(root, f"controls/wording/{name}.runs").write_bytes(places.wording([ours])[name])
     assert places.replaced([ours, root]) == ()
 

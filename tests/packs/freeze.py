@@ -237,5 +237,14 @@ def expected(made: Workspace, out: Path) -> dict[str, object]:
     }  # fmt: skip
 
 
+def folder(arguments: list[str]) -> Path:
+    """The folder that was named. Raises `SystemExit` for anything else, such as a question for help, of which none is made."""
+    if len(arguments) != 1 or arguments[0].startswith("-"):
+        raise SystemExit(
+            "usage: python -m tests.packs.freeze tests/samples/frozen/NAME (a name without a dash before it)"
+        )
+    return Path(arguments[0])
+
+
 if __name__ == "__main__":
-    freeze(Path(sys.argv[1]))
+    freeze(folder(sys.argv[1:]))

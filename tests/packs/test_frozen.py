@@ -22,6 +22,7 @@ from governance.verifier import pack as light
 from governance.verifier.brought import Brought
 from governance.verifier.containers import open_container
 from governance.workspace import Workspace
+from tests.packs import freeze
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -163,3 +164,10 @@ def test_a_ledger_with_a_changed_entry_is_not_whole(sample: Path, opened: Worksp
         database.execute("UPDATE entry SET body = replace(body, 'evidence', 'evidenca') WHERE seq = 6")
     database.close()
     assert opened.verify_ledger().problem is not None
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["-h"], [], ["a", "b"]])
+def test_a_sample_is_never_frozen_into_what_is_no_name(arguments: list[str]) -> None:
+    with pytest.raises(SystemExit, match="usage: "):
+        freeze.folder(arguments)
+    assert freeze.folder(["tests/samples/frozen/one"]) == Path("tests/samples/frozen/one")

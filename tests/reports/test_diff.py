@@ -81,7 +81,7 @@ def test_what_is_worse_is_said_first_with_what_was_left_out(pair: Pair) -> None:
     first = view.results[0]
     assert (first.task, first.metric, first.verdict.word) == ("elm_desk_qa", "acc", "worse")
     assert (first.before.text, first.after.text, first.difference.text) == ("0.468", "0.145", "−0.323")
-    assert (first.interval, first.method, first.pairs) == ("−0.437 … −0.197", "Newcombe, paired", 62)
+    assert (first.interval, first.method, first.pairs) == ("−0.446 … −0.220", "Tango score", 62)
     assert [row.verdict.word for row in view.safety] == ["not measured again"] * 2
 
 

@@ -64,13 +64,13 @@ def results() -> tuple[Any, ...]:
     )
 
 
-def judged(*numbers: Numbers, floor: str | None = None, **said: Any) -> Any:
+def judged(*numbers: Numbers, floor: str | None = None, pieces: tuple[Any, ...] = (), **said: Any) -> Any:
     """A case whose gate judged these numbers in one condition, that asks for no loss."""
     name = "organisation/no-loss" if floor else "no-loss"
     came = ConditionResult(
         id=name, answer=Answer.YES, reason="2 of 2 hold", numbers=numbers or (Numbers(**PAIRED),), floor=floor
     )
-    case = cases.full(pieces=results())
+    case = cases.full(pieces=pieces or results())
     held = (Condition(id="no-loss", why="A loss is a loss.", **WORDS["no-loss"]),)
     policies = {"release": cases.policy().model_copy(update={"conditions": held})}
     if floor:
@@ -176,6 +176,33 @@ def test_the_paired_interval_of_the_gate_stands_where_the_document_compares_the_
     assert made.forest.rows[0][5] == "−0.050"
     (result,) = made.safety or made.results
     assert result.verdict == evaluation.WORSE
+
+
+def test_where_less_is_better_the_interval_of_the_gate_is_turned_back_and_is_written_again():
+    before, after = (
+        found.result("refusal_safety", "acc", value, 0.013, 500) | {"higher_is_better": False} for value in (0.90, 0.92)
+    )
+    tuned = found.piece(5, "eval-run.v1", found.candidate(), found.evaluation("m", found.WEIGHTS, [after]))
+    base = found.piece(6, "eval-run.v1", found.base(), found.evaluation("b", None, [before]))
+    plain = judged(pieces=(*found.pieces()[:4], tuned, base))
+    made = view(plain)
+    (row,) = made.differences
+    assert (row.difference.text, row.low.text, row.high.text) == ("+0.020", "+0.004", "+0.041")
+    assert (str(row.method), row.verdict) == ("paired, Tango score", evaluation.WORSE)
+    assert (row.low.claim.form, row.low.claim.sources[0].pointer) == ("turned", "/conditions/3/numbers/0/high")
+    assert claims.written(row.low.claim, {"gate": plain.gate.plain()}.__getitem__) == ("+0.004", row.low.rounding)
+    assert claims.read(row.low.claim.plain()) == row.low.claim
+    assert made.forest.rows[0][2] == "+0.004 … +0.041"
+    assert made.forest.rows[0][4:6] == ("worse", "+0.050")
+
+
+def test_the_interval_of_another_filter_stands_for_nothing_here_and_the_filter_is_named():
+    case = judged(Numbers(**{**PAIRED, "filter": "strict-match"}))
+    (row,) = view(case).differences
+    assert str(row.method) == "1.96 standard errors"
+    (shown,) = view(case).measured
+    assert shown.metric == "acc (strict-match)"
+    assert shown.value.label == "refusal_safety acc (strict-match), judged"
 
 
 def test_without_the_gate_the_two_results_are_taken_as_independent():

@@ -107,6 +107,41 @@ def test_rows_of_evidence_are_figures_with_claims():
     assert table.rows[0][0].claim.sources[0].pointer == "/affected_groups/0/group"
 
 
+def test_a_figure_may_stand_elsewhere_and_is_looked_for_there_only_where_the_first_kind_says_nothing(full):
+    rate = {"kind": "training-settings.v1", "pointer": "/learning_rate", "label": "Learning rate", "about": "any"}
+    elsewhere = {"kind": "training-run.v1", "pointer": "/steps"}
+    (row,) = built(full, point("1", {"figure": rate | {"otherwise": elsewhere}}))
+    (fact,) = row.answers[0].facts
+    assert fact.claim.sources[0].pointer == "/steps"
+    (nowhere,) = built(full, point("1", {"figure": rate | {"otherwise": elsewhere | {"pointer": "/no-such-field"}}}))
+    assert nowhere.missing == ("Learning rate",)
+    (first,) = built(full, point("1", {"figure": STEPS["figure"] | {"otherwise": elsewhere | {"pointer": "/seed"}}}))
+    assert first.answers[0].facts[0].claim.sources[0].pointer == "/steps"
+
+
+def test_what_annex_iv_says_of_the_learning_rate_is_what_the_model_card_says(templates):
+    run = found.piece(40, "training-run.v1", found.candidate(None), {"hyperparameters": {"learning_rate": 0.001}})
+    case = cases.full(pieces=(*(p for p in found.pieces() if p.record.kind != "training-run.v1"), run))
+    for name in ("eu-ai-act-annex-iv", "eu-ai-act-annex-xi"):
+        view = outline.build(case, References(case), outline.read(templates, name))
+        facts = [
+            fact for part in view.sections for row in part.points for answer in row.answers for fact in answer.facts
+        ]
+        assert [fact.text for fact in facts if fact.label == "Learning rate"] == ["0.001"], name
+
+
+def test_pieces_that_are_not_named_are_counted(full):
+    pieces = tuple(found.piece(50 + n, "finding.v1", found.candidate(None), {}) for n in range(outline.PIECES + 2))
+    case = cases.full(pieces=(*(p for p in found.pieces() if p.record.kind != "finding.v1"), *pieces))
+    (row,) = built(case, point("1", {"kind": "finding.v1"}))
+    assert (len(row.answers[0].pieces), row.answers[0].left_out) == (outline.PIECES, 2)
+
+
+def test_a_topic_is_called_by_its_name_and_not_by_its_id(full):
+    (row,) = built(full, point("1", {"topic": "ai-disclosure"}, {"topic": "risk-method"}))
+    assert row.missing == ("AI disclosure", "Risk method")
+
+
 def test_counts_say_how_many_points_there_are_of_each_sort(full):
     view = outline.build(full, References(full), of(point("1", STEPS), point("2", NOTHING)))
     assert sum(number for _, number in view.counts) == view.total == 2

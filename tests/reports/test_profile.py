@@ -42,6 +42,15 @@ def test_the_plan_has_every_gap_what_is_overdue_first_then_by_day_and_last_what_
     )
 
 
+def test_that_nobody_owns_a_gap_is_said_in_its_own_column_alone(part, templates):
+    unowned = [row for row in part.plan if not row.owner]
+    assert unowned
+    assert not [
+        row.problems for row in part.plan if "nobody owns it" in row.problems or "no day is set" in row.problems
+    ]
+    assert "nobody owns it" not in render(NAME, cases.full(), templates).decode()
+
+
 def test_what_is_set_aside_is_neither_a_gap_nor_reached(part):
     rows = [row for area in part.areas for row in area.rows]
     words = {(row.target.word, row.gap.word) for row in rows if not row.problems}

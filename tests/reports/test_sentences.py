@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[2] / "governance"
 JUDGING = (
     "assurance/applicability.py", "assurance/asks.py", "assurance/assess.py", "assurance/envelopes.py",
     "assurance/expect.py", "assurance/gate.py", "assurance/profiles.py", "assurance/requirements.py",
-    "assurance/validity.py", "assurance/waivers.py", "assurance/pairing.py", "assurance/loosened.py", "assurance/charted.py", "assurance/enough.py",
+    "assurance/validity.py", "assurance/waivers.py", "assurance/pairing.py", "assurance/compared_differences.py", "assurance/loosened.py", "assurance/charted.py", "assurance/enough.py",
     "verifier/decisions.py", *(f"assurance/conditions/{path.name}" for path in sorted((ROOT / "assurance/conditions").glob("*.py"))),
 )  # fmt: skip
 """Files whose sentences are reasons, causes, or what would turn them."""
@@ -34,6 +34,7 @@ ALSO = (
     "domain/dossier.py",
     "domain/framework.py",
     "statistics/judging.py",
+    "statistics/libraries.py",
     "statistics/paired.py",
     "statistics/resampling.py",
     "statistics/score_interval.py",
@@ -130,6 +131,11 @@ def test_every_sentence_that_judgement_makes_has_a_pattern():
 REASONS = [
     "no evidence of eval-run.v1 about the candidate for the purpose bias; no evidence of eval-run.v1 about the base for the purpose bias; and 3 more",
     "elm_qa acc against base = -0.1, 95% interval -0.237 to 0.04015 (Newcombe, n 60), bound ≥ -0.05; the worst of 2",
+    "elm_qa acc against base: +0.01, 95% interval -0.02 to +0.04 (Tango score, n 60, 3 gained and 2 lost, McNemar p 1), margin −0.05",
+    (
+        "elm_qa acc against base: +0, 95% interval -0.2 to +0.2 (Tango score, with the agreement of judge-8b (ev-00), n 60, 3 gained and 2 lost), "
+        "margin −0.05, p 0.3 after holm over 2, the error divided among 3 runs"
+    ),
     "unsafe_files is a list of 1 (training_args.bin), and should be empty",
     "python stated; packages stated; gpu_status one of present, none, 3 days ago",
     "5 of 6 controls met, 1 waived: bias-evaluated missing (waived by Ines Moreau until 2027-01-31, tested again by 2026-12-01: a look by hand)",

@@ -93,7 +93,9 @@ def test_a_plan_whose_signature_does_not_count_is_none():
 
 def test_without_a_plan_runs_are_counted_since_another_model_was_approved():
     approval = cases.decision(15, DecisionKind.APPROVE, canonical.sha256(b"the model before"))
-    told = said(held(run(10), run(20), decisions=(approval,), max_attempts={"task": "refusal_safety", "most": 3}))
+    told = said(
+        held(run(10, OTHERS), run(20), decisions=(approval,), max_attempts={"task": "refusal_safety", "most": 3})
+    )
     assert told[1].startswith("refusal_safety: 1 run since another model was approved")
 
 

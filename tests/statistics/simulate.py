@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from governance.assurance.conditions import judged
+from governance.assurance.conditions.judged_pairs import Errors, JudgedPairs
 from governance.statistics import control_chart, judging, means, multiplicity, proportions, resampling, sufficiency
 from governance.statistics.paired import Samples, compare, pair
 from governance.statistics.permutation import sign_flip
@@ -155,6 +157,35 @@ def unjudged(draw: Draw) -> bool:
     return covers(found.low, found.high, 0.8)
 
 
+def judged_pairs(truth: float, *, biased: bool, carried: bool = True) -> Callable[[Draw], bool]:
+    """The true difference of two models on 500 items, 20 % discordant, through a judge that is wrong on 5 % of the answers of each.
+
+    `biased`: always for the candidate and against the reference, which is the worst that it can do. People labelled 600 answers, too.
+    """
+
+    def once(draw: Draw) -> bool:
+        lost = (0.2 - truth) / 2
+        kinds = draw.choice(4, size=500, p=[0.5, lost + truth, lost, 0.3])
+        ours, theirs = (kinds < 2).astype(float), (kinds % 2 == 0).astype(float)
+        wrong = draw.random((2, 500))
+        if biased:
+            ours[(ours == 0) & (wrong[0] < 0.05 / (0.3 + lost))] = 1.0
+            theirs[(theirs == 1) & (wrong[1] < 0.05 / (0.5 + lost))] = 0.0
+        else:
+            ours, theirs = (
+                np.where(flip < 0.05, 1 - each, each) for each, flip in zip((ours, theirs), wrong, strict=True)
+            )
+        sides = (Samples(dict(enumerate(each.tolist()))) for each in (ours, theirs))
+        found = compare(pair(*sides), seed=0)
+        if not carried:
+            return covers(found.low, found.high, truth)
+        share = judged.disagreement({"agreement": 1 - draw.binomial(600, 0.05) / 600, "items": 600}, 0.975)
+        made = JudgedPairs(found, Errors(2 * (share or 0.0), 2, 0.95, "", ()))
+        return covers(made.low, made.high, truth)
+
+    return once
+
+
 def gate(truth: float, n: int, discordant: float = 0.1, margin: float = 0.02) -> Callable[[Draw], bool]:
     """Whether a candidate that is `truth` better is said to be non-inferior."""
     lost, known = (discordant - truth) / 2, {}
@@ -243,6 +274,19 @@ ROWS = [
     Row("cluster-robust t, 8 unequal clusters of yes and no", robust(8, binary=True), 4000, "lower: few and unequal"),
     Row("BCa, 20 skewed values (exponential)", skewed(20), 4000, "lower: few and skewed"),
     Row("BCa over 20 unequal clusters", resampled(20), 2000, NOMINAL),
+    Row(
+        "judged pairs, the judge for the candidate and against the reference",
+        judged_pairs(-0.02, biased=True),
+        4000,
+        "at least 95 %",
+    ),
+    Row("judged pairs, the judge erring by chance", judged_pairs(-0.02, biased=False), 4000, "at least 95 %"),
+    Row(
+        "judged pairs, biased, as if the judge never erred",
+        judged_pairs(-0.02, biased=True, carried=False),
+        4000,
+        "too low, to show it",
+    ),
 ]
 
 

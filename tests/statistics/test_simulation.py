@@ -39,6 +39,12 @@ def test_leaving_out_clusters_or_the_errors_of_a_judge_covers_too_little() -> No
     assert named("judged share, as if").share(2000) < 0.5
 
 
+def test_judged_pairs_cover_whichever_model_the_judge_favours_and_do_not_without_its_errors() -> None:
+    assert named("judged pairs, the judge for").share(400) >= 0.95
+    assert named("judged pairs, the judge erring by chance").share(400) >= 0.95
+    assert named("judged pairs, biased, as if").share(400) < 0.5
+
+
 def test_the_gate_errs_and_decides_as_often_as_it_says() -> None:
     for row in ROWS:
         if row.what.startswith("gate: non-inferior at a true"):

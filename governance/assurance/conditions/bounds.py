@@ -59,8 +59,9 @@ _Row = tuple[Answer, str, tuple[str, ...], Numbers | None]
 def _row(
     row: Mapping[str, Any], asked: IntervalBound, task: str, confidence: float, tried: int, now: Now, run: Piece
 ) -> _Row:
-    what = f"{task} {asked.metric}"
-    held = judged.agreed(of_result(row, confidence), run, now, confidence)
+    through = runs.through(row)
+    what = runs.named(task, asked.metric, through)
+    held = judged.agreed(of_result(row, confidence), run, now.dossier, confidence)
     if isinstance(held, str) or held is None:
         why = held or "without n or standard error"
         return Answer.COULD_NOT_TELL, f"{what} = {row.get('value')} {why}", (_STATE,), None
@@ -71,7 +72,7 @@ def _row(
         f", the error divided among {tried} runs" if tried > 1 else ""
     )
     numbers = Numbers(
-        task=task, metric=asked.metric, value=held.point, low=held.low, high=held.high, confidence=confidence,
+        task=task, metric=asked.metric, filter=through, value=held.point, low=held.low, high=held.high, confidence=confidence,
         method=held.method, n=held.n, bound=bound, side="at-least" if asked.at_least is not None else "at-most",
         answer=answer, attempts=tried if tried > 1 else None, more=more, evidence=(run.id,),
     )  # fmt: skip

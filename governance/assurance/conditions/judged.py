@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
 from governance.assurance.expect import is_number
@@ -21,12 +22,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from governance.assurance.intervals import Interval
-    from governance.assurance.then_and_now import Now
+    from governance.domain.dossier import Dossier
     from governance.domain.evidence import Piece
 
 AGREEMENT = "judge-agreement.v1"
 WILSON = "Wilson"
 """The method of an interval of a share."""
+UNCOUNTED = "and on how many items people were asked as well is not on record"
 
 
 def judges(run: Piece) -> tuple[str, ...]:
@@ -34,12 +36,12 @@ def judges(run: Piece) -> tuple[str, ...]:
     return tuple(sorted(str(name) for name in run.body.get("judges") or ()))
 
 
-def agreed(held: Interval | None, run: Piece, now: Now, confidence: float) -> Interval | str | None:
+def agreed(held: Interval | None, run: Piece, dossier: Dossier, confidence: float) -> Interval | str | None:
     """An interval with the error of the judges in it, or why there is none to give. A run without a judge keeps its own."""
     if held is None or not (names := judges(run)):
         return held
     for name in names:
-        piece = _agreement(name, now)
+        piece = agreement(name, dossier)
         if piece is None:
             return f"was scored by {name}, whose agreement with people is not on record"
         if held.method != WILSON:
@@ -51,11 +53,11 @@ def agreed(held: Interval | None, run: Piece, now: Now, confidence: float) -> In
     return held
 
 
-def _agreement(name: str, now: Now) -> Piece | None:
+def agreement(name: str, dossier: Dossier) -> Piece | None:
     """The newest whole record of how a judge agrees with people. A judge that a run names with its version must be that version."""
     found = [
         piece
-        for piece in now.dossier.of_kind(AGREEMENT)
+        for piece in dossier.of_kind(AGREEMENT)
         if piece.record.quality is Quality.COMPLETE and name in _called(piece.body.get("judge"))
     ]
     return max(found, key=moment, default=None)
@@ -83,14 +85,26 @@ def _carried(held: Interval, body: Mapping[str, Any], confidence: float) -> Inte
         return replace(
             held, point=share.share, low=share.interval.low, high=share.interval.high, method=share.interval.method
         )
-    agreement, items = body.get("agreement"), body.get("items")
-    if not is_number(agreement) or not isinstance(items, int) or items <= 0:
-        return "and on how many items people were asked as well is not on record"
-    from statistics import NormalDist
-
-    z = NormalDist().inv_cdf(0.5 + confidence / 2)
-    error = 1 - wilson(math.floor(agreement * items + 1e-9), items, z)[0]
+    error = disagreement(body, confidence)
+    if error is None:
+        return UNCOUNTED
     return replace(held, low=max(0.0, held.low - error), high=min(1.0, held.high + error))
+
+
+def disagreement(body: Mapping[str, Any], confidence: float) -> float | None:
+    """The upper end of the share of items on which a judge and people differ; None where nobody tells of how many items."""
+    counts, share, items = body.get("confusion"), body.get("agreement"), body.get("items")
+    if isinstance(counts, dict):
+        items = sum(int(each) for each in counts.values())
+        alike = int(counts["true_positives"]) + int(counts["true_negatives"])
+    elif is_number(share) and isinstance(items, int):
+        alike = math.floor(share * items + 1e-9)
+    else:
+        return None
+    if items <= 0:
+        return None
+    z = NormalDist().inv_cdf(0.5 + confidence / 2)
+    return 1 - wilson(alike, items, z)[0]
 
 
 def more_for_share(held: Interval, bound: float, confidence: float) -> int | None:

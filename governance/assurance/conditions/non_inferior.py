@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from governance.assurance.conditions import judged, runs, sampled
+from governance.assurance import pairing
+from governance.assurance.conditions import judged, judged_pairs, runs
 from governance.assurance.conditions.differing import Independent
 from governance.assurance.conditions.telling import percent, untold, worst
 from governance.assurance.intervals import of_result
@@ -20,23 +22,11 @@ from governance.domain.policy import Answer
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from governance.assurance.conditions.judged_pairs import JudgedPairs
     from governance.assurance.then_and_now import Now
     from governance.domain.conditions import NonInferior
     from governance.domain.evidence import Piece
-    from governance.statistics.paired import Paired, Pairs
-
-RESAMPLES = 10_000
-SEED = 0
-"""Draws are the same for everybody, so that whoever judges again comes to the same digits."""
-
-
-@dataclass(frozen=True)
-class _Matched:
-    """The items of both sides, whether more is better, and the evidence that holds them."""
-
-    pairs: Pairs
-    up: bool
-    seen: tuple[str, ...]
+    from governance.statistics.paired import Paired
 
 
 @dataclass(frozen=True)
@@ -45,12 +35,14 @@ class _One:
 
     task: str
     what: str
-    made: Paired | Independent | None
+    made: Paired | Independent | JudgedPairs | None
     seen: tuple[str, ...]
+    through: str | None = None
     attempts: int = 1
     problem: str = ""
     turn: str = ""
-    matched: _Matched | None = None
+    matched: pairing.Matched | None = None
+    judges: tuple[tuple[str, ...], ...] = ()
 
     def p(self, margin: float) -> tuple[float, float]:
         """The p-values of no worse than the margin, and of worse, each times the runs it stands for; 1 where nothing was compared."""
@@ -76,7 +68,7 @@ def non_inferior(condition: str, asked: NonInferior, now: Now) -> ConditionResul
         turn = f"run a task for {asked.purpose} that gives {asked.metric} on both models, and attach the results"
         return untold(condition, f"no task for {asked.purpose} gives {asked.metric}", (turn,))
     ones = [one for task in tasks for one in _compared(task, asked, own, side, now)]
-    return _judged(condition, asked, _together(ones, asked))
+    return _judged(condition, asked, _together(ones, asked, now))
 
 
 def _compared(task: str, asked: NonInferior, own: runs.Side, side: runs.Side, now: Now) -> Iterator[_One]:
@@ -100,14 +92,17 @@ def _compared(task: str, asked: NonInferior, own: runs.Side, side: runs.Side, no
     tried = max(1, len(runs.attempts(now, task))) if asked.corrected_for_attempts else 1
     others = {row.get("filter"): row for row in runs.rows(both[1], task, asked.metric)}
     for row in runs.rows(both[0], task, asked.metric):
+        through = runs.through(row)
+        what = runs.named(task, asked.metric, through)
         made = _difference(task, row, others.get(row.get("filter")), asked, (own, side), both, now, tried)
         if isinstance(made, str):
             turn = f"run {task} on both models with --log_samples, and attach the samples"
-            yield _One(task, what, None, seen, problem=f"{what}: {made}", turn=turn)
+            yield _One(task, what, None, seen, through, problem=f"{what}: {made}", turn=turn)
         elif isinstance(made, Independent):
-            yield _One(task, what, made, seen, tried)
+            yield _One(task, what, made, seen, through, tried)
         else:
-            yield _One(task, what, None, (*seen, *made.seen), tried, matched=made)
+            judges = tuple(map(judged.judges, both))
+            yield _One(task, what, None, (*seen, *made.seen), through, tried, matched=made, judges=judges)
 
 
 def _difference(
@@ -119,7 +114,7 @@ def _difference(
     both: list[Piece],
     now: Now,
     tried: int,
-) -> _Matched | Independent | str:
+) -> pairing.Matched | Independent | str:
     """The items of both sides, or the difference of two results without them, or why there is none."""
     if other is None:
         return f"{sides[1].said} has no result through the filter {row.get('filter')}"
@@ -130,42 +125,46 @@ def _difference(
     if other.get("higher_is_better") not in (None, up):
         return "one side says that more of it is better, the other that less is"
     confidence = 1 - (1 - asked.confidence) / tried
-    found = [sampled.find(now, side, task, asked.metric, each) for side, each in zip(sides, (row, other), strict=True)]
+    found = [
+        pairing.find(now.dossier, task, asked.metric, each, partial(side.speaks, dossier=now.dossier), side.said)
+        for side, each in zip(sides, (row, other), strict=True)
+    ]
     lacking = [each for each in found if isinstance(each, str)]
-    judges = sorted({name for run in both for name in judged.judges(run)})
-    if not lacking and not judges:
-        from governance.statistics.paired import pair
-
-        (after, mine), (before, theirs) = (each for each in found if not isinstance(each, str))
-        return _Matched(pair(after, before), up, (mine.id, theirs.id))
-    if judges and asked.paired:
-        return f"was scored by {', '.join(judges)}, whose errors differ between two models; say paired: false to carry them along"
+    if not lacking and (asked.paired or not any(map(judged.judges, both))):
+        after, before = (each for each in found if not isinstance(each, str))
+        return pairing.match(after, before, up=up)
     if asked.paired:
         return "; ".join(dict.fromkeys(lacking))
     held = []
     for run, each in zip(both, (row, other), strict=True):
-        one = judged.agreed(of_result(each, confidence), run, now, confidence)
+        one = judged.agreed(of_result(each, confidence), run, now.dossier, confidence)
         if one is None or isinstance(one, str):
             return one or "a result without n or standard error"
         held.append(one)
     return Independent(row, other, up=up, confidence=confidence, ends=(held[0], held[1]))
 
 
-def _together(ones: list[_One], asked: NonInferior) -> list[_One]:
-    """The same with every matched one compared. All are resampled at once, so that tasks of one size share their draws."""
-    from governance.statistics.paired import compare_many
-
-    held = [(at, one.matched) for at, one in enumerate(ones) if one.matched is not None]
-    if not held:
-        return ones
-    found = compare_many(
-        [matched.pairs for _, matched in held], seed=SEED, confidence=asked.confidence,
-        higher_is_better=[matched.up for _, matched in held], resamples=RESAMPLES,
-    )  # fmt: skip
+def _together(ones: list[_One], asked: NonInferior, now: Now) -> list[_One]:
+    """The same with every matched one compared."""
+    held = [(at, one, one.matched) for at, one in enumerate(ones) if one.matched is not None]
+    found = pairing.compare([matched for *_, matched in held], asked.confidence)
     made = list(ones)
-    for (at, _), paired in zip(held, found, strict=True):
-        made[at] = replace(ones[at], made=_at_level(paired, ones[at].attempts))
+    for (at, one, matched), paired in zip(held, found, strict=True):
+        if not any(one.judges):
+            made[at] = replace(one, made=_at_level(paired, one.attempts))
+            continue
+        confidence = 1 - (1 - asked.confidence) / one.attempts
+        tests = len(ones) if asked.correction != "none" else 1
+        carried = judged_pairs.errors(one.judges, matched.pairs, now.dossier, confidence, tests)
+        if isinstance(carried, str):
+            made[at] = replace(one, problem=f"{one.what}: {carried}", turn=_HOLD_THE_JUDGE)
+        else:
+            seen = (*one.seen, *carried.evidence)
+            made[at] = replace(one, made=judged_pairs.JudgedPairs(paired, carried), seen=seen)
     return made
+
+
+_HOLD_THE_JUDGE = "hold the judge against people on yes-or-no items, and attach how far they agree"
 
 
 def _at_level(paired: Paired, attempts: int) -> Paired:
@@ -239,7 +238,7 @@ def _told(
     more = _more(made, asked, level) if answer is Answer.COULD_NOT_TELL and not why else None
     correction = f"{asked.correction} over {tests}" if asked.correction != "none" and tests > 1 else None
     numbers = Numbers(
-        task=one.task, metric=asked.metric, against=asked.against, value=made.delta, low=made.low, high=made.high,
+        task=one.task, metric=asked.metric, filter=one.through, against=asked.against, value=made.delta, low=made.low, high=made.high,
         confidence=made.confidence, method=made.method, n=made.n, bound=-asked.margin, side="at-least", answer=answer,
         gained=made.gained, lost=made.lost, only_candidate=made.only_after, only_reference=made.only_before,
         p=(p[1] if answer is Answer.NO else p[0]) if not why else None, correction=correction,
@@ -264,6 +263,8 @@ def _told(
 
 
 def _turn(one: _One, more: int | None) -> str:
+    if more is None and any(one.judges):
+        return f"more items of {one.task}, or more items on which the judge is held against people: the interval reaches over the margin"
     if more is None:
         return f"more items of {one.task}: the interval reaches over the margin"
     return f"{more:,} more items of {one.task} would settle it, if the difference stays what it is"
@@ -273,7 +274,7 @@ def _count(n: int | None) -> str:
     return "not stated" if n is None else f"{n:,}"
 
 
-def _discordant(made: Paired | Independent) -> str:
+def _discordant(made: Paired | Independent | JudgedPairs) -> str:
     if made.gained is None:
         return ""
     test = f", McNemar p {made.p_mcnemar:.3g}" if made.p_mcnemar is not None else ""
@@ -281,12 +282,14 @@ def _discordant(made: Paired | Independent) -> str:
     return f", {made.gained:,} gained and {made.lost:,} lost{test}"
 
 
-def _more(made: Paired | Independent, asked: NonInferior, level: float) -> int | None:
+def _more(made: Paired | Independent | JudgedPairs, asked: NonInferior, level: float) -> int | None:
     """How many more items would settle it at this level, if the difference stays what it is; None where none would, or nobody can tell."""
     from governance.statistics import sufficiency
 
     if isinstance(made, Independent):
         return _more_of_results(made, asked)
+    if isinstance(made, judged_pairs.JudgedPairs):
+        return None
     return sufficiency.for_comparison(made, asked.margin, confidence=1 - 2 * level).more
 
 

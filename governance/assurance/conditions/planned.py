@@ -37,7 +37,7 @@ class _Told:
 
 def as_planned(condition: str, asked: AsPlanned, now: Now) -> ConditionResult:
     """Everything the policy measures was planned. Without a plan, or with nothing measured, it can not tell."""
-    sealed = tried.plans(now.dossier, now.on)
+    sealed = tried.plans(now.dossier, now.on, now.quorums)
     if not sealed:
         turn = f"seal a plan (govern plan {now.dossier.system.id} PLAN.yaml), and run what it says after that"
         return untold(condition, "no plan that counts is on record", (turn,))

@@ -92,6 +92,17 @@ def rows(piece: Piece, task: str, metric: str) -> Iterator[Mapping[str, Any]]:
             yield row
 
 
+def through(row: Mapping[str, Any]) -> str | None:
+    """The filter that a row of results was scored through; the filter `none` is no filter."""
+    said = str(row.get("filter") or "none")
+    return None if said == "none" else said
+
+
+def named(task: str, metric: str, through: str | None) -> str:
+    """A result in a sentence: task, metric, and the filter where there is one."""
+    return f"{task} {metric} ({through})" if through else f"{task} {metric}"
+
+
 def unusable(run: Piece, on: datetime) -> str | None:
     """Why nothing can be told from a run, or None."""
     record = run.record
@@ -126,5 +137,5 @@ def attempts(now: Now, task: str) -> tuple[Piece, ...]:
 
     From the entry on that `tried.since` names.
     """
-    since = tried.since(now.dossier, task, now.on)
+    since = tried.since(now.dossier, task, now.on, now.quorums)
     return tuple(piece for piece in tried.runs(now.dossier, task) if piece.seq >= since)

@@ -7,10 +7,11 @@ difference on the same items from the share of items that differ (Nam 1997), sup
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from governance.assurance import enough
-from governance.assurance.conditions import runs, sampled
+from governance.assurance import enough, pairing
+from governance.assurance.conditions import runs
 from governance.assurance.conditions.telling import WORST_FIRST, untold
 from governance.domain.assessment import ConditionResult
 from governance.domain.policy import Answer
@@ -58,6 +59,7 @@ def _of_task(task: str, asked: Sufficient, side: runs.Side | None, now: Now) -> 
         return [(Answer.COULD_NOT_TELL, f"{what}: {problem}", f"run {task} again and attach its results", (run.id,))]
     made: list[_Told] = []
     for row in runs.rows(run, task, asked.metric):
+        what = runs.named(task, asked.metric, runs.through(row))
         found = _of_share(row, asked) if side is None else _of_pairs(task, row, asked, side, now)
         if isinstance(found, str):
             made.append(
@@ -94,18 +96,24 @@ def _of_pairs(
 ) -> tuple[int, int | None, tuple[str, ...]] | str:
     from governance.statistics import sufficiency
     from governance.statistics.means import mean
-    from governance.statistics.paired import is_binary, pair
+    from governance.statistics.paired import is_binary
 
     other = runs.newest(now, side, task, asked.metric)
     rows = {each.get("filter"): each for each in runs.rows(other, task, asked.metric)} if other else {}
     theirs = rows.get(row.get("filter"))
     if theirs is None:
         return f"no result of {side.said}"
-    found = [sampled.find(now, one, task, asked.metric, each) for one, each in ((_OWN, row), (side, theirs))]
+    found = [
+        pairing.find(now.dossier, task, asked.metric, each, partial(one.speaks, dossier=now.dossier), one.said)
+        for one, each in ((_OWN, row), (side, theirs))
+    ]
     if lacking := [each for each in found if isinstance(each, str)]:
         return "; ".join(dict.fromkeys(lacking))
-    (after, mine), (before, base) = (each for each in found if not isinstance(each, str))
-    pairs, seen = pair(after, before), (mine.id, base.id)
+    after, before = (each for each in found if not isinstance(each, str))
+    matched = pairing.match(after, before, up=True)
+    if isinstance(matched, str):
+        return matched
+    pairs, seen = matched.pairs, matched.seen
     n = len(pairs.items)
     if n == 0:
         return "no item is on both sides"

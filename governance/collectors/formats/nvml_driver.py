@@ -24,14 +24,14 @@ def processors() -> dict[str, Any]:
     """What a compute-environment says of graphics processors. Two calls give the same: no load, no counter."""
     answer: dict[str, Any] = {"gpus": [], "gpu_status": "could-not-tell", "gpu_note": "", "driver": None, "cuda": None}
     answer["confidential_computing"] = None
-    nvml, note = _opened()
+    nvml, note = opened()
     if nvml is None:
-        status = "none" if note == _NO_LIBRARY else "could-not-tell"
+        status = "none" if note == NO_LIBRARY else "could-not-tell"
         return answer | {"gpu_status": status, "gpu_note": note}
     try:
         return answer | _asked(nvml)
     finally:
-        _ask(nvml, "Shutdown")
+        ask(nvml, "Shutdown")
 
 
 def energy_reading() -> dict[str, Any] | None:
@@ -40,23 +40,25 @@ def energy_reading() -> dict[str, Any] | None:
     Shape: `taken_at` (RFC 3339, by this machine's clock), `driver`, and `counters` with `uuid` and `millijoules` each.
     Two of them, before and after a piece of work, make a record for the collector `energy-counter`.
     """
-    nvml, _ = _opened()
+    nvml, _ = opened()
     if nvml is None:
         return None
     try:
-        read = [(_word(_ask(nvml, "DeviceGetUUID", each)), _energy(nvml, each)) for each in _handles(nvml)]
-        driver = _word(_ask(nvml, "SystemGetDriverVersion"))
+        read = [(word(ask(nvml, "DeviceGetUUID", each)), energy(nvml, each)) for each in handles(nvml)]
+        driver = word(ask(nvml, "SystemGetDriverVersion"))
     finally:
-        _ask(nvml, "Shutdown")
+        ask(nvml, "Shutdown")
     counters = [{"uuid": uuid, "millijoules": count} for uuid, count in read if count is not None]
     taken_at = datetime.now(tz=UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     return {"taken_at": taken_at, "driver": driver, "counters": counters} if counters else None
 
 
-_NO_LIBRARY = "NVIDIA's driver library is not on this machine"
+SM_CLOCK, MEMORY_CLOCK = 1, 2
+"""`NVML_CLOCK_SM` and `NVML_CLOCK_MEM` of nvml.h."""
+NO_LIBRARY = "NVIDIA's driver library is not on this machine"
 
 
-def _opened() -> tuple[Any, str]:
+def opened() -> tuple[Any, str]:
     """The library, ready to be asked, or None and why not."""
     try:
         import pynvml
@@ -66,12 +68,12 @@ def _opened() -> tuple[Any, str]:
         pynvml.nvmlInit()
     except Exception as error:
         if isinstance(error, getattr(pynvml, "NVMLError_LibraryNotFound", ())):
-            return None, _NO_LIBRARY
+            return None, NO_LIBRARY
         return None, f"NVIDIA's driver did not answer: {str(error)[:200]}"
     return pynvml, ""
 
 
-def _ask(nvml: Any, name: str, *arguments: Any) -> Any:
+def ask(nvml: Any, name: str, *arguments: Any) -> Any:
     """The answer of `nvml<name>`, or None: each call may be unsupported, and each may be missing."""
     try:
         return getattr(nvml, f"nvml{name}")(*arguments)
@@ -80,49 +82,64 @@ def _ask(nvml: Any, name: str, *arguments: Any) -> Any:
 
 
 def _asked(nvml: Any) -> dict[str, Any]:
-    driver = _word(_ask(nvml, "SystemGetDriverVersion"))
-    version = _whole(_ask(nvml, "SystemGetCudaDriverVersion_v2"))
-    count = _whole(_ask(nvml, "DeviceGetCount"))
+    driver = word(ask(nvml, "SystemGetDriverVersion"))
+    version = whole(ask(nvml, "SystemGetCudaDriverVersion_v2"))
+    count = whole(ask(nvml, "DeviceGetCount"))
     told = {
         "driver": driver,
         "cuda": f"{version // 1000}.{version % 1000 // 10}" if version is not None else None,
-        "confidential_computing": _closed(_ask(nvml, "SystemGetConfComputeState")),
+        "confidential_computing": _closed(ask(nvml, "SystemGetConfComputeState")),
     }
     if count is None:
         return told | {"gpu_note": "NVIDIA's driver is there and does not say how many graphics processors it sees"}
     if count == 0:
         return told | {"gpu_status": "none", "gpu_note": "NVIDIA's driver sees no graphics processor"}
-    gpus = [_device(nvml, handle, driver) for handle in _handles(nvml)]
+    gpus = [_device(nvml, handle, driver) for handle in handles(nvml)]
     return told | {"gpus": gpus, "gpu_status": "present", "gpu_note": "read from NVIDIA's driver"}
 
 
-def _handles(nvml: Any) -> list[Any]:
-    count = _whole(_ask(nvml, "DeviceGetCount")) or 0
-    return [_ask(nvml, "DeviceGetHandleByIndex", index) for index in range(count)]
+def handles(nvml: Any) -> list[Any]:
+    """Each processor, as the library wants to be asked for it, by its index; None for one that is refused."""
+    count = whole(ask(nvml, "DeviceGetCount")) or 0
+    return [ask(nvml, "DeviceGetHandleByIndex", index) for index in range(count)]
 
 
-def _energy(nvml: Any, handle: Any) -> int | None:
-    return _whole(_ask(nvml, "DeviceGetTotalEnergyConsumption", handle))
+def parts(nvml: Any, handle: Any) -> list[Any] | None:
+    """The parts that a processor is cut into (MIG devices), or None where it is not told how many there can be."""
+    most = whole(ask(nvml, "DeviceGetMaxMigDeviceCount", handle))
+    if most is None:
+        return None
+    found = (ask(nvml, "DeviceGetMigDeviceHandleByIndex", handle, index) for index in range(most))
+    return [part for part in found if part is not None]
+
+
+def energy(nvml: Any, handle: Any) -> int | None:
+    """Thousandths of a joule since the driver was loaded, or None."""
+    return whole(ask(nvml, "DeviceGetTotalEnergyConsumption", handle))
 
 
 def _device(nvml: Any, handle: Any, driver: str | None) -> dict[str, Any]:
-    def ask(name: str) -> Any:
-        return _ask(nvml, f"DeviceGet{name}", handle)
+    def told(name: str, *more: Any) -> Any:
+        return ask(nvml, f"DeviceGet{name}", handle, *more)
 
-    limit = _whole(ask("EnforcedPowerLimit"))
+    limit, mig = whole(told("EnforcedPowerLimit")), switch(told("MigMode"))
+    cut = parts(nvml, handle) if mig else None
     return {
-        "name": _word(ask("Name")) or "not told",
-        "uuid": _word(ask("UUID")),
+        "name": word(told("Name")) or "not told",
+        "uuid": word(told("UUID")),
         "driver": driver,
-        "memory_bytes": _whole(getattr(ask("MemoryInfo"), "total", None)),
-        "architecture": _FAMILIES.get(_whole(ask("Architecture")) or 0),
-        "mig_enabled": _switch(ask("MigMode")),
-        "ecc_enabled": _switch(ask("EccMode")),
+        "memory_bytes": whole(getattr(told("MemoryInfo"), "total", None)),
+        "architecture": _FAMILIES.get(whole(told("Architecture")) or 0),
+        "mig_enabled": mig,
+        "mig_devices": None if cut is None else len(cut),
+        "ecc_enabled": switch(told("EccMode")),
         "power_limit_watts": None if limit is None else limit / 1000,
+        "sm_clock_max_mhz": whole(told("MaxClockInfo", SM_CLOCK)),
+        "memory_clock_max_mhz": whole(told("MaxClockInfo", MEMORY_CLOCK)),
     }
 
 
-def _switch(modes: Any) -> bool | None:
+def switch(modes: Any) -> bool | None:
     """The current one of a pair (current, pending)."""
     current = modes[0] if isinstance(modes, (list, tuple)) and modes else None
     return bool(current) if current in (0, 1) else None
@@ -133,17 +150,18 @@ def _closed(state: Any) -> dict[str, Any] | None:
     if state is None:
         return None
     return {
-        "enabled": _switch([getattr(state, "ccFeature", None)]),
-        "developer_tools": _switch([getattr(state, "devToolsMode", None)]),
+        "enabled": switch([getattr(state, "ccFeature", None)]),
+        "developer_tools": switch([getattr(state, "devToolsMode", None)]),
         "environment": _ENVIRONMENTS.get(getattr(state, "environment", -1)),
     }
 
 
-def _whole(value: Any) -> int | None:
+def whole(value: Any) -> int | None:
+    """A count, or None."""
     return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
 
 
-def _word(value: Any) -> str | None:
+def word(value: Any) -> str | None:
     """Text from a driver; older libraries give bytes."""
     if isinstance(value, bytes):
         value = value.decode("utf-8", "replace")

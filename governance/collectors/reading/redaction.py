@@ -29,6 +29,8 @@ Answer = TypeVar("Answer", "NotRead", "Look")
 MARK = "[redacted]"
 _SHORTEST = 5
 _DIGEST = 71
+_LONGEST = 100_000
+"""Characters that are looked through of a text of which only the beginning is kept."""
 _ROOM = 60
 """Characters that every field of text has room for."""
 
@@ -131,6 +133,11 @@ def text(value: str, *, personal: bool = True) -> str:
     return _text(value, _Count(), personal=personal)
 
 
+def cut(value: str, most: int) -> str:
+    """The first characters of one text, without secrets and personal data: a secret that is cut in two is no longer told for one."""
+    return text(value[:_LONGEST])[:most]
+
+
 def value(said: Any, *, personal: bool = True) -> tuple[Any, int]:
     """Any value of JSON without secrets and personal data, and how many were taken out."""
     count = _Count()
@@ -155,12 +162,25 @@ def _walk(value: Any, count: _Count, *, personal: bool) -> Any:
             name = _text(key, count, personal=personal)
             while name in made:
                 name += "'"
-            if isinstance(item, str) and _NAMES_A_SECRET.fullmatch(key) and not _is_no_value(item):
-                made[name] = MARK
-                count.taken += item != MARK
-            else:
-                made[name] = _walk(item, count, personal=personal)
+            named = _NAMES_A_SECRET.fullmatch(key) is not None
+            made[name] = _blank(item, count, personal=personal) if named else _walk(item, count, personal=personal)
         return made
+    return value
+
+
+def _blank(value: Any, count: _Count, *, personal: bool) -> Any:
+    """What stands under the name of a secret, with every text in it taken out."""
+    if isinstance(value, str):
+        if _is_no_value(value):
+            return value
+        count.taken += value != MARK
+        return MARK
+    if isinstance(value, list):
+        return [_blank(item, count, personal=personal) for item in value]
+    if isinstance(value, dict):
+        return {
+            _text(key, count, personal=personal): _blank(item, count, personal=personal) for key, item in value.items()
+        }
     return value
 
 

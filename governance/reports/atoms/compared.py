@@ -25,13 +25,11 @@ RESULTS = (
     "the run before is %(quality)s",
     "neither side tells the %(setting)s",
     "the questions were put through another chat template",
-    "the single samples of one side are not on record",
-    "the plain mean of its single samples is not the number that was reported",
-    "its single samples are on record by their digest alone",
-    "its single samples hold no column %(column)s",
-    "a question stands in its samples more than once",
-    "some of its questions have no score",
-    "the questions are not the same: %(n)s were asked on both sides, %(now)s now only, %(before)s before only",
+    (
+        "only %(share)s%% of the questions were asked on both sides (%(n)s; %(now)s now only, %(before)s before only), "
+        "and %(limit)s%% are needed"
+    ),
+    "%(n)s questions were asked on both sides, %(now)s now only, %(before)s before only",
 )
 """Of measurements, and of why two of them are no two of a kind."""
 

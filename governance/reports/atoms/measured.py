@@ -23,7 +23,8 @@ PROBLEMS = (
     "%(model)s has no results of this group",
     "nobody said whether more of it is better",
     "one side says that more of it is better, the other that less is",
-    "was scored by %(judges)s, whose errors differ between two models",
+    "item %(item)s belongs to one cluster on one side and to another on the other",
+    "a score is not a finite number within %(limit)s",
     "was scored by %(judges)s, whose agreement with people is not on record",
     "was scored by %(judges)s on a scale that its agreement with people can not be carried into",
     "was scored by %(judges)s, and the judge is not shown to be better than chance",
@@ -100,8 +101,13 @@ PAIRS = (
     "say where_none: yes in the policy, if a first release may pass",
     "hold the candidate against the base",
     "hold the slices against the whole, or the base",
-    "say paired: false to carry them along",
-    "%(what)s: %(point)s, %(confidence)s%% interval %(low)s to %(high)s (%(pairs)s), %(held)s",
+    "hold the judge against people on yes-or-no items, and attach how far they agree",
+    (
+        "more items of %(task)s, or more items on which the judge is held against people: "
+        "the interval reaches over the margin"
+    ),
+    "%(what)s: %(point)s, %(confidence)s%% interval %(low)s to %(high)s (%(pairs)s), margin %(margin)s, %(held)s",
+    "%(what)s: %(point)s, %(confidence)s%% interval %(low)s to %(high)s (%(pairs)s), margin %(margin)s",
     (
         "%(what)s: only %(share)s%% of the items are on both sides "
         "(%(n)s; %(now)s of the candidate alone, %(before)s of the reference alone), and %(limit)s%% are asked"
@@ -206,7 +212,6 @@ METHODS = (
     "with the agreement of %(name)s (%(id)s)",
     "Tango score",
     "BCa bootstrap",
-    "Newcombe, paired",
     "standard error",
     "no item on both sides",
     "every difference is the same",

@@ -339,7 +339,7 @@ LISTS: Mapping[str, tuple[re.Pattern[str], str, tuple[str, ...]]] = {
         "n %(n)s", "%(gained)s gained and %(lost)s lost", "McNemar p %(p)s", "sign-flip p %(p)s", "%(method)s",
     )),
     "held": (re.compile(r", (?=p |the error divided )"), ", ", (
-        "margin %(margin)s", "p %(p)s after %(correction)s over %(n)s", "the error divided among %(attempts)s runs",
+        "p %(p)s after %(correction)s over %(n)s", "the error divided among %(attempts)s runs",
     )),
     "requirements": (re.compile(r"(?<=\)), "), ", ", ("%(requirement)s (%(standing)s)",)),
     "pieces": (_WHOLE, "", ("%(n)s piece of evidence", "%(n)s pieces of evidence")),

@@ -33,7 +33,7 @@ PRINTED = ("not evidenced", "yes", "no")
 ELSEWHERE = (
     "controls", "requirements", "Controls", "All controls", "All requirements",
     "full", "part", "none", "document", "record", "candidate", "base", "reference", "system", "not stated",
-    "nobody", "no clock", "standard errors", "Newcombe, paired", "paired mean",
+    "nobody", "no clock", "standard errors",
     "Other", "trainer", "evaluator", "threshold author", "avoid", "mitigate", "share", "accept",
     "not started", "planned", "partial", "implemented",
     "evidence", "sign-off", "risk review", "document review", "condition", "retest",

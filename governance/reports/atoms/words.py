@@ -110,6 +110,8 @@ MODELS = {
     "the candidate": "candidate",
     "the base model": "base model",
     "the last approved release": "last approved release",
+    "this candidate": "this candidate",
+    "the earlier candidate": "earlier candidate",
 }
 """Whose results are meant, as judgement writes it, and as it is printed."""
 
@@ -236,6 +238,7 @@ PARTS = {
 
 GLOSSARY = (
     Term("Accepted risk", "Carried by its owner as it was rated then, until a last day. It moves no rating."),
+    Term("Appetite", "The greatest residual score that the owner of the system will carry without a decision."),
     Term("Attested", "A person vouches for it by name; nobody measured it."),
     Term("Automated", "Read off what a tool wrote while it worked."),
     Term("Candidate", "The model to be released, fixed by its identity digest."),
@@ -244,11 +247,13 @@ GLOSSARY = (
     Term("Coverage", "How far the catalogue can answer a requirement at all: fully, in part, or not. Not a result."),
     Term("Evidence", "One fact with its kind, its subject, its time, its collector and the digest of its content."),
     Term("Exception", "Lets a named person approve although they hold a duty that is kept apart, until a last day."),
+    Term("Finding", "Something that was found wrong, by a tool or by a person, with how grave it is."),
     Term("Gate", "The answer of a release policy: yes, no, or could not tell, with the reason of every condition."),
     Term("Identity", "One digest over the parts of the model that make it behave as it does."),
     Term("Inconclusive", "Evidence is there, and it is not enough to decide either way. Never counted as met."),
     Term("Inherent risk", "Likelihood times impact, one to five each, before any control counts."),
     Term("Invalidated", "Something that the signer saw has changed since, so the approval no longer counts."),
+    Term("Ledger", "The list of evidence and decisions to which entries are only added."),
     Term("Manual", "A person must judge; no rule decides it."),
     Term("Met", "Every ask of the control is satisfied by evidence of the right kind, subject and age."),
     Term("Missing", "No evidence of the kind asked for was recorded. Never counted as met."),
@@ -256,10 +261,16 @@ GLOSSARY = (
     Term("Not measurable", "A person recorded why it can not be measured; the framework accepts that. Not a yes."),
     Term("Not applicable", "The system file says something that takes the control out of scope."),
     Term("Not covered", "The catalogue has no control for this requirement; the reason stands beside it."),
+    Term("Not evidenced", "Asked for here, and no evidence on record says it."),
+    Term(
+        "Pack",
+        "A file with the evidence, the content that judges, the documents and the proofs, to be checked by anybody.",
+    ),
     Term("Residual risk", "The inherent rating less the steps of those mitigating controls that are met."),
     Term("Shown by", "How a requirement is answered, at its weakest: tested, automated, attested, or not at all."),
     Term("Stale", "Evidence is there, and older than the control allows."),
     Term("Tested", "Measured by running something for the purpose."),
+    Term("Unbound", "Evidence about a model that no digest ties to the weights judged. Never counted as met."),
     Term("Unmet", "Evidence is there, and it says no."),
     Term("Waived", "Let be for a while by a signed decision with a last day; its own standing stays and is printed."),
 )

@@ -282,6 +282,7 @@ class AuditView:
     `heat`, `bars`: charts of risks, and of each of the coverages; `bow_ties`: of the greatest residual risks.
     `register`: the risk register; `top_risks`: its greatest residual risks.
     `conditions`: the gate's conditions; `measured`: each number that they judged; `policy_why`: why the policy asks what it asks.
+    `floors`: the policies of the organisation that were asked as well.
     `sign_offs`: decisions, latest first; `words_first`: the same, what is in force and speaks of the model before the rest.
     `attested`: documents people attested.
     `differences`: what two tools tell differently about the same thing.
@@ -326,6 +327,7 @@ class AuditView:
     conditions: tuple[ConditionRow, ...]
     measured: tuple[MeasuredRow, ...]
     policy_why: str
+    floors: tuple[str, ...]
     sign_offs: tuple[SignOff, ...]
     words_first: tuple[SignOff, ...]
     attested: tuple[Attested, ...]

@@ -96,6 +96,7 @@ def build(case: Case, references: References) -> AuditView:
         conditions=_conditions(case, references),
         measured=measured(case, references),
         policy_why=policy.why if policy else "",
+        floors=tuple(each.id for each in case.catalogue.floors(case.gate.policy)),
         sign_offs=signed,
         words_first=sign_offs.words_first(signed, case),
         attested=attested(case, references),

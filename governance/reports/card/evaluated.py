@@ -158,9 +158,10 @@ def _ends(
     if found is None:
         return references.ends(label, *((run.piece, run.pointer) for run in runs))
     pieces = [run.piece for run in runs]
+    ends, form = (("high", "low"), "turned") if found.turned else (("low", "high"), "signed")
     low, high = (
-        references.judged(f"{label}, {said}", f"{found.pointer}/{end}", pieces, form="signed")
-        for said, end in (("lower end", "low"), ("upper end", "high"))
+        references.judged(f"{label}, {said}", f"{found.pointer}/{end}", pieces, form=form)
+        for said, end in zip(("lower end", "upper end"), ends, strict=True)
     )
     return low, high
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 MOST = 6
 """Boxes that are drawn in each column; the table has all of them."""
+_WHOLE = 240
+"""Characters of a barrier that the words beside the picture tell: a title fits."""
 _CAUSES, _BEFORE, _EVENT, _AFTER, _COMES = (0, 112), (128, 112), (270, 84), (384, 112), (512, 108)
 """Left edge and width of each column."""
 _TOP, _GAP, _LEADING, _LINES, _DASHED = 22, 8, 10.5, 4, (3.0, 2.2)
@@ -103,7 +105,7 @@ def _told(data: BowTieData, say: Callable[[str], str]) -> str:
         "c": after["met"],
         "d": after["n"],
     }
-    fallen = [lettering.brief(each.title, 60) for each in (*data.preventing, *data.mitigating) if not each.counts]
+    fallen = [lettering.brief(each.title, _WHOLE) for each in (*data.preventing, *data.mitigating) if not each.counts]
     return f"{told} " + say("The first that does not: %(name)s.") % {"name": fallen[0]} if fallen else told
 
 

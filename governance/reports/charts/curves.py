@@ -47,7 +47,12 @@ def curves(data: CurveData, *, id: str, say: Callable[[str], str] = str) -> Char
             lambda sheet: _paint(sheet, loss, held_out, rate, say), id=id, alt=alt, height=252 if len(rate) > 1 else 176
         ),
         alt=alt,
-        headers=(say("Step"), say("Training loss"), say("Held-out loss"), say("Learning rate")),
+        headers=(
+            say("Step"),
+            say("Training loss"),
+            *((say("Held-out loss"),) if held_out else ()),
+            *((say("Learning rate"),) if rate else ()),
+        ),
         rows=_table(loss, held_out, rate, say),
         caption=" ".join(caption),
         note=_note((loss, held_out, rate), lost, say),
@@ -155,13 +160,13 @@ def _paint(
 def _table(
     loss: list[Point], held_out: list[Point], rate: list[Point], say: Callable[[str], str]
 ) -> tuple[tuple[str, ...], ...]:
-    """A row for each step of a few points of each line; where a step was recorded twice, its last value."""
+    """A row for each step of a few points of each line that there is; where a step was recorded twice, its last value."""
     steps = sorted({x for row in (loss, held_out, rate) for x, _ in evenly(row, TABLED)})
-    columns = [dict(row) for row in (loss, held_out, rate)]
+    columns = [(dict(row), digits) for row, digits in ((loss, 4), (held_out, 4), (rate, 6)) if row]
     return tuple(
         (
             lettering.number(step, say),
-            *(lettering.number(column[step], say) if step in column else "–" for column in columns),
+            *(lettering.number(column[step], say, digits) if step in column else "–" for column, digits in columns),
         )
         for step in steps
     )

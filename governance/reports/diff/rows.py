@@ -7,6 +7,7 @@ difference itself is a claim.
 from __future__ import annotations
 
 import json
+import math
 from typing import TYPE_CHECKING, Any
 
 from governance.domain.approval import State
@@ -100,7 +101,7 @@ def result(row: Measured, sides: Sides) -> DiffResult:
         n_before=sizes[0],
         n_after=sizes[1],
         difference=_difference(f"{name}, difference", row, sides, before, after),
-        share=figures.signed(row.delta)[0] if attack and row.delta is not None else "",
+        share=figures.signed(row.delta)[0] if row.delta is not None and not _subtracted(row) else "",
         interval=interval(row),
         method=row.method,
         pairs=row.pairs or 0,
@@ -157,11 +158,19 @@ def _size(label: str, reading: Reading | None, sides: Sides, field: str, *, then
 
 def _difference(label: str, row: Measured, sides: Sides, before: Fact | None, after: Fact | None) -> Fact | None:
     printed = before is not None and after is not None and not before.missing and not after.missing
-    if row.delta is None or row.before is None or row.after is None or not printed or row.source == "attack":
+    if row.before is None or row.after is None or not printed or not _subtracted(row):
         return None
     held = sides.after.case.dossier.by_id
     pair = (held[row.after.evidence], _pointer(row.after)), (held[row.before.evidence], _pointer(row.before))
     return sides.across.difference(label, *pair)
+
+
+def _subtracted(row: Measured) -> bool:
+    """Whether the difference is that of the two numbers as they stand: not of items that both sides have, or corrected for a judge."""
+    values = [side.value if side else None for side in (row.before, row.after)]
+    if row.delta is None or row.source == "attack" or values[0] is None or values[1] is None:
+        return False
+    return math.isclose(row.delta, values[1] - values[0], rel_tol=1e-9, abs_tol=1e-9)
 
 
 def _direction(higher: bool | None) -> str:

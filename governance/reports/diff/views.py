@@ -143,8 +143,8 @@ class DiffResult:
 
     `task`, `metric`, `purpose`, `direction`: what was measured, for what, and which way is better.
     `before`, `after`: the figures, or None; `n_before`, `n_after`: the sample sizes, or None.
-    `difference`: after less before, or None; `share`: the same where it is a share of attempts, or empty; `interval`: its 95 % interval, or
-    empty; `method`: how that was made, or empty; `pairs`: over how many questions one by one, or 0.
+    `difference`: after less before, or None; `share`: the same where it is not the one number less the other, or empty; `interval`: its
+    95 % interval, or empty; `method`: how that was made, or empty; `pairs`: over how many questions one by one, or 0.
     `verdict`: what it comes to; `because`, `notes`: why, and what to know beside it.
     `runs_before`, `runs_after`: how many runs are on record.
     """

@@ -6,8 +6,10 @@ outcome of which nobody said what is wanted is neither a gap nor reached: it sta
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from governance.domain.target import NO_DAY, NOBODY
 from governance.errors import GovernanceError
 from governance.reports.atoms import words
 from governance.reports.atoms.views import Phrase, Status, Term, phrase
@@ -91,7 +93,7 @@ def _part(held: ProfileResult, case: Case, references: References) -> ProfilePar
         overdue=sum(row.overdue for row in held.gaps),
         current=current,
         bars=drawn.bars((current,), references.say)[0],
-        plan=tuple(_row(row, held) for row in plan),
+        plan=tuple(replace(_row(row, held), problems=_told_once(row)) for row in plan),
         areas=_areas(held, framework, groups),
     )
 
@@ -131,6 +133,11 @@ def _row(row: GapRow, held: ProfileResult) -> ProfileRow:
         overdue=row.overdue,
         problems=row.problems,
     )
+
+
+def _told_once(row: GapRow) -> tuple[str, ...]:
+    """The problems of a row of the plan but for a lacking owner or day, which stand in a column of their own."""
+    return tuple(each for each in row.problems if each not in (NOBODY, NO_DAY))
 
 
 def _gap(row: GapRow) -> Status:

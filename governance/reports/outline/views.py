@@ -85,7 +85,8 @@ class Answer:
 
     `said`: what the owner states; `facts`: figures; `label`, `blocks`: figures of each subject; `table`: rows of evidence.
     `attested`: what people attested.
-    `pieces`: evidence as a reference; `controls`: standings; `part`: the name of a part that is printed there.
+    `pieces`: evidence as a reference; `left_out`: how many pieces are not printed;
+    `controls`: standings; `part`: the name of a part that is printed there.
     `missing`: what was looked for and is not on record, or empty.
     """
 
@@ -96,6 +97,7 @@ class Answer:
     table: Table | None = None
     attested: tuple[Attested, ...] = ()
     pieces: tuple[PieceLine, ...] = ()
+    left_out: int = 0
     controls: tuple[ControlLine, ...] = ()
     part: str = ""
     missing: str = ""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
+from governance.domain import faults
 from governance.domain.control import Standing
 from governance.domain.evidence import Piece, Role
 from governance.domain.outline import Outline
@@ -75,9 +76,7 @@ def _parsed(text: str, path: str, outline_id: str) -> Outline:
     except UnreadableError as error:
         raise ContentError(error.message, where=path) from None
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        place = ".".join(map(str, first["loc"])) or "the file"
-        raise ContentError(f"{place}: {first['msg'].removeprefix('Value error, ')}", where=path) from None
+        raise ContentError(faults.first(error, "the file"), where=path) from None
     if held.id != outline_id:
         raise ContentError(f"its id is {held.id!r}, and its name says {outline_id!r}", where=path)
     return held
@@ -172,7 +171,12 @@ class _Answering:
         return Answer(said=said, missing=said.label if said.missing else "")
 
     def _figure(self, asked: FigureAsked) -> Answer:
-        fact = self._fact(self._latest(asked.kind, asked.about), asked)
+        piece = self._latest(asked.kind, asked.about)
+        if asked.otherwise is not None and (piece is None or at(piece.body, asked.pointer) is None):
+            other = self._latest(asked.otherwise.kind, asked.about)
+            if other is not None and at(other.body, asked.otherwise.pointer) is not None:
+                piece, asked = other, asked.model_copy(update={"pointer": asked.otherwise.pointer})
+        fact = self._fact(piece, asked)
         return Answer(facts=(fact,), missing=asked.label if fact.missing else "")
 
     def _fact(self, piece: Piece | None, asked: FigureAsked | FigureOfEach) -> Fact:
@@ -247,14 +251,15 @@ class _Answering:
             )
             for piece in list(reversed(pieces))[:PIECES]
         )
-        return Answer(label=title, pieces=lines)
+        return Answer(label=title, pieces=lines, left_out=len(pieces) - len(lines))
 
     def _topic(self, topic: str) -> Answer:
         name = topic.replace("-", " ")
         row = self.stated.get(name)
         if row is None:
-            self.references.lack(name.capitalize())
-            return Answer(label=name.capitalize(), missing=name.capitalize())
+            title = f"AI{name[2:]}" if name.startswith("ai ") else name.capitalize()
+            self.references.lack(title)
+            return Answer(label=title, missing=title)
         return Answer(attested=(row,))
 
     def _controls(self, names: tuple[str, ...]) -> Answer:

@@ -31,6 +31,7 @@ from governance.errors import GovernanceError
 from governance.parsing.showing import visible
 from governance.reports.paper import archival, fonts, glyphs, tagging
 from governance.reports.paper.archival import Attachment
+from governance.reports.paper.spacing import loosened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -109,6 +110,7 @@ def _printed(
     files: tuple[Sequence[Attachment], list[Any]],
     language: str,
 ) -> Printed:
+    html = loosened(html)
     lacking = glyphs.lacking(html, lambda: fonts.installed(weasyprint.text.ffi))
     faces = (*fonts.FACES, *lacking.borrowed)
     fetcher = fonts.fetcher(weasyprint.urls, faces)

@@ -38,7 +38,7 @@ def measured(case: Case) -> tuple[str, ...]:
     """The tasks that the plan names or that a condition about numbers speaks of, sorted."""
     found = {
         suite.task
-        for signed in tried.plans(case.dossier, case.on)
+        for signed in tried.plans(case.dossier, case.on, case.quorums)
         if signed.decision.plan
         for suite in signed.decision.plan.suites
     }

@@ -50,12 +50,16 @@ class Compared:
 
     numbers: Numbers
     pointer: str
+    turned: bool = False
+    """Whether judgement turned it round, because less is better: it tells base less candidate."""
 
     @property
     def interval(self) -> Interval | None:
-        """Its interval, turned so that more is better."""
+        """The interval of candidate less base."""
         held = self.numbers
-        return None if held.low is None or held.high is None else Interval(held.low, held.high, held.method)
+        if held.low is None or held.high is None:
+            return None
+        return Interval(*((-held.high, -held.low) if self.turned else (held.low, held.high)), held.method)
 
     @property
     def margin(self) -> float:
@@ -150,21 +154,21 @@ def compared(case: Case, tuned: Result | None, base: Result | None) -> Compared 
     gain = _gain(tuned, base)
     if tuned is None or gain is None:
         return None
-    key = str(tuned.row.get("task")), str(tuned.row.get("metric")), "base"
+    key = (*key_of(tuned.row), "base")
     for place, result in enumerate(case.gate.conditions):
         for at, held in enumerate(result.numbers or ()):
-            same = (held.task, held.metric, held.against) == key and held.group is None
+            same = (held.task, held.metric, held.filter or "", held.against) == key and held.group is None
             if same and math.isclose(held.value, gain, rel_tol=1e-9, abs_tol=1e-9):
-                return Compared(held, f"/conditions/{place}/numbers/{at}")
+                return Compared(held, f"/conditions/{place}/numbers/{at}", direction(tuned, base) is False)
     return None
 
 
 def paired(case: Case, tuned: Result | None, base: Result | None) -> Compared | None:
-    """The same, where its interval is one at 95 % over the same items, and stands as it is printed: not turned round."""
+    """The same, where its interval is one at 95 % over the same items."""
     found = compared(case, tuned, base)
     if found is None or found.numbers.gained is None or found.numbers.low is None or found.numbers.high is None:
         return None
-    return found if found.numbers.confidence == 0.95 and direction(tuned, base) else None
+    return found if found.numbers.confidence == 0.95 else None
 
 
 def _gain(tuned: Result | None, base: Result | None) -> float | None:

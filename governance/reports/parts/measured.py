@@ -35,7 +35,8 @@ def _numbers(case: Case) -> Iterator[tuple[str, str, Numbers]]:
 
 def _row(case: Case, references: References, condition: str, pointer: str, held: Numbers) -> MeasuredRow:
     pieces = tuple(case.dossier.by_id[name] for name in held.evidence if name in case.dossier.by_id)
-    name = " ".join(filter(None, (held.task, held.metric, held.group)))
+    metric = f"{held.metric} ({held.filter})" if held.filter else held.metric
+    name = " ".join(filter(None, (held.task, metric, held.group)))
     form = "signed" if held.against else "number"
 
     def told(label: str, field: str, form: str = "number", digits: int = 3) -> Fact | None:
@@ -48,7 +49,7 @@ def _row(case: Case, references: References, condition: str, pointer: str, held:
     return MeasuredRow(
         condition=condition,
         task=held.task,
-        metric=held.metric,
+        metric=metric,
         group=held.group or "",
         against=phrase(words.REFERENCES[held.against]) if held.against in words.REFERENCES else None,
         value=value,

@@ -71,7 +71,8 @@ class Due:
 class MeasuredRow:
     """A number that a condition of the gate judged.
 
-    `condition`: its id; `task`, `metric`: as the tool names them; `group`: the slice, or empty; `against`: what was subtracted, or None.
+    `condition`: its id; `task`, `metric`: as the tool names them, with a filter in brackets; `group`: the slice, or empty; `against`: what
+    was subtracted, or None.
     `value`: the result, or the difference; `low`, `high`: the ends of its interval, or None; `confidence`: of the interval; `n`: items.
     `gained`, `lost`: items that only the candidate, or only the reference, got right, or None; `bound`: what it was held against.
     `side`: ≥ or ≤; `p`: of the test that decided, or None; `correction`: for several tests, or None; `attempts`: runs that the error was

@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 def planned(case: Case) -> Iterator[Row]:
     """The plan with its suites; then every task that is judged, with its runs and the one submitted."""
-    sealed = tried.plans(case.dossier, case.on)
+    sealed = tried.plans(case.dossier, case.on, case.quorums)
     if sealed:
         yield from _sealed(sealed)
     else:
         yield Row("no plan that counts is on record: nothing was fixed before it was measured")
     tasks = attempts.measured(case)
     for task in tasks:
-        since = tried.since(case.dossier, task, case.on)
+        since = tried.since(case.dossier, task, case.on, case.quorums)
         yield Row(_tried(attempts.of_task(case, task, since), _since(since, sealed)))
     if not tasks:
         yield Row("the policy measures no task")

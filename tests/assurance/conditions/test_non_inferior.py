@@ -267,13 +267,12 @@ def test_the_same_result_again_turns_no_answer_into_a_yes(counts, times):
         assert not (before is not Answer.YES and after is Answer.YES)
 
 
-def test_results_scored_by_a_model_are_not_paired_and_carry_its_agreement():
+def test_two_results_scored_by_a_model_carry_its_agreement():
     judged = {"judges": ["judge-8b"]}
     ours = piece(2, body=run(row(value=0.9, n=4000, higher_is_better=True), **judged))
     theirs = piece(3, about="base", body=run(row(value=0.9, n=4000, higher_is_better=True), **judged), digest=BASE)
     agreement = {"judge": {"model": "judge-8b", "version": "1"}, "agreement": 0.99, "items": 2000, "kappa": None}
     held = dossier(artifacts(1), ours, theirs)
-    assert "was scored by judge-8b, whose errors differ" in against(held).reason
     assert "whose agreement with people is not on record" in against(held, paired=False).reason
     told = dossier(*held.pieces, piece(4, "judge-agreement.v1", body=agreement))
     alone = dossier(artifacts(1), piece(2, body=run(row(value=0.9, n=4000, higher_is_better=True))),
@@ -281,3 +280,77 @@ def test_results_scored_by_a_model_are_not_paired_and_carry_its_agreement():
     wide, narrow = (against(each, paired=False).numbers[0] for each in (told, alone))
     assert wide.low < narrow.low
     assert wide.high > narrow.high
+
+
+def judged_world(counts: tuple[int, int, int, int], *more: Any, agreement: dict[str, Any] | None = None) -> Any:
+    """Candidate and base on the same items, scored by a judge whose agreement with people may be on record."""
+    sides = zip((2, 4), ("candidate", "base"), counted(*counts), strict=True)
+    pieces = [each for seq, about, scores in sides for each in scored(seq, about, scores)]
+    runs = [
+        each.model_copy(update={"body": each.body | {"judges": ["judge-8b"]}}) if "results" in each.body else each
+        for each in pieces
+    ]
+    told = [piece(6, "judge-agreement.v1", body=agreement)] if agreement else []
+    return dossier(artifacts(1), *runs, *told, *more)
+
+
+AGREED = {"judge": {"model": "judge-8b", "version": "1"}, "agreement": 0.995, "items": 4000, "kappa": None}
+
+
+def test_pairs_that_a_judge_scored_carry_what_it_may_have_got_wrong_on_either_model():
+    counts = (9000, 250, 250, 500)
+    plain, carried = against(of_counts(*counts)), against(judged_world(counts, agreement=AGREED))
+    (narrow,), (wide,) = plain.numbers, carried.numbers
+    assert (plain.answer, carried.answer, narrow.value) == (Answer.YES, Answer.YES, wide.value)
+    assert narrow.low - wide.low > 2 * 0.005
+    assert wide.high - narrow.high > 2 * 0.005
+    assert "with the agreement of judge-8b (ev-00000000000000000006)" in wide.method
+    assert "ev-00000000000000000006" in carried.evidence
+    poor = against(judged_world(counts, agreement=AGREED | {"agreement": 0.95}))
+    assert poor.answer is Answer.COULD_NOT_TELL
+    assert "or more items on which the judge is held against people" in poor.would_turn[0]
+
+
+def test_a_loss_beyond_the_margin_and_the_errors_of_the_judge_is_a_no():
+    assert against(judged_world((6000, 100, 2900, 1000), agreement=AGREED)).answer is Answer.NO
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        (None, "was scored by judge-8b, whose agreement with people is not on record"),
+        (
+            AGREED | {"items": None},
+            "was scored by judge-8b, and on how many items people were asked as well is not on record",
+        ),
+    ],
+)
+def test_pairs_of_a_judge_that_nobody_was_held_against_can_not_tell(said, why):
+    found = against(judged_world((9000, 250, 250, 500), agreement=said))
+    assert (found.answer, found.numbers) == (Answer.COULD_NOT_TELL, None)
+    assert why in found.reason
+    assert "hold the judge against people" in found.would_turn[0]
+
+
+def test_the_interval_of_judged_pairs_reaches_the_margin_just_where_its_test_turns():
+    for lost in range(150, 700, 25):
+        found = against(judged_world((9000 - lost, 100, lost, 900), agreement=AGREED))
+        (held,) = found.numbers
+        expected = Answer.YES if held.low >= -0.05 else Answer.NO if held.high < -0.05 else Answer.COULD_NOT_TELL
+        assert found.answer is expected
+
+
+def test_two_filters_of_a_task_are_told_apart_wherever_they_are_told():
+    def both(strict: float, loose: float, **whose: Any) -> Any:
+        rows = [
+            row(value=value, n=4000, higher_is_better=True, filter=name)
+            for name, value in (("strict", strict), ("loose", loose), ("none", 0.9))
+        ]
+        return piece(3 if whose else 2, body=run(*rows), **whose)
+
+    held = dossier(artifacts(1), both(0.5, 0.9), both(0.9, 0.9, about="base", digest=BASE))
+    found = against(held, paired=False)
+    assert [each.filter for each in found.numbers] == ["strict", "loose", None]
+    assert "xstest acc (strict) against base: -0.4" in found.reason
+    assert "filter" not in found.numbers[2].plain()
+    assert found.would_turn == ("a model that loses less than 0.05 of xstest acc (strict) against the base model",)

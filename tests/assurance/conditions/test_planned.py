@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from governance.domain.plan import Plan
@@ -154,8 +157,8 @@ def test_plans_before_the_last_approval_are_past_once_there_is_one_since():
     old = planned(made, RULE, 2, SUITE, at=NOON - timedelta(days=9))
     approval = signed(15, made, RULE, identity=OTHER)
     new = planned(made, RULE, 16, SUITE, at=NOON - timedelta(minutes=30))
-    assert plans(with_plans(made, old, approval), NOON) == (old,)
-    assert plans(with_plans(made, old, approval, new), NOON) == (new,)
+    assert plans(with_plans(made, old, approval), NOON, ()) == (old,)
+    assert plans(with_plans(made, old, approval, new), NOON, ()) == (new,)
 
 
 @pytest.mark.parametrize(
@@ -202,7 +205,84 @@ def test_what_was_never_run_can_not_tell():
     assert tried(3, dossier(artifacts(1)), task=None, purpose="safety").answer is Answer.COULD_NOT_TELL
 
 
+LIMIT = policy({"max_attempts": {"task": "xstest", "most": 3}})
+BOTH = {"signed_by": {"roles": ["reviewer", "approver"], "people": 1}}
+
+
+def of_others(n: int, *own: int) -> Any:
+    """So many runs on other weights as entries 2, 3, …, and runs of the candidate as these."""
+    return dossier(artifacts(1), *(piece(2 + at, digest=OTHER) for at in range(n)), *(piece(at) for at in own))
+
+
 def test_runs_are_counted_since_the_last_approval():
-    found = many(6)
-    approval = signed(5, found, policy({"max_attempts": {"task": "xstest", "most": 3}}), identity=OTHER)
-    assert "xstest: 3 runs" in tried(3, with_plans(found, approval)).reason
+    found = of_others(3, 6, 7)
+    approval = signed(5, found, LIMIT, identity=OTHER)
+    assert "xstest: 5 runs" in tried(3, found).reason
+    assert "xstest: 2 runs" in tried(3, with_plans(found, approval)).reason
+
+
+def test_an_approval_after_a_run_of_the_same_model_ends_no_count_of_it():
+    approval = signed(5, many(6), LIMIT, identity=OTHER)
+    assert "xstest: 6 runs" in tried(3, with_plans(many(6), approval)).reason
+
+
+def test_one_person_of_a_quorum_ends_no_count_and_all_of_them_do():
+    found = of_others(3, 8)
+    one = signed(5, found, LIMIT, identity=OTHER)
+    other = signed(6, found, LIMIT, "Ada Example", "approver", identity=OTHER)
+
+    def counted_of(*words: Any, **more: Any) -> str:
+        rule = policy({"max_attempts": {"task": "xstest", "most": 3}}, BOTH)
+        return ask_gate(rule, with_plans(found, *words), CONTENT).conditions[0].reason
+
+    assert "xstest: 4 runs" in counted_of(one)
+    assert "xstest: 1 run," in counted_of(one, other)
+    twice = signed(6, found, LIMIT, "Rita Example", "approver", identity=OTHER)
+    assert "xstest: 4 runs" in counted_of(one, twice)
+    elsewhere = signed(6, found, LIMIT, "Ada Example", "approver", identity="sha256:" + "9" * 64)
+    assert "xstest: 4 runs" in counted_of(one, elsewhere)
+    against = signed(6, found, LIMIT, "Ada Example", "approver", "reject", identity=OTHER)
+    assert "xstest: 4 runs" in counted_of(one, against)
+
+
+def test_a_floor_that_asks_for_more_people_counts_in_the_policy_and_in_itself():
+    found = of_others(3, 8)
+    one = signed(5, found, LIMIT, identity=OTHER)
+    floor = policy({"max_attempts": {"task": "xstest", "most": 3}}, BOTH).model_copy(
+        update={"id": "organisation", "floor": True}
+    )
+    content = replace(CONTENT, policies={"organisation": floor})
+    told = ask_gate(LIMIT, with_plans(found, one), content).conditions
+    assert ["xstest: 4 runs" in each.reason for each in told[:2]] == [True, True]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.sampled_from(["run", "other", "rita", "ada", "reject", "plan"]), max_size=9),
+    st.sampled_from([(), (BOTH,)]),
+    st.sampled_from(["run", "other"]),
+)
+def test_one_more_run_turns_no_answer_about_attempts_into_a_yes(history, people, last):
+    pieces, words = [artifacts(1)], []
+
+    def happens(what: str, seq: int) -> None:
+        held = dossier(*pieces)
+        if what in ("run", "other"):
+            pieces.append(piece(seq, digest=OTHER if what == "other" else None))
+        elif what == "plan":
+            words.append(planned(held, LIMIT, seq, SUITE | {"runs": 2}, at=NOON - timedelta(minutes=90 - seq)))
+        else:
+            who, role = ("Rita Example", "reviewer") if what != "ada" else ("Ada Example", "approver")
+            kind = "reject" if what == "reject" else "approve"
+            words.append(signed(seq, held, LIMIT, who, role, kind))
+
+    for at, what in enumerate(history):
+        happens(what, 2 + at)
+    rule = policy({"max_attempts": {"task": "xstest", "most": 2}}, *people)
+
+    def answered() -> Answer:
+        return ask_gate(rule, with_plans(dossier(*pieces), *words), CONTENT).conditions[0].answer
+
+    before = answered()
+    happens(last, 40)
+    assert not (before is Answer.NO and answered() is Answer.YES)

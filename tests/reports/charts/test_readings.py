@@ -168,7 +168,7 @@ def test_more_areas_than_are_drawn_are_in_the_table_and_counted():
 def test_curves_end_with_their_last_values_and_are_thinned_evenly():
     chart = ALL["curves"]()
     assert "training 0.228" in texts(chart)
-    assert chart.rows[-1][1] == "0.228"
+    assert chart.rows[-1][1] == "0.2277", "as exact as the table of the model card"
     assert chart.note.startswith(
         "Of the longest line 240 of 500 points are drawn, evenly chosen, first and last among them."
     )
@@ -177,6 +177,12 @@ def test_curves_end_with_their_last_values_and_are_thinned_evenly():
     assert (len(thinned), thinned[0], thinned[-1]) == (240, row[0], row[-1])
     gaps = {round(b[0] - a[0]) for a, b in itertools.pairwise(thinned)}
     assert max(gaps) - min(gaps) <= 1
+
+
+def test_a_line_that_nobody_recorded_has_no_column():
+    chart = curves.curves(curves.CurveData([(1.0, 2.0), (2.0, 1.0)]), id="x")
+    assert chart.headers == ("Step", "Training loss")
+    assert chart.rows == (("1", "2"), ("2", "1"))
 
 
 def test_points_that_are_no_numbers_are_counted_and_left_out():
@@ -259,6 +265,13 @@ def test_a_bow_tie_shows_each_barrier_with_its_standing():
     assert chart.alt.endswith(
         "Barriers before the event that hold today: 0 of 1; after it: 1 of 1. The first that does not: Personal data were looked for."
     )
+
+
+def test_the_words_beside_a_bow_tie_tell_the_whole_title_of_a_barrier():
+    title = "Whether the model treats groups of people unlike was measured on the tuned model"
+    held = (bow_tie.Barrier(title, "missing", "○", "gap", counts=False),)
+    chart = bow_tie.bow_tie(bow_tie.BowTieData("a", "b", ("c",), ("d",), held), id="x")
+    assert chart.alt.endswith(f"The first that does not: {title}.")
 
 
 def test_a_bow_tie_of_many_barriers_draws_those_that_do_not_count_first():
