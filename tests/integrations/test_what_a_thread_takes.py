@@ -23,17 +23,17 @@ class Unprintable:
 
 def test_a_record_that_can_not_be_written_is_a_gap_and_the_next_one_is_written(tmp_path: Path) -> None:
     made = recorder(tmp_path)
-    made.note("settings", {"values": {"learning_rate": Unprintable()}})
+    made.note("result", {"name": "held-out", "values": {"loss": Unprintable()}})
     around: list[object] = []
     around.append(around)
-    made.note("settings", {"values": around})
-    made.note("settings", {"values": {"learning_rate": 0.1}})
+    made.note("result", {"name": "held-out", "values": around})
+    made.note("result", {"name": "held-out", "values": {"loss": 0.1}})
     made.close()
     segment = only(tmp_path)
-    assert [row["values"] for row in segment.of("settings")] == [{"learning_rate": 0.1}]
+    assert [row["values"] for row in segment.of("result")] == [{"loss": 0.1}]
     assert [row["why"] for row in segment.of("gap")] == [
-        "one of kind 'settings' could not be written: RuntimeError",
-        "one of kind 'settings' could not be written: RecursionError",
+        "one of kind 'result' could not be written: RuntimeError",
+        "one of kind 'result' could not be written: RecursionError",
     ]
     assert segment.seal["outcome"] == "finished"
 
