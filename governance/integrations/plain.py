@@ -66,7 +66,7 @@ class Run:
     @quietly
     def checkpoint(self, folder: str | os.PathLike[str], *, step: int | None = None) -> None:
         """A folder that the run wrote its weights to. Names and sizes are kept; the bytes are hashed when they are attached."""
-        self.recorder.note("checkpoint", {"folder": os.fspath(folder), "step": step, "files": files_in(folder)})
+        self.recorder.note("checkpoint", {"folder": os.fspath(folder), "step": step, "files": lambda: files_in(folder)})
 
     @quietly
     def result(self, name: str, values: Mapping[str, Any], *, step: int | None = None) -> None:

@@ -11,9 +11,9 @@ import atexit
 import functools
 import logging
 import os
+import sys
 import threading
 import time
-import weakref
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _LOG = logging.getLogger("governance.recorder")
-_LIVE: weakref.WeakSet[Recorder] = weakref.WeakSet()
+_LIVE: set[Recorder] = set()
+"""Whose thread may still write: a run is not over because nobody holds its recorder any more."""
 
 
 class Live(NamedTuple):
@@ -139,7 +140,10 @@ class Recorder:
             _never(lambda: self._put("log", {"step": said, "values": dict(values)}), None)
 
     def note(self, kind: str, body: Mapping[str, Any]) -> None:
-        """A record of another kind that the reader of the spool knows, such as `settings`, `checkpoint` or `result`."""
+        """A record of another kind that the reader of the spool knows, such as `settings`, `checkpoint` or `result`.
+
+        A field that is a function is called in the thread, and stands for its answer: what asks a disk belongs there.
+        """
         if self._records:
             _never(lambda: self._put(kind, dict(body)), None)
 
@@ -150,10 +154,16 @@ class Recorder:
         if self._thread is None or self._closed:
             return
         self._closed = True
-        _LIVE.discard(self)
         self._inbox.ending = Ending(outcome, reason, more)
         self._inbox.stop.set()
-        _never(self._thread.join, None, patience)
+        self.settle(patience)
+
+    def settle(self, patience: float) -> None:
+        """After `close`: wait for the thread to have written its seal, for some seconds at most. The end of the process waits too."""
+        if self._thread is not None and self._closed:
+            _never(self._thread.join, None, patience)
+            if not self._thread.is_alive():
+                _LIVE.discard(self)
 
     def forget(self) -> None:
         """In a child of fork: the thread is not here, and the segment belongs to the parent."""
@@ -170,6 +180,8 @@ class Recorder:
         thread = threading.Thread(target=work, args=(self._inbox,), name="governance-recorder", daemon=True)
         thread.start()
         self._thread = thread
+        for other in list(_LIVE):
+            other.settle(0.0)
         _LIVE.add(self)
 
     def _put(self, kind: str, body: dict[str, Any]) -> None:
@@ -207,8 +219,24 @@ def _in_child() -> None:
 
 
 def _at_exit() -> None:
+    outcome, reason = what_ended_the_process()
     for recorder in list(_LIVE):
-        recorder.close("unsaid", "the process ended and nobody said how", patience=3.0)
+        recorder.close(outcome, reason, patience=0.0)
+    until = time.monotonic() + 3.0
+    for recorder in list(_LIVE):
+        recorder.settle(max(0.0, until - time.monotonic()))
+
+
+def what_ended_the_process() -> tuple[Outcome, str]:
+    """At exit: the error that nobody caught, as the interpreter keeps it; or that nobody said.
+
+    A prompt keeps the last error too, and goes on after it, so there it says nothing.
+    """
+    kind = getattr(sys, "last_type", None)
+    if not isinstance(kind, type) or hasattr(sys, "ps1") or sys.flags.interactive:
+        return "unsaid", "the process ended and nobody said how"
+    name = f"{kind.__module__}.{kind.__qualname__}".removeprefix("builtins.")
+    return ("stopped" if issubclass(kind, KeyboardInterrupt) else "failed"), f"{name} ended the process"
 
 
 if hasattr(os, "register_at_fork"):

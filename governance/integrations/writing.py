@@ -148,6 +148,13 @@ class Writing:
             warn(inbox, f"{self._segment.path.parent}: {self._segment.problem}")
 
     def _take(self, kind: str, body: dict[str, Any], when: float) -> None:
+        """Write one record of the run; one that can not be written is a gap, and the next is written."""
+        try:
+            self._taken(kind, {name: said() if callable(said) else said for name, said in body.items()}, when)
+        except Exception as error:
+            self._gap("records", f"one of kind {kind[:50]!r} could not be written: {type(error).__name__}", 1)
+
+    def _taken(self, kind: str, body: dict[str, Any], when: float) -> None:
         if kind == "log":
             body["values"], left_out = plain_numbers(body["values"])
             self._kept.left_out += left_out

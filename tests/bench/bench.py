@@ -154,6 +154,16 @@ def verifying() -> None:
     sys.stdout.flush()
 
 
+def recording() -> None:
+    """A real training with the recorder and without, in a process of its own."""
+    program = Path(__file__).with_name("recording.py")
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", program], capture_output=True, text=True, check=False, cwd=ROOT
+    )
+    sys.stdout.write(done.stdout or done.stderr)
+    sys.stdout.flush()
+
+
 def installs() -> None:
     """Distributions and megabytes of what each person installs, as `make demo` does: without bytecode, which Python writes for what it imports."""
     for name, requirement, aim in (
@@ -199,6 +209,7 @@ def main() -> None:
     content.content(row)
     gate.gate(row)
     verifying()
+    recording()
     start_up()
     installs()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from governance.collectors.formats import inert_pickle, settings, tensorboard_text, training_arguments
+from governance.collectors.formats import inert_pickle, settings, tensorboard_text, training_arguments, training_names
 from governance.collectors.reading import fields
 from governance.errors import UnreadableError
 from governance.parsing import front_matter, strict_json
@@ -130,7 +130,7 @@ class Around:
                 self.arguments.missing = f"{ARGUMENTS} can not be read: {error.message}"[:500]
             return
         self.used.append(whole[0])
-        self.arguments.way = training_arguments.method_of(class_path)
+        self.arguments.way = training_names.method_of(class_path)
         self.arguments.processes = training_arguments.processes(pickled)
         if self.arguments.plain is None:
             self._take(pickled, ARGUMENTS)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from governance.collectors.formats import training_arguments
+from governance.collectors.formats import training_names
 
 _END = r"(?:[/_.-](?:step|epoch|avg|mean))?$"
 TRAIN_LOSS = re.compile(
@@ -48,7 +48,7 @@ EPOCHS_PLANNED = ("num_train_epochs", "max_epochs", "num_epochs", "epochs")
 NOT_FINITE = frozenset({"NaN", "Infinity", "-Infinity"})
 WANTED = frozenset(
     (
-        *training_arguments.LEARNING, *training_arguments.OF_TRL, *training_arguments.JOINED, *training_arguments.PRESENT,
+        *training_names.LEARNING, *training_names.OF_TRL, *training_names.JOINED, *training_names.PRESENT,
         *SETTINGS, *BASES, *REVISIONS, *_ADAPTERS, *SIGNS, "transformers_version", "finetuning_type",
         "training_method", "output_dir", "output_path", "default_root_dir", "max_train_steps", "total_steps",
         "num_training_steps", "random_seed", "random_state", "seed_everything",
