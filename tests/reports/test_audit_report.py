@@ -167,8 +167,8 @@ def test_the_heat_map_tells_the_same_in_words(templates, full):
 def test_the_arithmetic_of_each_residual_risk_is_printed(templates, full):
     text = render("audit-report.html", full, templates).decode()
     assert (
-        "inherent 5 × 3 = 15; −1 likelihood by safety-evaluated; nothing by bias-evaluated (missing); "
-        "residual 4 × 3 = 12" in text
+        '<span class="together">inherent 5 × 3 = 15</span>; −1 likelihood by safety-evaluated; '
+        'nothing by bias-evaluated (missing); <span class="together">residual 4 × 3 = 12</span>' in text
     )
 
 
