@@ -24,16 +24,16 @@ from typing import Any
 import accelerate
 from accelerate.tracking import GeneralTracker
 
-from governance.integrations.guarding import checked, guarded
+from governance.integrations.guarding import guarded
 from governance.integrations.model_names import model_of
-from governance.integrations.recorder import Recorder
+from governance.integrations.recorder import Recorder, understood
 from governance.integrations.trainer_settings import SEEDS, settings_of, value
 
 
 class GovernanceTracker(GeneralTracker):
     """Records a loop of an Accelerator. Takes what `Recorder` takes; nothing is needed.
 
-    Raises `UsageError` for a word that a recorder does not take, when it is made; nothing later.
+    A word that a recorder does not take is named in the log of the process; nothing raises.
     """
 
     name = "governance"
@@ -43,7 +43,7 @@ class GovernanceTracker(GeneralTracker):
 
     def __init__(self, **how: Any) -> None:
         super().__init__()
-        self._how = checked(how)
+        self._how = understood(how)
         self.recorder: Recorder | None = None
 
     @property

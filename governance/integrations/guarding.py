@@ -6,11 +6,9 @@ What went wrong becomes a gap in the spool where one is open, and a line in the 
 from __future__ import annotations
 
 import functools
-import inspect
 import logging
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from governance.errors import UsageError
 from governance.integrations.recorder import Recorder
 
 if TYPE_CHECKING:
@@ -33,15 +31,6 @@ def guarded(hook: Hook) -> Hook:
             return None
 
     return quiet  # type: ignore[return-value]
-
-
-def checked(how: dict[str, Any]) -> dict[str, Any]:
-    """The same words for a `Recorder`. Raises `UsageError` for one that it does not know, while nothing runs yet."""
-    known = [name for name in inspect.signature(Recorder).parameters if name != "activity"]
-    for name in how:
-        if name not in known:
-            raise UsageError(f"a recorder takes no {name!r}", hint=f"It takes {', '.join(known)}.")
-    return how
 
 
 def _tell(hook_of: Any, where: str, what: str) -> None:

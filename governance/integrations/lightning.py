@@ -24,11 +24,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from governance.errors import UsageError
-from governance.integrations.guarding import checked, guarded
+from governance.integrations.guarding import guarded
 from governance.integrations.model_names import model_of
 from governance.integrations.numbers import plain_numbers
 from governance.integrations.plain import files_in, how_it_ended
-from governance.integrations.recorder import Recorder
+from governance.integrations.recorder import Recorder, understood
 from governance.integrations.trainer_settings import kept, value
 
 if TYPE_CHECKING:
@@ -59,12 +59,12 @@ def _bases() -> tuple[type, ...]:
 class GovernanceLightningCallback(*_bases()):  # type: ignore[misc]
     """Records what a Trainer does in `fit`. Takes what `Recorder` takes; nothing is needed.
 
-    Raises `UsageError` for a word that a recorder does not take, when it is made; nothing later.
+    A word that a recorder does not take is named in the log of the process; nothing raises.
     """
 
     def __init__(self, **how: Any) -> None:
         super().__init__()
-        self._how = checked(how)
+        self._how = understood(how)
         self._before: dict[str, Any] = {}
         self._logged = -1
         self._saved: str | None = None

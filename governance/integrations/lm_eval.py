@@ -28,10 +28,10 @@ from typing import TYPE_CHECKING, Any
 import lm_eval
 from lm_eval.loggers import EvaluationTracker
 
-from governance.integrations.guarding import checked, guarded
+from governance.integrations.guarding import guarded
 from governance.integrations.numbers import plain_numbers
 from governance.integrations.plain import how_it_ended
-from governance.integrations.recorder import Recorder
+from governance.integrations.recorder import Recorder, understood
 from governance.integrations.trainer_settings import kept, value
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class GovernanceEvaluationTracker(EvaluationTracker):  # type: ignore[misc,unuse
     """The harness's own tracker, that records as well. `record` is what a `Recorder` takes, the rest is the harness's."""
 
     def __init__(self, *given: Any, record: dict[str, Any] | None = None, **named: Any) -> None:
-        how = checked(dict(record or {}))
+        how = understood(dict(record or {}))
         super().__init__(*given, **named)
         self.recorder: Recorder | None = None
         self._begin(how)

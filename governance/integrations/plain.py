@@ -18,7 +18,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from governance.integrations.recorder import Recorder, quietly
+from governance.integrations.recorder import Recorder, quietly, understood
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -83,8 +83,8 @@ class record:  # noqa: N801 - it is used like a function
 
     def __enter__(self) -> Run:
         try:
-            self._recorder = Recorder(self._activity, **self._how).start()
-        except Exception as error:  # a word that Recorder does not know must not cost anybody a night of training
+            self._recorder = Recorder(self._activity, **understood(self._how)).start()
+        except Exception as error:
             self._recorder = Recorder.off(f"{type(error).__name__}: {error}")
         return Run(self._recorder)
 
@@ -104,10 +104,25 @@ def how_it_ended(kind: type[BaseException] | None, error: BaseException | None) 
 
 
 def files_in(folder: str | os.PathLike[str]) -> Sequence[Mapping[str, Any]]:
-    """Name and size of the files directly in a folder, sorted; nothing where it can not be read."""
+    """Name and size of the files in a folder and in those directly below it, where shards lie; sorted. Nothing where it can not be read.
+
+    Other checkpoints below it and the spool are no part of it.
+    """
     try:
-        with os.scandir(folder) as entries:
-            found = [(entry.name, entry.stat().st_size) for entry in entries if entry.is_file()]
+        found = _sizes(os.fspath(folder), "")
+        for name, size in tuple(found):
+            if size is None and not name.startswith(("checkpoint-", "governance-spool", ".")):
+                found += _sizes(os.path.join(folder, name), f"{name}/")  # noqa: PTH118 - any sort of path
     except OSError:
         return ()
-    return [{"name": name[:300], "size": size} for name, size in sorted(found)[:MOST_FILES]]
+    return [{"name": name[:300], "size": size} for name, size in sorted(found) if size is not None][:MOST_FILES]
+
+
+def _sizes(folder: str, before: str) -> list[tuple[str, int | None]]:
+    """(name, size in bytes) of what lies in a folder; of a folder the size is None. Links are not followed."""
+    with os.scandir(folder) as entries:
+        listed = [each for each in entries if each.is_file(follow_symlinks=False) or each.is_dir(follow_symlinks=False)]
+        return [
+            (f"{before}{each.name}", None if each.is_dir(follow_symlinks=False) else each.stat().st_size)
+            for each in listed
+        ]

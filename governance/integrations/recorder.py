@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import atexit
 import functools
+import inspect
 import logging
 import os
 import sys
@@ -197,6 +198,16 @@ def _never(call: Callable[..., Any], instead: Any, *given: Any) -> Any:
         return call(*given)
     except Exception:
         return instead
+
+
+def understood(how: Mapping[str, Any]) -> dict[str, Any]:
+    """The words of these that a recorder takes. Others are named in the log: a slip must not cost anybody a night of training."""
+    known = inspect.signature(Recorder).parameters.keys() - {"activity"}
+    unknown = sorted(set(how) - known)
+    if unknown:
+        said = ", ".join(map(repr, unknown))[:200]
+        _never(_LOG.warning, None, "a recorder takes no %s; it takes %s", said, ", ".join(sorted(known)))
+    return {name: each for name, each in how.items() if name in known}
 
 
 def quietly(method: Callable[..., None]) -> Callable[..., None]:

@@ -21,11 +21,11 @@ import transformers
 
 from governance.collectors.formats.training_names import method_of
 from governance.integrations import ranks
-from governance.integrations.guarding import checked, guarded
+from governance.integrations.guarding import guarded
 from governance.integrations.model_names import model_of
 from governance.integrations.numbers import plain_numbers
 from governance.integrations.plain import files_in
-from governance.integrations.recorder import Recorder
+from governance.integrations.recorder import Recorder, understood
 from governance.integrations.trainer_settings import seeds_of, settings_of
 
 if TYPE_CHECKING:
@@ -38,11 +38,11 @@ _BUILDERS = frozenset({"arrow", "audiofolder", "csv", "generator", "imagefolder"
 class GovernanceCallback(transformers.TrainerCallback):
     """Records what a Trainer does. Takes what `Recorder` takes, such as `system=`, `run=` or `spool=`; nothing is needed.
 
-    Raises `UsageError` for a word that a recorder does not take, when it is made; nothing later.
+    A word that a recorder does not take is named in the log of the process; nothing raises.
     """
 
     def __init__(self, **how: Any) -> None:
-        self._how = checked(how)
+        self._how = understood(how)
         self.recorder: Recorder | None = None
         """What records the present or the last training, or None before the first."""
 

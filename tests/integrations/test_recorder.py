@@ -13,6 +13,7 @@ import pytest
 import governance
 from governance.integrations import inbox
 from governance.integrations.numbers import AT_FULL_RATE, Kept, plain_numbers
+from governance.integrations.plain import files_in
 from governance.integrations.recorder import Recorder
 from governance.integrations.segment import Segment
 from governance.parsing import spool
@@ -303,10 +304,24 @@ def test_a_step_costs_less_than_a_list_append_would(recording):
 
 
 def test_words_that_the_recorder_does_not_know_cost_no_training(tmp_path, segments, caplog):
-    with governance.record("training", spool=tmp_path / "spool", colour="blue") as run:
+    with governance.record("training", spool=tmp_path / "spool", gather=list, pause=0.02, colour="blue") as run:
         run.log(loss=1.0)
-    assert segments() == []
-    assert "colour" in caplog.text
+    assert segments()[0].of("log")[0]["values"] == {"loss": 1.0}
+    assert "takes no 'colour'" in caplog.text
+
+
+def test_shards_below_a_checkpoint_are_listed_and_other_checkpoints_are_not(tmp_path):
+    for name in (
+        "model.safetensors",
+        "shards/a.distcp",
+        "shards/deep/b.distcp",
+        "checkpoint-3/x.bin",
+        "governance-spool/s.spool",
+    ):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(b"12")
+    (tmp_path / "link").symlink_to(tmp_path / "model.safetensors")
+    assert [each["name"] for each in files_in(tmp_path)] == ["model.safetensors", "shards/a.distcp"]
 
 
 def test_nothing_that_is_given_by_mistake_raises(tmp_path, segments):

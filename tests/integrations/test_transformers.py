@@ -206,9 +206,9 @@ def test_an_error_that_ends_the_process_is_the_end_of_the_run(tmp_path: Path) ->
     assert "secret" not in str(segment.records)
 
 
-def test_a_word_that_no_recorder_takes_is_told_before_anything_runs() -> None:
-    from governance.errors import UsageError
-    from governance.integrations.guarding import checked
+def test_a_word_that_no_recorder_takes_is_named_in_the_log_and_stops_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    from governance.integrations.recorder import understood
 
-    with pytest.raises(UsageError, match=r"takes no 'sytem'.*system"):
-        checked({"sytem": "elm-desk"})
+    assert understood({"sytem": "elm-desk", "run": "r1"}) == {"run": "r1"}
+    assert "takes no 'sytem'" in caplog.text
+    assert "system" in caplog.text
