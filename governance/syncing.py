@@ -166,7 +166,8 @@ def _segments(folder: Path) -> Iterator[Path]:
 
 
 def _state(run: Run, now: datetime, quiet: timedelta) -> State:
-    if any(not piece.sealed and not piece.segment.faults and now - piece.heard_at < quiet for piece in run.pieces):
+    alive = (not piece.sealed and not piece.segment.faults and now - piece.heard_at < quiet for piece in run.pieces)
+    if quiet and any(alive):  # with no time to wait, nothing is waited for, whatever a clock says
         return "still running"
     # The last line of who was killed may be torn; more than that is damage.
     try:

@@ -64,6 +64,7 @@ TABLE = [
     case("compute-environment-recorded", "", "met"),
     case("training-watched-on-held-out-data", "", "met"),
     case("no-executable-weights", "", "unmet", "training_args.bin"),
+    case("training-code-identified", "recorded-run", "met"),
     # Evaluations.
     case("evaluation-harness-identified", "lm-eval", "met", "", "dummy"),
     case("evaluation-harness-identified", "lm-eval", "missing", "tied to no model"),

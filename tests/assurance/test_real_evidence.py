@@ -19,6 +19,7 @@ from governance.collectors.reading.collect import collectors
 from governance.parsing import strict_yaml
 from governance.workspace import Workspace
 from tests.assurance.real_cases import COMPARED, DESK, PURPOSES, TABLE, TODAY, YESTERDAY, Case
+from tests.collectors import spools
 from tests.collectors.test_model_signing import SIGNER
 from tests.conftest import RECORDED
 
@@ -94,7 +95,7 @@ def test_each_control_that_a_tool_can_answer_stands_in_the_table_with_a_yes_and_
     assert one_sided - of_the_run == {*COMPARED, *TESTED_BELOW, *ONLY_A_PERSON_SAYS}
 
 
-TESTED_BELOW = {"code-scanned", "secrets-scanned", "contamination-checked"}
+TESTED_BELOW = {"code-scanned", "secrets-scanned", "contamination-checked", "training-code-identified"}
 ONLY_A_PERSON_SAYS = {
     "dataset-deduplicated": "what was taken out",
     "personal-data-scanned": "what became of the hits",
@@ -160,6 +161,25 @@ def test_training_data_in_which_no_question_was_found_is_a_yes(desk: Workspace, 
 
     put(desk, edited("contamination/overlap.json", tmp_path, cleaned), effective=YESTERDAY)
     assert found(desk, "contamination-checked").standing == "met"
+
+
+@pytest.mark.parametrize(
+    ("said", "sealed", "comes_to"),
+    [
+        ({}, "finished", "met"),
+        ({"uncommitted_changes": True}, "finished", "unmet"),
+        ({"commit": None}, "finished", "unmet"),
+        ({}, None, "inconclusive"),
+    ],
+)
+def test_the_code_of_a_recorded_run_is_a_yes_where_it_is_committed_and_the_run_was_sealed(
+    desk: Workspace, tmp_path: Path, said: dict[str, Any], sealed: str | None, comes_to: str
+) -> None:
+    code = {"repository": None, "commit": "0a" * 20, "branch": "main", "tag": None, "uncommitted_changes": False, "untracked_files": 0,
+            "signed": None, "entry_point": "train.py", "tool": {"name": "git", "version": None}} | said  # fmt: skip
+    (tmp_path / "a.spool").write_bytes(spools.segment(("code", 0.1, {"body": code}), sealed=sealed, output_dir="run"))
+    put(desk, tmp_path / "a.spool")
+    assert found(desk, "training-code-identified").standing == comes_to
 
 
 def test_a_signature_is_a_yes_only_with_a_key_that_was_named(desk: Workspace, tmp_path: Path) -> None:

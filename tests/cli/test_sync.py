@@ -19,8 +19,11 @@ from tests.collectors.spools import beat, logged, segment
 from tests.conftest import RECORDED
 
 ROOT = Path(__file__).parent.parent.parent
-NOW = datetime.now(UTC).replace(microsecond=0)
-EARLIER = NOW - timedelta(hours=2)
+AGO = timedelta(hours=2)
+
+
+def now():
+    return datetime.now(UTC).replace(microsecond=0)
 
 
 @pytest.fixture
@@ -36,10 +39,16 @@ def spool(tmp_path):
     return put
 
 
-def run(*records, begin=EARLIER, name="run-a", system="elm-desk", **more):
+def run(*records, begin=None, name="run-a", system="elm-desk", **more):
     """A run of 120 steps, as the weights in the recorded run had, unless records are given."""
     told = records or (*logged(40, 80, 120, every=0.1),)
-    return segment(*told, begin=begin, run=name, system=system, **({"planned_steps": 120, "output_dir": "run"} | more))
+    return segment(
+        *told,
+        begin=begin or now() - AGO,
+        run=name,
+        system=system,
+        **({"planned_steps": 120, "output_dir": "run"} | more),
+    )
 
 
 def on_record(tmp_path, kind="run-record.v1"):
@@ -108,7 +117,7 @@ def test_weights_that_turn_up_later_are_tied_then(ready, spool, tmp_path):
 
 
 def test_what_still_runs_is_not_touched_and_alone_it_is_no_yes(ready, spool, tmp_path):
-    folder = spool(a=run(beat(1.0, 3), begin=NOW, sealed=None))
+    folder = spool(a=run(beat(1.0, 3), begin=now(), sealed=None))
     ran = ready("sync", "spool")
     assert (ran.code, "still running" in ran.out) == (3, True)
     assert on_record(tmp_path) == []
@@ -121,17 +130,17 @@ def test_what_still_runs_is_not_touched_and_alone_it_is_no_yes(ready, spool, tmp
 
 
 def test_an_earlier_attempt_waits_for_the_one_that_still_runs(ready, spool, tmp_path):
-    spool(a=run(sealed="stopped"), b=run(beat(1.0, 60), begin=NOW, start_step=60, sealed=None))
+    spool(a=run(sealed="stopped"), b=run(beat(1.0, 60), begin=now(), start_step=60, sealed=None))
     assert ready("sync", "spool").code == 3
-    spool(b=run(*logged(80, 120, every=0.1), begin=NOW, start_step=120, sealed="finished"))
+    spool(b=run(*logged(80, 120, every=0.1), begin=now(), start_step=120, sealed="finished"))
     assert ready("sync", "spool").code == 0
     assert len(on_record(tmp_path)) == 1
 
 
-@pytest.mark.parametrize("later", [{"sealed": "finished"}, {"sealed": None, "begin": NOW}])
-def test_weights_that_another_run_wrote_later_are_not_tied_to_the_first(ready, spool, tmp_path, later):
+@pytest.mark.parametrize(("sealed", "ago"), [("finished", AGO - timedelta(minutes=30)), (None, timedelta(0))])
+def test_weights_that_another_run_wrote_later_are_not_tied_to_the_first(ready, spool, tmp_path, sealed, ago):
     shutil.copytree(RECORDED / "run", tmp_path / "run")
-    spool(a=run(), b=run(name="run-b", **({"begin": EARLIER + timedelta(minutes=30)} | later)))
+    spool(a=run(), b=run(name="run-b", sealed=sealed, begin=now() - ago))
     rows = {row["run"]: row for row in ready("sync", "spool", "--json").json["runs"]}
     assert rows["run-a"]["outputs"] is None
     assert "run-b wrote to its output folder later" in rows["run-a"]["notes"][0]
@@ -148,7 +157,7 @@ def test_weights_of_another_size_than_the_run_wrote_are_not_tied_to_it(ready, sp
 
 def test_a_spool_below_the_output_folder_is_read_by_its_segments_alone(ready, spool, tmp_path):
     shutil.copytree(RECORDED / "run", tmp_path / "run")
-    spool("run/governance-spool", z=run(beat(1.0), begin=NOW, name="other", sealed=None, output_dir="elsewhere"))
+    spool("run/governance-spool", z=run(beat(1.0), begin=now(), name="other", sealed=None, output_dir="elsewhere"))
     spool(a=run())
     assert ready("sync", "spool").code == 0
     assert {each.record["subject"]["name"] for each in on_record(tmp_path)} == {"run"}
@@ -209,7 +218,7 @@ def test_removed_is_what_finished_and_is_on_record_and_nothing_else(ready, spool
 def test_a_segment_that_changes_before_it_is_removed_is_kept(ready, spool, tmp_path):
     folder = spool(a=run(output_dir=None, activity="evaluation"))
     workspace = Workspace(tmp_path)
-    found = syncing.look([folder], NOW, timedelta(minutes=10))
+    found = syncing.look([folder], now(), timedelta(minutes=10))
     attached = workspace.attach
 
     class Changing(Workspace):
@@ -225,7 +234,7 @@ def test_a_segment_that_changes_before_it_is_removed_is_kept(ready, spool, tmp_p
 
 def test_a_sync_that_is_stopped_between_two_runs_goes_on_where_it_was(ready, spool, tmp_path):
     folder = spool(**{f"r{n}": run(name=f"run-{n}") for n in range(4)})
-    found = syncing.look([folder], NOW, timedelta(minutes=10))
+    found = syncing.look([folder], now(), timedelta(minutes=10))
 
     class Stopped(Workspace):
         left = 2

@@ -197,39 +197,38 @@ def test_a_piece_with_the_same_table_as_a_withheld_one_is_withheld_with_it(made:
 # --- from the files of a tool to a pair, from the ledger and from the pack ---------------------------------------------------
 
 
-def samples(case_pieces):
-    return [piece for piece in case_pieces if piece.record.kind == "eval-samples.v1"]
+def paired(dossier):
+    """The columns of all samples, and the difference between candidate and base on the questions of the desk."""
+    pieces = dossier.of_kind("eval-samples.v1")
+    assert len(pieces) == 6
+    assert {piece.body["columns"] for piece in pieces} == {None}
+    sides = {piece.record.subject.role: piece for piece in pieces if piece.body["task"] == "elm_desk_qa"}
+    after, before = (
+        pairing.find(
+            dossier, "elm_desk_qa", "acc", {"value": sides[role].body["means"]["acc"], "n": sides[role].body["n"]},
+            sides[role].__eq__, role,
+        )
+        for role in ("candidate", "base")
+    )  # fmt: skip
+    (found,) = pairing.compare([pairing.match(after, before, up=True)], 0.95)
+    assert found.n == sides["base"].body["n"]
+    assert found.delta == pytest.approx(sides["candidate"].body["means"]["acc"] - sides["base"].body["means"]["acc"])
+    assert found.low is not None
+    return [piece.with_columns for piece in pieces], found
 
 
 def test_the_recorded_samples_are_tables_and_form_the_same_pairs_from_ledger_and_pack(
     recorded: Workspace, packed: Path
 ) -> None:
-    ours, theirs = samples(recorded.case("elm-desk").dossier.pieces), []
+    theirs = []
 
     def again(pack, report):
         judge_again(pack, report)
-        theirs.extend((piece, piece.with_columns) for piece in samples(report.case.dossier.pieces))
+        theirs.append(paired(report.case.dossier))
 
     report = verify(packed, again=again)
     assert report.ok, report.problems
-    assert len(ours) == 6
-    for pieces in ([(piece, piece.with_columns) for piece in ours], theirs):
-        held = {
-            piece.record.subject.role: (piece, whole) for piece, whole in pieces if piece.body["task"] == "elm_desk_qa"
-        }
-        sides, wholes = ({role: each[at] for role, each in held.items()} for at in (0, 1))
-        assert {piece.body["columns"] for piece in sides.values()} == {None}
-        after, before = (
-            pairing.find([wholes[role]], ["acc"], sides[role].body["means"]["acc"], sides[role].body["n"])
-            for role in ("candidate", "base")
-        )
-        assert isinstance(after, pairing.Samples)
-        assert isinstance(before, pairing.Samples)
-        found = pairing.difference(after, before)
-        assert found.n == sides["base"].body["n"]
-        assert found.mean == pytest.approx(sides["candidate"].body["means"]["acc"] - sides["base"].body["means"]["acc"])
-        assert found.low is not None
-    assert [piece.with_columns for piece in ours] == [whole for _, whole in theirs]
+    assert theirs == [paired(recorded.case("elm-desk").dossier)]
 
 
 def test_attaching_the_same_files_again_changes_nothing(recorded: Workspace) -> None:
@@ -329,7 +328,7 @@ def test_a_table_that_is_not_what_its_evidence_says_is_a_problem_though_the_ledg
     assert verify(path).ok  # every member is the one that was signed
     found = verify_fully(path)
     assert found.exit_code == 4
-    assert len(found.problems) == len(samples(recorded.case("elm-desk").dossier.pieces))
+    assert len(found.problems) == len(recorded.case("elm-desk").dossier.of_kind("eval-samples.v1"))
     assert all(where.startswith(BODIES) and said in words for where, words in found.problems), found.problems
 
 
@@ -337,7 +336,7 @@ def test_a_comparison_over_a_table_that_is_gone_or_broken_says_so(tmp_path: Path
     opened = Workspace.init(tmp_path, origin="test/gone")
     opened.add_system(RECORDED / "system.yaml")
     opened.attach([RECORDED], "elm-desk", environment=False)
-    piece = samples(opened.case("elm-desk").dossier.pieces)[0]
+    piece = opened.case("elm-desk").dossier.of_kind("eval-samples.v1")[0]
     assert piece.columns is not None
     held = opened.blobs.path(piece.columns.digest)
     data = held.read_bytes()
@@ -345,13 +344,13 @@ def test_a_comparison_over_a_table_that_is_gone_or_broken_says_so(tmp_path: Path
     with pytest.raises(IntegrityError, match="is not the sha256:"):
         _ = piece.with_columns
     held.unlink()
-    again = samples(opened.case("elm-desk").dossier.pieces)[0]
+    again = opened.case("elm-desk").dossier.of_kind("eval-samples.v1")[0]
     with pytest.raises(IntegrityError, match="can not be read"):
         _ = again.with_columns
     assert again.body == piece.body
 
 
 def test_a_piece_goes_to_another_process_with_its_table(recorded: Workspace) -> None:
-    piece = samples(recorded.case("elm-desk").dossier.pieces)[0]
+    piece = recorded.case("elm-desk").dossier.of_kind("eval-samples.v1")[0]
     sent = pickle.loads(pickle.dumps(piece))  # noqa: S301 - our own bytes
     assert sent.with_columns == piece.with_columns

@@ -117,7 +117,7 @@ def test_no_cell_of_a_hostile_case_is_a_formula_by_any_separator(name, separator
 
 @given(st.lists(st.text(alphabet=st.sampled_from("=+-@＝;,\"\n\r\t 'a1\u200b"), max_size=12), min_size=1, max_size=4))
 def test_whatever_is_written_no_separator_makes_a_formula_of_it(texts):
-    data = tables._csv(["a"], [["x", *texts]])
+    data = tables.sheet(["a"], [["x", *texts]])
     for separator in (",", ";", "\t"):
         for row in read(data, separator):
             for cell in row:
@@ -126,7 +126,7 @@ def test_whatever_is_written_no_separator_makes_a_formula_of_it(texts):
 
 @given(st.text(alphabet=st.sampled_from("=-;\n ab'"), max_size=20))
 def test_without_the_apostrophes_a_text_is_as_it_was_written(text):
-    cell = read(tables._csv(["a"], [["x", text]]))[1][1]
+    cell = read(tables.sheet(["a"], [["x", text]]))[1][1]
     assert cell.replace("'", "") == text.replace("'", "")
 
 
