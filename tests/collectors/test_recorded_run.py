@@ -365,3 +365,14 @@ def test_a_run_whose_output_folder_a_later_training_wrote_to_says_so(told):
         "run-b wrote to the same output folder later, so the weights there may not be those of run-a",
     )
     assert second.conflicts == ()
+
+
+def test_files_that_an_evaluation_left_are_listed_by_name_and_size(told):
+    left = {
+        "folder": "results/desk",
+        "files": [{"name": "results_1.json", "size": 812}, {"name": "", "size": 3}, {"size": 4}],
+    }
+    facts = told(segment(("files", 1.0, left), activity="evaluation"))
+    assert record(facts).body["outputs"] == [
+        {"folder": "results/desk", "files": [{"name": "results_1.json", "size": 812}]}
+    ]

@@ -47,6 +47,7 @@ def body(run: Run) -> dict[str, Any]:
         "command": plain(_fact(run, "command")),
         "container": plain(_fact(run, "container")),
         "checkpoints": checkpoints(run),
+        "outputs": outputs(run),
         "logged": _sum(run, "logged"),
         "kept": _sum(run, "kept"),
         "clock_jumps": _jumps(run)[:MOST],
@@ -151,23 +152,29 @@ def seeds(run: Run) -> dict[str, int | None]:
 
 
 def checkpoints(run: Run) -> list[dict[str, Any]]:
-    """The folders of weights, as they were written down."""
-    made = []
+    """The folders of weights, as they were written down, oldest first."""
+    return [
+        {"folder": folder, "step": fields.whole(row, "step", least=0), "files": files}
+        for row, folder, files in _listed(run, "checkpoint")
+    ][-MOST:]
+
+
+def outputs(run: Run) -> list[dict[str, Any]]:
+    """The folders with other files that the run left, such as the results of an evaluation, oldest first."""
+    return [{"folder": folder, "files": files} for _, folder, files in _listed(run, "files")][-MOST:]
+
+
+def _listed(run: Run, kind: str) -> Iterator[tuple[dict[str, Any], str, list[dict[str, Any]]]]:
+    """(record, folder, its files with their sizes in bytes) of each record of this kind that names a folder."""
     for attempt in run.attempts:
-        for row in attempt.writer.of("checkpoint"):
+        for row in attempt.writer.of(kind):
             folder = fields.text(row, "folder", most=4000)
             if folder is None:
                 continue
             listed = [fields.table({"file": each}, "file") for each in fields.rows(row, "files")[:MOST_FILES]]
             named = [(fields.text(each, "name", most=300), fields.whole(each, "size", least=0)) for each in listed]
-            made.append(
-                {
-                    "folder": folder[-1000:],
-                    "step": fields.whole(row, "step", least=0),
-                    "files": [{"name": name, "size": size} for name, size in named if name and size is not None],
-                }
-            )
-    return made[-MOST:]
+            files = [{"name": name, "size": size} for name, size in named if name and size is not None]
+            yield row, folder[-1000:], files
 
 
 def short_output_dir(run: Run) -> str | None:
