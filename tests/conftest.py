@@ -13,9 +13,12 @@ from governance.domain.decision import DecisionKind
 from governance.proofs import ed25519
 from governance.signing import keys
 from governance.workspace import Workspace
+from tests.warmed import GOVERN, warm
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tests.warmed import Warm
 
 RECORDED = Path(__file__).parent.parent / "evidence" / "recorded" / "smollm2-elm-desk"
 
@@ -39,6 +42,13 @@ def _quiet_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         if name.startswith("GOVERN_") and name not in {"GOVERN_SAMPLES", "GOVERN_FACTS"}:
             monkeypatch.delenv(name)
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+
+
+@pytest.fixture(scope="session")
+def warm_govern() -> Iterator[Warm]:
+    """`govern` without its start."""
+    with warm(*GOVERN) as made:
+        yield made
 
 
 @pytest.fixture
