@@ -7,6 +7,7 @@ of its own, in the folder, with the environment and on the streams of whoever ca
 
 import atexit
 import contextlib
+import gc
 import json
 import os
 import signal
@@ -21,6 +22,8 @@ def serve(path, modules):
     del sys.path[0]  # the folder of this file, which whoever calls has not
     for name in modules:
         __import__(name)
+    gc.collect()
+    gc.freeze()  # a child looks for cycles in what it made itself
     listening = socket.socket(socket.AF_UNIX)
     listening.bind(f"{path}.new")
     listening.listen()
