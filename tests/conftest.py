@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,9 +14,12 @@ from governance.domain.decision import DecisionKind
 from governance.proofs import ed25519
 from governance.signing import keys
 from governance.workspace import Workspace
+from tests.warmed import GOVERN, warm
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tests.warmed import Warm
 
 RECORDED = Path(__file__).parent.parent / "evidence" / "recorded" / "smollm2-elm-desk"
 
@@ -41,16 +45,44 @@ def _quiet_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
 
 
+@pytest.fixture(scope="session")
+def warm_govern() -> Iterator[Warm]:
+    """`govern` without its start."""
+    with warm(*GOVERN) as made:
+        yield made
+
+
+BEGAN = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+
 @pytest.fixture
 def clock() -> Clock:
-    return Clock(datetime(2026, 11, 23, 9, 0, tzinfo=UTC))
+    return Clock(BEGAN)
+
+
+@pytest.fixture(scope="session")
+def _made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two workspaces to copy: `empty` and `attached`."""
+    folder = tmp_path_factory.mktemp("made")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("GOVERN_")]:
+            patch.delenv(name)
+        empty = Workspace.init(folder / "empty", origin="test/ledger", clock=Clock(BEGAN))
+        empty.add_system(RECORDED / "system.yaml")
+        empty.ledger.close()
+        shutil.copytree(folder / "empty", folder / "attached")
+        attached = Workspace(folder / "attached", Clock(BEGAN))
+        attached.attach([RECORDED], "elm-desk", environment=False)
+        attached.ledger.close()
+    return folder
 
 
 @pytest.fixture
-def workspace(tmp_path: Path, clock: Clock) -> Iterator[Workspace]:
+def workspace(_made: Path, tmp_path: Path, clock: Clock, request: pytest.FixtureRequest) -> Iterator[Workspace]:
     """An empty workspace with the system of the recorded run."""
-    made = Workspace.init(tmp_path / "workspace", origin="test/ledger", clock=clock)
-    made.add_system(RECORDED / "system.yaml")
+    which = "attached" if "attached" in request.fixturenames else "empty"
+    shutil.copytree(_made / which, tmp_path / "workspace")
+    made = Workspace(tmp_path / "workspace", clock)
     yield made
     made.ledger.close()
 
@@ -58,7 +90,6 @@ def workspace(tmp_path: Path, clock: Clock) -> Iterator[Workspace]:
 @pytest.fixture
 def attached(workspace: Workspace) -> Workspace:
     """The recorded run attached, without this machine's own environment."""
-    workspace.attach([RECORDED], "elm-desk", environment=False)
     return workspace
 
 

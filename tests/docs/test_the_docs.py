@@ -7,8 +7,6 @@ import re
 import shlex
 import subprocess
 import sys
-import tempfile
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,10 +15,9 @@ import pytest
 from tests.conftest import RECORDED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from tests.warmed import Warm
 
 ROOT = Path(__file__).parent.parent.parent
-WARM = Path(__file__).parent / "warm.py"
 BLOCK = re.compile(r"^```sh(?: exit=(\d))?\n(.*?)^```", re.MULTILINE | re.DOTALL)
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 RUN_ELSEWHERE = {"verify-a-pack-without-us": "tests/packs/test_without_us.py"}
@@ -28,30 +25,12 @@ RUN_ELSEWHERE = {"verify-a-pack-without-us": "tests/packs/test_without_us.py"}
 HOW_TO = sorted(path.stem for path in (ROOT / "docs" / "how-to").glob("*.md") if path.name != "README.md")
 
 
-@pytest.fixture(scope="module")
-def warm() -> Iterator[str]:
-    """Where the process listens that runs `govern` without its start (`warm.py`)."""
-    with tempfile.TemporaryDirectory(prefix="govern-") as folder:
-        path = f"{folder}/warm"  # short: an address of this sort has 108 characters at most
-        server = subprocess.Popen(
-            [sys.executable, str(WARM), "serve", path], cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}
-        )
-        end = time.monotonic() + 60
-        while not Path(path).exists():
-            assert server.poll() is None, "it did not start"
-            assert time.monotonic() < end, "it did not start within a minute"
-            time.sleep(0.05)
-        yield path
-        server.terminate()
-        server.wait()
-
-
 @pytest.fixture
-def shell(tmp_path: Path, warm: str) -> dict[str, str]:
+def shell(tmp_path: Path, warm_govern: Warm) -> dict[str, str]:
     """An environment in which `govern` is this checkout's."""
     command = tmp_path / "bin" / "govern"
     command.parent.mkdir()
-    command.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -ES {WARM} call {warm} "$@"\n')
+    command.write_text(warm_govern.shell())
     command.chmod(0o755)
     python = command.with_name("python3")
     python.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} "$@"\n')

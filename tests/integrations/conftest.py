@@ -8,6 +8,14 @@ import pytest
 
 from governance.integrations.recorder import Recorder
 from governance.parsing import spool
+from tests.integrations import running
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _until_the_end():
+    """What was begun to fork from ends with the tests."""
+    with running.begun:
+        yield
 
 
 @pytest.fixture(autouse=True)

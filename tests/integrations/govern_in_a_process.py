@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
+
+from .running import trackers
 
 ROOT = Path(__file__).parents[2]
 
@@ -28,10 +28,7 @@ def govern(folder, *arguments, **environment):
     home = Path(folder) / "home"
     home.mkdir(exist_ok=True)
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("MLFLOW_", "WANDB_", "GOVERN_"))}
-    done = subprocess.run(
-        [sys.executable, "-m", "governance", *map(str, arguments)],
-        env=kept | {"PYTHONPATH": str(ROOT), "HOME": str(home), "NO_PROXY": "127.0.0.1"} | environment,
-        cwd=folder, capture_output=True, text=True, check=False, timeout=120,
-    )  # fmt: skip
+    given = kept | {"PYTHONPATH": str(ROOT), "HOME": str(home), "NO_PROXY": "127.0.0.1"} | environment
+    done = trackers().govern(*arguments, folder=folder, environ=given, timeout=120)
     assert "Traceback" not in done.stderr + done.stdout, done.stderr
     return Ran(done.returncode, done.stdout, done.stderr)

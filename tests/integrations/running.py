@@ -1,4 +1,7 @@
-"""How the tests run a foreign library: a script in a process of its own, because such libraries warn; and what it left."""
+"""How the tests run a foreign library: a script in a process of its own, because such libraries warn; and what it left.
+
+`run` forks it from a process that has the large libraries imported (`tests/warm.py`), and `alone` starts Python for it.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,24 @@ import os
 import subprocess
 import sys
 import textwrap
+from contextlib import ExitStack
+from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from governance.parsing import spool
+from tests.warmed import Warm, warm
 
 ROOT = Path(__file__).parent.parent.parent
+LARGE = ("tests.integrations.tiny", "peft", "trl", "lm_eval.models.huggingface", "torchmetrics", "inspect_ai")
+"""Not Lightning: under which of its names it was imported is what tests of it are about."""
+TRACKERS = (
+    "governance.cli.app", "governance.workspace", "sqlmodel", "alembic.command", "networkx", "jinja2", "mlflow", "wandb",
+    "mlflow.store.tracking.sqlalchemy_store", "mlflow.store.tracking.rest_store",
+)  # fmt: skip
+begun = ExitStack()
+"""What runs until the session of tests ends."""
 
 
 def environment(**more: str) -> dict[str, str]:
@@ -37,8 +52,31 @@ def start(script: str, folder: Path, **more: str) -> subprocess.Popen[str]:
     )  # fmt: skip
 
 
+@cache
+def large() -> Warm:
+    """Scripts without the import of the libraries that train and evaluate."""
+    there = [name for name in LARGE if find_spec(name.partition(".")[0]) is not None]
+    return begun.enter_context(warm(*there, options=("-W", "ignore"), environ=environment()))
+
+
+@cache
+def trackers() -> Warm:
+    """`govern` without its start and the libraries of trackers."""
+    there = [name for name in TRACKERS if find_spec(name.partition(".")[0]) is not None]
+    return begun.enter_context(warm(*there, environ=os.environ | {"MLFLOW_DISABLE_TELEMETRY": "true"}))
+
+
 def run(script: str, folder: Path, *, code: int = 0, **more: str) -> str:
     """What a script printed. It must end with this exit code."""
+    path = folder / "script.py"
+    path.write_text(textwrap.dedent(script), "utf-8")
+    done = large().script(path, folder=folder, environ=environment(**more))
+    assert done.returncode == code, f"{done.returncode}\n{done.stdout[-3000:]}\n{done.stderr[-5000:]}"
+    return done.stdout
+
+
+def alone(script: str, folder: Path, *, code: int = 0, **more: str) -> str:
+    """As `run`, in a process that Python itself began and ends."""
     process = start(script, folder, **more)
     printed, complained = process.communicate(timeout=300)
     assert process.returncode == code, f"{process.returncode}\n{printed[-3000:]}\n{complained[-5000:]}"

@@ -17,6 +17,7 @@ import pytest
 from .fake_mlflow import RUN, serving
 from .govern_in_a_process import govern
 from .made_in_mlflow import TOKEN
+from .running import trackers
 
 pytest.importorskip("mlflow")
 HERE = Path(__file__).parent
@@ -27,10 +28,9 @@ SECRETS = (TOKEN, "open-sesame", "alice", "/home/alice")
 def store(tmp_path_factory):
     """(database, ids of its runs by name)."""
     path = tmp_path_factory.mktemp("mlflow") / "mlflow.db"
-    done = subprocess.run(
-        [sys.executable, HERE / "made_in_mlflow.py", path],
-        env=os.environ | {"MLFLOW_DISABLE_TELEMETRY": "true"}, cwd=path.parent, capture_output=True, text=True, check=True,
-    )  # fmt: skip
+    environ = os.environ | {"MLFLOW_DISABLE_TELEMETRY": "true"}
+    done = trackers().script(HERE / "made_in_mlflow.py", path, folder=path.parent, environ=environ)
+    assert done.returncode == 0, done.stderr
     return path, json.loads(done.stdout.splitlines()[-1])
 
 

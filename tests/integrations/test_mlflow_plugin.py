@@ -98,11 +98,12 @@ print(json.dumps({"before": tags[0], "during": tags[1], "segment": segment}))
 
 def test_the_real_mlflow_tags_a_run_that_is_recorded_and_no_other(tmp_path):
     pytest.importorskip("mlflow")
-    (group,) = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["entry-points"].items()
+    name = "mlflow.run_context_provider"
+    group = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["entry-points"][name]
     installed = tmp_path / "plugin" / "governance_as_installed-0.dist-info"
     installed.mkdir(parents=True)
     (installed / "METADATA").write_text("Metadata-Version: 2.1\nName: governance-as-installed\nVersion: 0\n")
-    lines = [f"[{group[0]}]", *(f"{name} = {target}" for name, target in group[1].items())]
+    lines = [f"[{name}]", *(f"{each} = {target}" for each, target in group.items())]
     (installed / "entry_points.txt").write_text("\n".join(lines) + "\n")
     done = subprocess.run(
         [sys.executable, "-c", SCRIPT, f"sqlite:///{tmp_path}/mlflow.db", str(tmp_path / "spool")],

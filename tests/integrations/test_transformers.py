@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.integrations.running import only, run, said, segments
+from tests.integrations.running import alone, only, run, said, segments
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -199,7 +199,7 @@ def test_an_error_that_ends_the_process_is_the_end_of_the_run(tmp_path: Path) ->
 
     tiny.trainer("out", [GovernanceCallback(), Broken()]).train()
     """
-    run(script, tmp_path, code=1)
+    alone(script, tmp_path, code=1)
     segment = only(tmp_path / "out" / "governance-spool")
     assert (segment.seal["outcome"], segment.seal["reason"]) == ("failed", "MemoryError ended the process")
     assert segment.seal["step"] == 3

@@ -6,7 +6,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from governance.integrations.recorder import Recorder
-from tests.integrations.running import only, run, segments
+from tests.integrations.running import alone, only, segments
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,7 +68,7 @@ def test_the_error_that_nobody_caught_is_how_an_open_run_ended(tmp_path: Path) -
             "import sys\nfrom governance.integrations.recorder import Recorder\n"
             f"recorder = Recorder('training', spool='.', gather=list, sampler=lambda: None).start()\n{ending}\n"
         )
-        run(script, folder, code=code)
+        alone(script, folder, code=code)
         seal = only(folder).seal
         assert (seal["outcome"], seal["reason"]) == (outcome, reason), ending
 
@@ -82,6 +82,6 @@ def test_who_closes_without_waiting_is_waited_for_at_the_end_of_the_process(tmp_
         Recorder("evaluation", spool=".", gather=slow, sampler=lambda: None).start().close("finished", patience=0.0)
     Recorder("evaluation", spool="nobody-holds-it", gather=slow, sampler=lambda: None).start()
     """
-    run(script, tmp_path)
+    alone(script, tmp_path)
     assert [each.seal["outcome"] for each in segments(tmp_path)] == ["finished"] * 3
     assert only(tmp_path / "nobody-holds-it").seal["outcome"] == "unsaid"

@@ -5,16 +5,18 @@ from __future__ import annotations
 import contextlib
 import io
 import os
-import shlex
 import shutil
-import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from governance.cli.app import run
 from tests.conftest import RECORDED
+
+if TYPE_CHECKING:
+    from tests.warmed import Warm
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -69,12 +71,12 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def machine(prepared: Path, tmp_path: Path) -> Machine:
+def machine(prepared: Path, tmp_path: Path, warm_govern: Warm) -> Machine:
     folder = tmp_path / "checkout"
     shutil.copytree(prepared, folder)
     command = tmp_path / "bin" / "govern"
     command.parent.mkdir()
-    command.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m governance "$@"\n')
+    command.write_text(warm_govern.shell())
     command.chmod(0o755)
     kept = {
         name: value for name, value in os.environ.items() if not name.startswith(("GITHUB_", "RUNNER_", "CI", "GATE_"))

@@ -6,6 +6,7 @@ import random
 import re
 import string
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import yaml
@@ -44,12 +45,19 @@ class Secret:
 
     def leaks_into(self, data: str) -> bool:
         """Whether a part of it stands in what was written."""
+        there = _windows(data)
         return any(
-            part[at : at + _WINDOW] in data
+            part[at : at + _WINDOW] in there
             for part in self.drawn
             if len(part) >= _WINDOW
             for at in range(len(part) - _WINDOW + 1)
         )
+
+
+@lru_cache(maxsize=1)
+def _windows(data: str) -> set[str]:
+    """All that stands in it and is as long as a leak."""
+    return {data[at : at + _WINDOW] for at in range(len(data) - _WINDOW + 1)}
 
 
 def read(name: str) -> list[dict]:

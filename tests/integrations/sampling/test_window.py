@@ -43,7 +43,9 @@ def test_a_mean_lies_between_least_and_most_and_is_of_the_told_alone(steps):
         assert body["utilization_mean_percent"] is None
         return
     assert (body["utilization_min_percent"], body["utilization_max_percent"]) == (min(told), max(told))
-    assert body["utilization_mean_percent"] == pytest.approx(sum(told) / len(told), abs=0.05)
+    assert body["utilization_mean_percent"] == pytest.approx(
+        sum(told) / len(told), abs=0.05 + 1e-9
+    )  # the half of its last place
 
 
 @given(st.lists(st.one_of(st.none(), st.integers(0, 10**9)), min_size=1, max_size=20))
