@@ -8,7 +8,7 @@ is counted and left out. How two sides are compared, `governance.statistics.pair
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from math import isclose
+from math import isclose, isfinite
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
@@ -114,17 +114,25 @@ def _read(columns: Any, name: str) -> Samples | str:
     asked, scores = columns.get("doc_sha256"), columns.get(name)
     if not isinstance(asked, list) or not isinstance(scores, list) or not asked or len(asked) != len(scores):
         return f"the single samples hold no column {name}"
-    if not all(is_number(score) for score in scores):
+    if not _are_numbers(scores):
         return "some items have no score"
-    by_item: dict[str, list[float]] = {}
-    for item, score in zip(asked, scores, strict=True):
-        by_item.setdefault(item, []).append(score)
     again = _again(columns, asked)
     if again is not None:
         return again
     clusters = columns.get("cluster")
     held = dict(zip(asked, clusters, strict=True)) if isinstance(clusters, list) and _all(clusters) else None
-    return Samples({item: fmean(each) for item, each in by_item.items()}, held)
+    return Samples(_each_once(asked, scores), held)
+
+
+def _each_once(asked: list[str], scores: list[float]) -> dict[str, float]:
+    """The score of each item, the mean of its scores where it was asked again."""
+    once = dict(zip(asked, map(float, scores), strict=True))
+    if len(once) == len(asked):
+        return once
+    by_item: dict[str, list[float]] = {}
+    for item, score in zip(asked, scores, strict=True):
+        by_item.setdefault(item, []).append(score)
+    return {item: fmean(each) for item, each in by_item.items()}
 
 
 def _again(columns: Mapping[str, Any], asked: list[str]) -> str | None:
@@ -146,6 +154,12 @@ def _prompts(columns: Any) -> dict[str, Any]:
     """The prompt of each question by the question's digest; nothing where no prompts are told."""
     asked, prompts = columns["doc_sha256"], columns.get("prompt_sha256")
     return dict(zip(asked, prompts, strict=False)) if isinstance(prompts, list) else {}
+
+
+def _are_numbers(scores: list[Any]) -> bool:
+    if {type(score) for score in scores} <= {int, float}:  # nearly always
+        return all(map(isfinite, scores))
+    return all(is_number(score) for score in scores)
 
 
 def _all(values: Iterable[Any]) -> bool:

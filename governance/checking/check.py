@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from governance.domain.catalogue import Catalogue
 
+_RUN: list[tuple[Catalogue, tuple[examples.Fault, ...]]] = []  # what the examples of a catalogue came to
+_RUN_AT_MOST = 2
 CHECK_HOLDS_FOR = timedelta(days=365)
 
 
@@ -54,7 +56,7 @@ def check(
     held = wording.Wording(tuple(wording.read(name, data) for name, data in (official or {}).items()))
     found = [*problems, *strays, *templates.faults(files)]
     if not problems:
-        faults = [*examples.run(catalogue), *(facts.compare(catalogue, listed) if listed else ())]
+        faults = [*_examples(catalogue), *(facts.compare(catalogue, listed) if listed else ())]
         if held.held:
             faults += _borrowed(files, held, parse)
         found += [Problem(path, strict_yaml.line_of(files.get(path, b""), place), said) for path, place, said in faults]
@@ -65,6 +67,16 @@ def check(
         texts=tuple(text.text for text in held.held),
         facts=tuple(listed or ()),
     )
+
+
+def _examples(catalogue: Catalogue) -> tuple[examples.Fault, ...]:
+    """What is wrong with the examples. Those of the same content are run once in a process."""
+    for held, faults in _RUN:
+        if held == catalogue:
+            return faults
+    found = tuple(examples.run(catalogue))
+    _RUN[:] = [(catalogue, found), *_RUN][:_RUN_AT_MOST]
+    return found
 
 
 def _borrowed(

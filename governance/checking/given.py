@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from governance.domain.assessment import RequirementResult
@@ -106,16 +107,23 @@ def _of_pairs(row: dict[str, Any]) -> Iterator[Made]:
     """Results of the candidate and of what it is held against on the same items, with the samples they rest on."""
     counts = [(row["both"], 1, 1), (row["gained"], 1, 0), (row["lost"], 0, 1), (row["neither"], 0, 0)]
     scores = [each[1:] for each in counts for _ in range(each[0])]
-    items = [canonical.sha256(f"{row['task']} {place}".encode()) for place in range(len(scores))]
+    items = _items(row["task"], len(scores))
     for side, about in enumerate((CANDIDATE, row.get("against", "base"))):
         own, n = [float(pair[side]) for pair in scores], len(scores)
         value = sum(own) / n if n else None
         result = {"task": row["task"], "metric": row["metric"], "value": value, "n": n, "higher_is_better": True}
-        columns = {"id": list(range(n)), "doc_sha256": items, row["metric"]: own}
-        samples = {**_MADE_BY, "task": row["task"], "n": n, "columns": columns, "columns_digest": canonical.digest(own)}
+        columns = {"id": list(range(n)), "doc_sha256": list(items), row["metric"]: own}
+        digest = canonical.digest([pair[side] for pair in scores])  # 1.0 is spelt 1
+        samples = {**_MADE_BY, "task": row["task"], "n": n, "columns": columns, "columns_digest": digest}
         said = {"about": about, "days": row.get("days", 0)}
         yield of_result({**result, **said})
         yield _made("eval-samples.v1", said, samples)
+
+
+@lru_cache(maxsize=64)
+def _items(task: str, n: int) -> tuple[str, ...]:
+    """Digests of the questions of a task. Examples of a policy ask the same ones."""
+    return tuple(canonical.sha256(f"{task} {place}".encode()) for place in range(n))
 
 
 def requirements(given: Mapping[str, Any], catalogue: Catalogue, on: date) -> tuple[RequirementResult, ...]:

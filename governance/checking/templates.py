@@ -8,7 +8,8 @@ view does not have, is not found here.
 from __future__ import annotations
 
 import re
-from functools import partial
+from dataclasses import dataclass
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import nodes
@@ -20,7 +21,7 @@ from governance.reports.atoms import house
 from governance.reports.writing import front_matter, languages, render, sandbox
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 FOLDER = "templates/"
 LANGUAGES = "_languages/"
@@ -56,42 +57,67 @@ def faults(files: Mapping[str, bytes]) -> Iterator[Problem]:
 
 def _unreadable(texts: Mapping[str, str]) -> Iterator[Problem]:
     """What is wrong in each template that was read, the first that each of them breaks; and the templates it names that are not there."""
-    held = tuple(sorted((name, text) for name, text in texts.items() if name.endswith(".j2")))
-    for name, text in held:
-        ending = next((each for each in front_matter.ENDINGS if name.endswith(f"{each}.j2")), front_matter.ENDINGS[0])
-        environment = sandbox.environment(ending, held, languages.Catalogue())
-        try:
-            tree = environment.parse(text, name, name)
-            found = [*_missing(tree, name, texts), *_unknown(tree, name, environment)]
-            if not found:
-                environment.compile(tree, name, name)
-            yield from found
-        except ContentError as error:
-            yield _problem(error)
-        except sandbox.MISTAKES as error:
-            yield _problem(sandbox.fault(error, texts, name))
+    for name, text in sorted(texts.items()):
+        if name.endswith(".j2"):
+            read = _read(name, text)
+            missing = list(_missing(read, name, texts))
+            yield from missing or read.wrong
+            yield from read.unknown
 
 
-def _missing(tree: nodes.Template, name: str, texts: Mapping[str, str]) -> Iterator[Problem]:
-    """Templates that are named and are not there. Of several names one has to be; one that a template works out is not known yet."""
-    naming: Iterator[Any] = tree.find_all(_NAMING)
-    for node in naming:
+@dataclass(frozen=True)
+class _Read:
+    """What a template is by itself: the templates it names and on which line, filters and tests there are none of, what else is wrong."""
+
+    names: tuple[tuple[int, tuple[Any, ...]], ...] = ()
+    unknown: tuple[Problem, ...] = ()
+    wrong: tuple[Problem, ...] = ()
+
+
+@lru_cache(maxsize=256)
+def _read(name: str, text: str) -> _Read:
+    """Read a template. The same text is read once in a process."""
+    ending = next((each for each in front_matter.ENDINGS if name.endswith(f"{each}.j2")), front_matter.ENDINGS[0])
+    environment = sandbox.environment(ending, ((name, text),), languages.Catalogue())
+    names: tuple[tuple[int, tuple[Any, ...]], ...] = ()
+    try:
+        tree = environment.parse(text, name, name)
+        found = list(sandbox.within(tree))
+        names, unknown = tuple(_names(found)), tuple(_unknown(found, name, environment))
+        if not unknown:
+            environment.compile(tree, name, name)
+    except ContentError as error:
+        return _Read(names, wrong=(_problem(error),))
+    except sandbox.MISTAKES as error:
+        return _Read(names, wrong=(_problem(sandbox.fault(error, {name: text}, name)),))
+    return _Read(names, unknown)
+
+
+def _names(found: Sequence[nodes.Node]) -> Iterator[tuple[int, tuple[Any, ...]]]:
+    """The templates that are named, of which one has to be there; one that a template works out is not known yet."""
+    for node in found:
+        if not isinstance(node, _NAMING) or getattr(node, "ignore_missing", False):
+            continue
         try:
             named = node.template.as_const()
         except nodes.Impossible:
             continue
-        names = (named,) if isinstance(named, str) else tuple(named)
-        if getattr(node, "ignore_missing", False) or any(each in texts and each.endswith(".j2") for each in names):
-            continue
-        said = " or ".join(map(repr, names))
-        yield _at(
-            name, node.lineno, f"there is no template {said}", "A template is named by its path below templates/."
-        )
+        yield node.lineno, (named,) if isinstance(named, str) else tuple(named)
 
 
-def _unknown(tree: nodes.Template, name: str, environment: sandbox.Sandbox) -> Iterator[Problem]:
+def _missing(read: _Read, name: str, texts: Mapping[str, str]) -> Iterator[Problem]:
+    """Templates that are named and are not there."""
+    for line, names in read.names:
+        if not any(each in texts and each.endswith(".j2") for each in names):
+            said = " or ".join(map(repr, names))
+            yield _at(name, line, f"there is no template {said}", "A template is named by its path below templates/.")
+
+
+def _unknown(found: Sequence[nodes.Node], name: str, environment: sandbox.Sandbox) -> Iterator[Problem]:
     """Filters and tests that there are none of, also where they stand in an `if`, which Jinja itself leaves until it runs."""
-    for node in tree.find_all((nodes.Filter, nodes.Test)):
+    for node in found:
+        if not isinstance(node, (nodes.Filter, nodes.Test)):
+            continue
         known = environment.filters if isinstance(node, nodes.Filter) else environment.tests
         if node.name not in known:
             what = "filter" if isinstance(node, nodes.Filter) else "test"

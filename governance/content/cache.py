@@ -69,11 +69,23 @@ def key_of(data: bytes, parser: bytes | None = None) -> str:
 
 def load(files: Mapping[str, bytes], *, fresh: bool = False) -> Catalogue:
     """The catalogue of these files through what was kept, or `fresh` from the files alone. Raises `ContentError`."""
-    parse = None if fresh else Parsed()
+    parse = None if fresh else _WhenAsked()
     made = loader.load(files, parse)
-    if parse is not None:
-        parse.keep()
+    if parse is not None and parse.parsed is not None:
+        parse.parsed.keep()
     return made
+
+
+class _WhenAsked:
+    """What was kept, read when a file is asked for: a catalogue that this process holds already asks for none."""
+
+    parsed: Parsed | None = None
+
+    def __call__(self, data: bytes, where: str) -> Any:
+        """As `Parsed` does."""
+        if self.parsed is None:
+            self.parsed = Parsed()
+        return self.parsed(data, where)
 
 
 class Parsed:

@@ -11,8 +11,8 @@ an error of the whole, because a dangling id would silently count as *missing* f
 from __future__ import annotations
 
 import re
-from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from pydantic import ValidationError
 
@@ -55,6 +55,7 @@ _NAMED_LINE = re.compile(r" at line ([0-9]+)")  # as the parser writes it, after
 _BESIDE = ("templates/", "controls/wording/")
 _HELD: dict[tuple[str, bool], Catalogue] = {}  # by digest, and whether through a `parse` of somebody's
 _HELD_AT_MOST = 4
+_SMALL = 64 * 1024
 
 
 def load(files: Mapping[str, bytes], parse: Parse | None = None) -> Catalogue:
@@ -136,6 +137,18 @@ class _Fault(Exception):  # noqa: N818
 
 
 def _read(noun: type[Read], data: bytes, path: str, parse: Parse | None) -> Read:
+    if parse is None and len(data) <= _SMALL:
+        return cast("Read", _read_once(noun, data, path))
+    return _read_now(noun, data, path, parse)
+
+
+@lru_cache(maxsize=2048)
+def _read_once(noun: type[Noun], data: bytes, path: str) -> Noun:
+    """The same bytes at the same path are the same noun: content that differs in one file is read for that file."""
+    return _read_now(noun, data, path, None)
+
+
+def _read_now(noun: type[Read], data: bytes, path: str, parse: Parse | None) -> Read:
     try:
         value = parse(data, path) if parse else strict_yaml.loads(data, where=path)
     except UnreadableError as error:

@@ -34,6 +34,9 @@ def dumps(value: Any) -> bytes:
     try:
         if _is_spelt_alike(value):
             return _encode(value).encode()
+        whole = _whole_numbers(value)
+        if _is_spelt_alike(whole):
+            return _encode(whole).encode()
         try:
             return rfc8785.dumps(value)
         except rfc8785.IntegerDomainError:
@@ -73,6 +76,18 @@ def _is_spelt_alike(value: Any) -> bool:
     if kind is list or kind is tuple:
         return all(map(_is_spelt_alike, value))
     return False
+
+
+def _whole_numbers(value: Any) -> Any:
+    """The same value with `1` for `1.0`, which RFC 8785 spells alike: scores of single items are nearly all whole."""
+    kind = type(value)
+    if kind is float:
+        return int(value) if abs(value) <= _SAFE_INTEGER and value.is_integer() else value
+    if kind is dict:
+        return {key: _whole_numbers(item) for key, item in value.items()}
+    if kind is list or kind is tuple:
+        return [_whole_numbers(item) for item in value]
+    return value
 
 
 def _great_numbers_as_doubles(value: Any) -> Any:

@@ -15,6 +15,8 @@ from governance.verifier.pack import verify as verify_light
 from governance.workspace import Workspace
 from tests.packs.mutations import problems
 
+pytestmark = pytest.mark.usefixtures("made_once")
+
 CARD = "documents/model-card.html"
 TWIN = "documents/model-card.twin.json"
 FIGURE = re.compile(rb'<data value="([0-9.]+)" data-claim="([a-z0-9]+)"[^>]*>([0-9.]+)</data>')

@@ -19,7 +19,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import FunctionLoader, StrictUndefined, TemplateError, nodes, pass_context
+from jinja2 import BytecodeCache, FunctionLoader, StrictUndefined, TemplateError, nodes, pass_context
+from jinja2.bccache import Bucket
 from jinja2.exceptions import SecurityError, TemplateNotFound, TemplateSyntaxError, UndefinedError
 from jinja2.runtime import LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -30,7 +31,9 @@ from governance.reports.writing.printing import HtmlPrinter, MarkdownPrinter, Pr
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
+    from types import CodeType
 
+    from jinja2 import Environment
     from jinja2.runtime import Context
     from markupsafe import Markup
 
@@ -78,6 +81,7 @@ def environment(ending: str, templates: tuple[tuple[str, str], ...], language: l
         lstrip_blocks=True,
         keep_trailing_newline=True,
         auto_reload=False,
+        bytecode_cache=_compiled(ending, language),
     )
     made.globals.pop("lipsum")
     for name in (*_AROUND_THE_ESCAPE, *_RECKON, *_CHANCE):
@@ -101,6 +105,35 @@ def environment(ending: str, templates: tuple[tuple[str, str], ...], language: l
     languages.install(made, language, printer)
     made.printer = printer
     return made
+
+
+class _Compiled(BytecodeCache):
+    """The programs of templates that were read and broke no rule, for the next environment that has them, by name and whole text."""
+
+    def __init__(self) -> None:
+        self._held: dict[tuple[str, str], CodeType] = {}
+
+    def get_bucket(self, environment: Environment, name: str, _filename: str | None, source: str) -> Bucket:
+        """What is held of a template."""
+        bucket = Bucket(environment, name, source)
+        bucket.code = self._held.get((name, source))
+        return bucket
+
+    def set_bucket(self, bucket: Bucket) -> None:
+        """Hold the program of a template."""
+        while len(self._held) >= _PROGRAMS:
+            del self._held[next(iter(self._held))]
+        if bucket.code is not None:
+            self._held[bucket.key, bucket.checksum] = bucket.code
+
+
+_PROGRAMS = 128
+
+
+@lru_cache(maxsize=8)
+def _compiled(_ending: str, _language: languages.Catalogue) -> _Compiled:
+    """One for each printer and language: fixed words are worked out where a template is compiled."""
+    return _Compiled()
 
 
 def _counted(label: Callable[[object], Markup]) -> Callable[[Context, object], Markup]:
@@ -165,17 +198,35 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         tree = super()._parse(source, name, filename)
-        joined = tree.find(nodes.Concat)
+        found = list(within(tree))
+        joined = next((node for node in found if isinstance(node, nodes.Concat)), None)
         if joined is not None:
             raise ContentError(
                 "joins texts with ~", where=f"{name} line {joined.lineno}", hint="Print them one after another."
             )
-        for node in tree.find_all((nodes.BinExpr, nodes.UnaryExpr, nodes.Filter)):
-            if (by := _reckons(node)) is not None:
+        for node in found:
+            if isinstance(node, (nodes.BinExpr, nodes.UnaryExpr, nodes.Filter)) and (by := _reckons(node)) is not None:
                 raise ContentError(f"reckons with {by}", where=f"{name} line {node.lineno}", hint=_COUNTS_ONLY)
-        for loop in tree.find_all(nodes.For):
+        for loop in (node for node in found if isinstance(node, nodes.For)):
             loop.iter = nodes.Filter(loop.iter, _TURNS, [], [], None, None, lineno=loop.iter.lineno)
         return tree
+
+
+def within(node: nodes.Node) -> Iterator[nodes.Node]:
+    """Every node below a node, in the order of the text: as `find_all` of any kind, in one walk."""
+    waiting = [node]
+    while waiting:
+        each = waiting.pop()
+        below: list[nodes.Node] = []
+        for name in each.fields:
+            value = getattr(each, name, None)
+            if isinstance(value, nodes.Node):
+                below.append(value)
+            elif isinstance(value, list):
+                below += [item for item in value if isinstance(item, nodes.Node)]
+        waiting += reversed(below)
+        if each is not node:
+            yield each
 
 
 _TURNS = "turns of a loop"
