@@ -66,8 +66,8 @@ def lines(process: subprocess.Popen[str]) -> list[str]:
     return sorted(line for line in printed.splitlines() if line.startswith("rank "))
 
 
-def test_of_several_processes_on_one_machine_exactly_one_writes(tmp_path: Path) -> None:
-    count = 3
+@pytest.mark.parametrize("count", [2, 4])
+def test_of_several_processes_on_one_machine_exactly_one_writes(tmp_path: Path, count: int) -> None:
     more = {"GLOO_SOCKET_IFNAME": "lo"} if sys.platform == "linux" else {}
     told = lines(launch(tmp_path, "--standalone", f"--nproc-per-node={count}", **more))
     assert [line.partition(":")[0] for line in told] == [
