@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from governance.workspace import Workspace
 
 State = Literal["sealed", "incomplete", "damaged", "still running"]
-FOLDER = "governance-spool"
 _WEIGHTS = (".safetensors", ".bin", ".gguf", ".pt", ".pth")
 
 
@@ -148,7 +147,7 @@ def _spool_of(folder: Path) -> Path:
     if not folder.is_dir():
         hint = "Name the folder that the recorder wrote to, or set GOVERN_SPOOL."
         raise UsageError("there is no such folder", where=str(folder), hint=hint)
-    inside = folder / FOLDER
+    inside = folder / spool.FOLDER
     return (inside if inside.is_dir() and not any(_segments(folder)) else folder).resolve()
 
 
@@ -219,7 +218,7 @@ def _outputs(spooled: Spooled) -> Path | None:
     if said is None:
         return None
     above = spooled.folder.parent
-    if spooled.folder.name == FOLDER and above.name == last_part(said):
+    if spooled.folder.name == spool.FOLDER and above.name == last_part(said):
         return above
     home = str(Path.home())
     hidden = redaction.text(f"{home}/")  # the recorder keeps no user's name
@@ -271,7 +270,7 @@ def _to_leave(each: Synced, found: Spool) -> list[Path]:
     """Below the output folder: spools, and the segments of others where they lie loose."""
     others = [path for other in found.runs if other is not each.spooled for path in other.paths]
     spools = {other.folder for other in found.runs} - {each.outputs}
-    return [*others, *spools, *([each.outputs / FOLDER] if each.outputs else [])]
+    return [*others, *spools, *([each.outputs / spool.FOLDER] if each.outputs else [])]
 
 
 def _sources(workspace: Workspace, system: str) -> frozenset[str]:

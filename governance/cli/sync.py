@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from datetime import timedelta
 from pathlib import Path
@@ -54,9 +53,10 @@ def sync(
 ) -> None:
     """Attach what recorders wrote into a spool. The same again appends nothing, and a run that still goes on is not touched."""
     from governance import syncing
+    from governance.integrations.segment import spool_folder
     from governance.workspace import Workspace
 
-    named = folders or [Path(os.environ.get("GOVERN_SPOOL") or syncing.FOLDER)]
+    named = folders or [spool_folder(None, None)]
     opened = Workspace(workspace)
     found = syncing.look(named, opened.clock(), _duration(quiet_for))
     with output.progress("reading") as report:

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from governance.errors import UsageError
 from governance.integrations import command_words, ranks, run_names
 from governance.integrations.recorder import Recorder
+from governance.integrations.segment import spool_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -152,8 +153,7 @@ def _watched(child: Sequence[str], given: argparse.Namespace, waited: set[signal
 def _recorder(child: Sequence[str], given: argparse.Namespace) -> tuple[Recorder, dict[str, str]]:
     """What records from outside, and the environment of the child."""
     run_id = run_names.name(given.run, ranks.place(), given.output_dir) or run_names.fresh()
-    named = given.spool or os.environ.get("GOVERN_SPOOL")
-    spool = Path(named) if named else Path(given.output_dir or ".") / "governance-spool"
+    spool = spool_folder(given.spool, given.output_dir)
     recorder = Recorder(
         given.activity,
         tool=(command_words.program(child), None),

@@ -18,7 +18,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from governance.integrations.recorder import Recorder, quietly, understood
+from governance.integrations.guarding import guarded
+from governance.integrations.recorder import Recorder, understood
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,37 +39,37 @@ class Run:
         self.step = recorder.mark
         """The run is at this step: `run.step(12)`. It costs next to nothing; call it at every step."""
 
-    @quietly
+    @guarded
     def log(self, values: Mapping[str, Any] | None = None, /, *, at: int | None = None, **named: Any) -> None:
         """Plain numbers by name, at the step that was given last or at `at`."""
         self.recorder.log({**(values or {}), **named}, at)
 
-    @quietly
+    @guarded
     def settings(self, values: Mapping[str, Any] | None = None, /, **named: Any) -> None:
         """What the run was set to, by name: numbers, switches and short words. Texts of secrets are taken out, larger things left out."""
         self.recorder.note("settings", {"values": {**(values or {}), **named}})
 
-    @quietly
+    @guarded
     def base_model(self, name: str, revision: str | None = None, *, method: str | None = None) -> None:
         """What the training started from, and how it changes the weights, such as lora or full."""
         self.recorder.note("model", {"base_model": {"name": name, "revision": revision}, "method": method})
 
-    @quietly
+    @guarded
     def data(self, name: str, *, digest: str | None = None, context: str = "training") -> None:
         """A data set that the run was given, and what for."""
         self.recorder.note("data", {"name": name, "digest": digest, "context": context})
 
-    @quietly
+    @guarded
     def seeds(self, **seeds: int) -> None:
         """Start values of random numbers by whose they are: `seeds(python=7, torch=7)`."""
         self.recorder.note("seeds", {"seeds": seeds})
 
-    @quietly
+    @guarded
     def checkpoint(self, folder: str | os.PathLike[str], *, step: int | None = None) -> None:
         """A folder that the run wrote its weights to. Names and sizes are kept; the bytes are hashed when they are attached."""
         self.recorder.note("checkpoint", {"folder": os.fspath(folder), "step": step, "files": lambda: files_in(folder)})
 
-    @quietly
+    @guarded
     def result(self, name: str, values: Mapping[str, Any], *, step: int | None = None) -> None:
         """What was measured at a step, such as the loss on held-out data, under the name of the data."""
         self.recorder.note("result", {"name": name, "step": step, "values": dict(values)})
@@ -108,10 +109,12 @@ def files_in(folder: str | os.PathLike[str]) -> Sequence[Mapping[str, Any]]:
 
     Other checkpoints below it and the spool are no part of it.
     """
+    from governance.parsing import spool
+
     try:
         found = _sizes(os.fspath(folder), "")
         for name, size in tuple(found):
-            if size is None and not name.startswith(("checkpoint-", "governance-spool", ".")):
+            if size is None and not name.startswith(("checkpoint-", spool.FOLDER, ".")):
                 found += _sizes(os.path.join(folder, name), f"{name}/")  # noqa: PTH118 - any sort of path
     except OSError:
         return ()

@@ -8,7 +8,6 @@ never raised. A child of `fork` records nothing; its parent goes on. `GOVERN_REC
 from __future__ import annotations
 
 import atexit
-import functools
 import inspect
 import logging
 import os
@@ -208,19 +207,6 @@ def understood(how: Mapping[str, Any]) -> dict[str, Any]:
         said = ", ".join(map(repr, unknown))[:200]
         _never(_LOG.warning, None, "a recorder takes no %s; it takes %s", said, ", ".join(sorted(known)))
     return {name: each for name, each in how.items() if name in known}
-
-
-def quietly(method: Callable[..., None]) -> Callable[..., None]:
-    """The same method, of which no exception leaves; for what runs inside of somebody else's loop."""
-
-    @functools.wraps(method)
-    def quiet(*given: Any, **named: Any) -> None:
-        try:
-            method(*given, **named)
-        except Exception as error:
-            _never(_LOG.debug, None, "%s: %s", method.__qualname__, error)
-
-    return quiet
 
 
 def _in_child() -> None:

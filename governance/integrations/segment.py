@@ -10,18 +10,24 @@ from __future__ import annotations
 import hashlib
 import os
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from governance.parsing import spool
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 ROOM = 4 << 20
 """Bytes that wait for the disk at most."""
 _KEPT_FREE = 64 << 10
 """Of them, what only the seal and the counts of losses may take."""
+
+
+def spool_folder(named: str | os.PathLike[str] | None, output_dir: str | None) -> Path:
+    """Where the segments of a run go: what is named, else `GOVERN_SPOOL`, else in the output folder or the working folder."""
+    said = named or os.environ.get("GOVERN_SPOOL")
+    return Path(said) if said else Path(output_dir or ".") / spool.FOLDER
 
 
 class Segment:

@@ -10,14 +10,13 @@ import logging
 import os
 import time
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from governance.collectors.reading import redaction
 from governance.integrations import privacy, run_names
 from governance.integrations.later import Later
 from governance.integrations.numbers import Kept, plain_numbers
-from governance.integrations.segment import Segment
+from governance.integrations.segment import Segment, spool_folder
 from governance.parsing import spool
 
 if TYPE_CHECKING:
@@ -82,7 +81,7 @@ class Writing:
         self._sealed()
 
     def _opened(self, opening: Opening) -> Segment:
-        place, folder = opening.place, _folder(opening)
+        place, folder = opening.place, spool_folder(opening.spool_dir, opening.output_dir)
         output_dir, taken = redaction.value(opening.output_dir)
         self._redacted += taken
         earlier = run_names.resumed(folder, output_dir) if opening.start_step else None
@@ -244,12 +243,6 @@ class Writing:
 def _step(said: Any) -> int | None:
     """A step that is a whole number; anything else, such as a tensor, is not asked what it is."""
     return said if isinstance(said, int) else None
-
-
-def _folder(opening: Opening) -> Path:
-    """Where the segments of this run go."""
-    named = opening.spool_dir or os.environ.get("GOVERN_SPOOL")
-    return Path(named) if named else Path(opening.output_dir or ".") / "governance-spool"
 
 
 def _version() -> str:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 SCHEMA = "govern-spool.v1"
 SUFFIX = ".spool"
+FOLDER = "governance-spool"
+"""Where segments lie, in the output folder of a run, unless somebody names another place."""
 LONGEST_LINE = 1 << 20
 """Bytes of a line; what is longer is not written, and is damage where it is read."""
 LONGEST_SHOWN = 500

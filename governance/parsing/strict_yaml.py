@@ -89,14 +89,19 @@ class _Refused(Exception):  # noqa: N818
         self.line = mark.line + 1 if mark is not None else 0
 
 
-def loads(data: bytes, *, where: str = "", max_bytes: int = MAX_BYTES) -> Any:
-    """Parse one YAML document. Raises `UnreadableError` with file and line."""
+def text_of(data: bytes, *, where: str, max_bytes: int = MAX_BYTES) -> str:
+    """The text of a file. Raises `UnreadableError` for one that is too long or not UTF-8."""
     if len(data) > max_bytes:
         raise UnreadableError(f"{len(data):,} bytes is over the cap of {max_bytes:,}", where=where)
     try:
-        text = data.decode("utf-8-sig")
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise UnreadableError(f"not UTF-8 at byte {error.start}", where=where) from None
+
+
+def loads(data: bytes, *, where: str = "", max_bytes: int = MAX_BYTES) -> Any:
+    """Parse one YAML document. Raises `UnreadableError` with file and line."""
+    text = text_of(data, where=where, max_bytes=max_bytes)
     try:
         _refuse_bombs(text)
         return yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader, made stricter

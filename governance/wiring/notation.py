@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from governance.errors import UnreadableError
+from governance.parsing import strict_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,12 +60,7 @@ class Reference(Items):
 
 def documents(data: bytes, *, where: str) -> list[Any]:
     """The documents of a file. Raises `UnreadableError` with file and line."""
-    if len(data) > MAX_BYTES:
-        raise UnreadableError(f"{len(data):,} bytes is over the cap of {MAX_BYTES:,}", where=where)
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UnreadableError(f"not UTF-8 at byte {error.start}", where=where) from None
+    text = strict_yaml.text_of(data, where=where, max_bytes=MAX_BYTES)
     try:
         return list(_Builder(yaml.parse(text, Loader=_Base), where).documents())
     except _Refused as refused:
